@@ -1,0 +1,162 @@
+/*
+ * Options from a table; see args.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+
+#include "base/log.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPTIONS_MAX 48
+
+/* The factor of a unit letter, or 0 when the kind has no such unit. */
+static uint64_t
+unit_factor(enum args_kind kind, char c)
+{
+	static const struct {
+		enum args_kind kind;
+		char letter;
+		uint64_t factor;
+	} units[] = {
+	    {ARGS_SIZE, 'K', UINT64_C(1) << 10},
+	    {ARGS_SIZE, 'M', UINT64_C(1) << 20},
+	    {ARGS_SIZE, 'G', UINT64_C(1) << 30},
+	    {ARGS_SIZE, 'T', UINT64_C(1) << 40},
+	    {ARGS_SECONDS, 's', 1},
+	    {ARGS_SECONDS, 'm', 60},
+	    {ARGS_SECONDS, 'h', 3600},
+	    {ARGS_SECONDS, 'd', 86400},
+	};
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (units[i].kind == kind && units[i].letter == c)
+			return units[i].factor;
+	return 0;
+}
+
+bool
+args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
+    uint64_t *out)
+{
+	uint64_t v = 0, factor = 1;
+
+	if (*s == '\0')
+		return false;
+	for (; *s >= '0' && *s <= '9'; s++)
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v))
+			return false;
+	if (*s != '\0') {
+		factor = unit_factor(kind, *s++);
+		if (factor == 0 || *s != '\0')
+			return false;
+	}
+	if (__builtin_mul_overflow(v, factor, &v) || v < min || v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* Set one option; `where` names it in the error. */
+static bool
+set(const struct args_option *o, const char *value, const char *where)
+{
+	switch (o->kind) {
+	case ARGS_FLAG:
+		*(bool *)o->target = true;
+		return true;
+	case ARGS_TEXT:
+		*(const char **)o->target = value;
+		return true;
+	default:
+		break;
+	}
+	if (value[0] >= '0' && value[0] <= '9' &&
+	    args_number(value, o->kind, o->min, o->max, o->target))
+		return true;
+	log_error("%s: %s is no number from %" PRIu64 " to %" PRIu64 "%s; "
+	          "see --help", where, log_quote_str(value), o->min, o->max,
+	    o->kind == ARGS_SIZE          ? " bytes (K, M, G, T may follow)"
+	        : o->kind == ARGS_SECONDS ? " seconds (s, m, h, d may follow)"
+	                                  : "");
+	return false;
+}
+
+static bool
+set_from_environment(const struct args_option *options, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *value = options[i].env ? getenv(options[i].env)
+						   : NULL;
+
+		if (value && *value && !set(&options[i], value, options[i].env))
+			return false;
+	}
+	return true;
+}
+
+bool
+args_parse(const struct args_option *options, size_t n, int argc, char *argv[],
+    int *first)
+{
+	struct option longs[OPTIONS_MAX + 1] = {0};
+	char shorts[2 * OPTIONS_MAX + 2] = "+";
+	size_t len = 1;
+	int c, index = 0;
+
+	if (n > OPTIONS_MAX || !set_from_environment(options, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		bool has_value = options[i].kind != ARGS_FLAG;
+
+		longs[i] = (struct option){options[i].name,
+		    has_value ? required_argument : no_argument, NULL,
+		    256 + (int)i};
+		if (options[i].letter) {
+			shorts[len++] = options[i].letter;
+			if (has_value)
+				shorts[len++] = ':';
+		}
+	}
+	shorts[len] = '\0';
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, shorts, longs, &index)) != -1) {
+		const struct args_option *o = NULL;
+		char where[64];
+
+		for (size_t i = 0; i < n && c != '?'; i++)
+			if (c == 256 + (int)i || c == options[i].letter)
+				o = &options[i];
+		if (!o) {
+			log_error("bad option or missing value: %s; see --help",
+			    log_quote_str(argv[optind - 1]));
+			return false;
+		}
+		snprintf(where, sizeof where, "--%s", o->name);
+		if (!set(o, optarg ? optarg : "", where))
+			return false;
+	}
+	*first = optind;
+	return true;
+}
+
+void
+args_usage(const struct args_option *options, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct args_option *o = &options[i];
+		char left[64];
+
+		snprintf(left, sizeof left, "%c%c%s --%s%s%s",
+		    o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+		    o->letter ? "," : " ", o->name, o->value ? " " : "",
+		    o->value ? o->value : "");
+		printf("  %-28s %s\n", left, o->help);
+	}
+}

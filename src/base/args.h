@@ -1,0 +1,51 @@
+/*
+ * Numbers and options from the command line and the environment, read in full
+ * range or refused with one line that names the option, the value and what
+ * would do. Knows no program's options: those are a table.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef BASE_ARGS_H
+#define BASE_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum args_kind {
+	ARGS_FLAG,    /* no value; sets *(bool *)target */
+	ARGS_TEXT,    /* sets *(const char **)target */
+	ARGS_NUMBER,  /* sets *(uint64_t *)target */
+	ARGS_SIZE,    /* bytes, with K, M, G, T (1024) */
+	ARGS_SECONDS, /* seconds, with s, m, h, d */
+};
+
+struct args_option {
+	const char *name;     /* long name without dashes */
+	char letter;          /* short form, or 0 */
+	enum args_kind kind;
+	const char *env;      /* environment variable, or NULL */
+	uint64_t min, max;    /* for the numeric kinds, inclusive */
+	void *target;         /* holds the default beforehand */
+	const char *value;    /* what usage calls the value, or NULL */
+	const char *help;     /* one line */
+};
+
+/*
+ * Read a whole decimal number with an optional unit of `kind`. False when s is
+ * empty, has anything else in it, or is outside [min, max].
+ */
+bool args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
+    uint64_t *out);
+
+/*
+ * Apply the environment, then argv[1..], which wins. Options may be bundled as
+ * getopt(3) has it; "--" and the first operand end them. False after one log
+ * line. On true *first is the index of the first operand.
+ */
+bool args_parse(const struct args_option *options, size_t n, int argc,
+    char *argv[], int *first);
+
+/* Print the options to stdout, one a line, for --help. */
+void args_usage(const struct args_option *options, size_t n);
+
+#endif

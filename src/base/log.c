@@ -1,0 +1,125 @@
+/*
+ * Where messages go, and how they look there; see log.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/log.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum sink {
+	SINK_TOOL,    /* "name: message" on fd 2 */
+	SINK_PLAIN,   /* "name[pid]: level: message" on fd 2 */
+	SINK_JOURNAL, /* "<6>message" on fd 2 */
+	SINK_SYSLOG,
+};
+
+static const char *log_name = "ed2k";
+static enum sink log_sink = SINK_TOOL;
+static enum log_level log_max = LOG_LEVEL_INFO;
+
+void
+log_open_stderr(const char *name)
+{
+	log_name = name;
+	log_sink = SINK_TOOL;
+}
+
+/* Is fd 2 the stream that systemd says it connected to the journal? */
+static bool
+is_journal(const struct stat *st)
+{
+	const char *env = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+
+	return env && sscanf(env, "%llu:%llu", &dev, &ino) == 2 &&
+	    dev == st->st_dev && ino == st->st_ino;
+}
+
+void
+log_set_level(enum log_level level)
+{
+	log_max = level;
+}
+
+void
+log_open_server(const char *name)
+{
+	struct stat in, err;
+
+	log_name = name;
+	if (fstat(STDERR_FILENO, &err) != 0 ||
+	    (fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
+		in.st_dev == err.st_dev && in.st_ino == err.st_ino)) {
+		log_sink = SINK_SYSLOG;
+		/* connect now: a sandbox may forbid it later */
+		openlog(name, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	} else {
+		log_sink = is_journal(&err) ? SINK_JOURNAL : SINK_PLAIN;
+	}
+}
+
+void
+log_at(enum log_level level, const char *fmt, ...)
+{
+	static const char *const names[] = {[LOG_LEVEL_ERROR] = "error",
+	    [LOG_LEVEL_WARNING] = "warning",
+	    [LOG_LEVEL_NOTICE] = "notice",
+	    [LOG_LEVEL_INFO] = "info",
+	    [LOG_LEVEL_DEBUG] = "debug"};
+	char msg[4096], line[sizeof msg + 128];
+	va_list ap;
+	int n;
+
+	if (level > log_max)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof msg, fmt, ap);
+	va_end(ap);
+	switch (log_sink) {
+	case SINK_SYSLOG:
+		syslog((int)level, "%s", msg);
+		return;
+	case SINK_JOURNAL:
+		n = snprintf(line, sizeof line, "<%d>%s\n", (int)level, msg);
+		break;
+	case SINK_PLAIN:
+		n = snprintf(line, sizeof line, "%s[%d]: %s: %s\n", log_name,
+		    (int)getpid(), names[level], msg);
+		break;
+	default:
+		n = snprintf(line, sizeof line, "%s: %s\n", log_name, msg);
+		break;
+	}
+	/* one write a line, so that processes sharing fd 2 do not mix theirs */
+	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
+		return;
+}
+
+const char *
+log_quote(const void *s, size_t n)
+{
+	static char ring[8][1024];
+	static unsigned next;
+	char *out = ring[next++ % 8];
+	size_t len;
+
+	out[0] = '"';
+	len = text_escape(out + 1, 1000, s, n, "\"");
+	out[len + 1] = '"';
+	out[len + 2] = '\0';
+	return out;
+}
+
+const char *
+log_quote_str(const char *s)
+{
+	return log_quote(s, strlen(s));
+}
