@@ -1,0 +1,52 @@
+/*
+ * Reading and writing little-endian fields with one sticky error: read every
+ * field, then look at `bad` once. After the first failure nothing moves, reads
+ * give zeros and writes are lost, so no caller can act on half a field.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef PROTO_CURSOR_H
+#define PROTO_CURSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct reader {
+	const uint8_t *data; /* borrowed */
+	size_t len, pos;
+	bool bad;
+};
+
+struct writer {
+	uint8_t *data; /* borrowed */
+	size_t cap, pos;
+	bool bad;
+};
+
+struct reader reader_of(const void *data, size_t len);
+struct writer writer_of(void *data, size_t cap);
+
+/* Bytes left; 0 once bad. */
+size_t reader_left(const struct reader *r);
+
+uint8_t get_u8(struct reader *r);
+uint16_t get_u16(struct reader *r);
+uint32_t get_u32(struct reader *r);
+uint64_t get_u64(struct reader *r);
+
+/* Copy n bytes to out, or zero it when there are fewer (and set bad). */
+void get_bytes(struct reader *r, void *out, size_t n);
+
+/* Step over n bytes and return where they begin, or NULL (and set bad). */
+const uint8_t *get_slice(struct reader *r, size_t n);
+
+void put_u8(struct writer *w, uint8_t v);
+void put_u16(struct writer *w, uint16_t v);
+void put_u32(struct writer *w, uint32_t v);
+void put_u64(struct writer *w, uint64_t v);
+void put_bytes(struct writer *w, const void *in, size_t n);
+
+/* Step over n bytes for the caller to fill, or return NULL (and set bad). */
+uint8_t *put_slice(struct writer *w, size_t n);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * ed2k://|file|NAME|SIZE|HASH|/ and the same with |sources,HOST:PORT|/ behind.
+ * Written in the one form that eMule, aMule and MLDonkey all read: nothing
+ * between HASH and "/", nothing after PORT. Read leniently.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef PROTO_ED2KLINK_H
+#define PROTO_ED2KLINK_H
+
+#include "proto/opcodes.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ED2KLINK_NAME_MAX   1024
+#define ED2KLINK_SOURCE_MAX 300
+#define ED2KLINK_MAX        (3 * ED2KLINK_NAME_MAX + ED2KLINK_SOURCE_MAX + 128)
+
+struct ed2klink {
+	char name[ED2KLINK_NAME_MAX + 1]; /* any bytes but NUL; terminated */
+	uint64_t size;
+	uint8_t hash[HASH_SIZE];
+	char source[ED2KLINK_SOURCE_MAX + 1]; /* "HOST:PORT", or empty */
+};
+
+/*
+ * Write the link and a NUL. Every byte of the name but letters, digits, "-",
+ * "_" and "." is percent-encoded. Returns the length, 0 when it does not fit.
+ */
+size_t ed2klink_format(char *out, size_t cap, const struct ed2klink *link);
+
+/*
+ * Read a file link; p=, h= and other fields are stepped over, and of several
+ * sources the first is kept. False when it is no file link, a field is out of
+ * its range (size 1 to 2^63 - 1) or the name is too long or has a NUL.
+ */
+bool ed2klink_parse(const char *s, struct ed2klink *out);
+
+/* Is s "HOST:PORT" with an IPv4 address or host name and a port 1 to 65535? */
+bool ed2klink_is_source(const char *s);
+
+#endif

@@ -1,0 +1,296 @@
+/*
+ * Messages in and out; see msg.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "proto/msg.h"
+
+#include "base/text.h"
+#include "proto/tag.h"
+
+#include <string.h>
+
+/* Keep a peer's string as UTF-8; it may begin with a byte order mark. */
+static void
+keep_string(char out[PEER_NAME_MAX + 1], const struct tag *t)
+{
+	const uint8_t *s = t->string;
+	size_t n = t->string_len;
+
+	if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) {
+		s += 3;
+		n -= 3;
+	}
+	out[text_to_utf8(out, PEER_NAME_MAX, s, n)] = '\0';
+}
+
+static void
+keep_tag(struct msg_hello *h, const struct tag *t)
+{
+	if (t->kind == TAG_STRING && t->id == CT_NAME)
+		keep_string(h->name, t);
+	else if (t->kind == TAG_STRING && t->id == CT_MOD_VERSION)
+		keep_string(h->mod, t);
+	else if (t->kind != TAG_NUMBER)
+		return;
+	else if (t->id == CT_VERSION)
+		h->version = (uint32_t)t->number;
+	else if (t->id == CT_EMULE_VERSION)
+		h->emule_version = (uint32_t)t->number;
+	else if (t->id == CT_EMULE_MISCOPTIONS1)
+		h->misc1 = (uint32_t)t->number;
+	else if (t->id == CT_EMULE_MISCOPTIONS2)
+		h->misc2 = (uint32_t)t->number;
+	else if (t->id == CT_PORT)
+		h->port = (uint16_t)t->number;
+}
+
+bool
+msg_get_hello(const struct packet *p, struct msg_hello *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+	uint32_t n_tags;
+
+	memset(out, 0, sizeof *out);
+	if (get_u8(&r) != HASH_SIZE)
+		return false;
+	get_bytes(&r, out->user_hash, HASH_SIZE);
+	get_u32(&r); /* client id: the socket knows the address better */
+	out->port = get_u16(&r);
+	n_tags = get_u32(&r);
+	if (r.bad || n_tags > TAGS_MAX)
+		return false;
+	for (uint32_t i = 0; i < n_tags; i++) {
+		struct tag t;
+		enum tag_result res = tag_next(&r, &t);
+
+		if (res == TAG_BAD)
+			return false;
+		if (res == TAG_UNKNOWN)
+			return true; /* the rest cannot be read: do without */
+		keep_tag(out, &t);
+	}
+	get_slice(&r, 6); /* server address and port */
+	return !r.bad;
+}
+
+bool
+msg_get_hash(const struct packet *p, uint8_t hash[HASH_SIZE])
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	get_bytes(&r, hash, HASH_SIZE);
+	return !r.bad;
+}
+
+bool
+msg_get_request_parts(const struct packet *p, uint8_t hash[HASH_SIZE],
+    struct range ranges[3])
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+	bool wide = p->protocol == OP_EMULEPROT;
+
+	get_bytes(&r, hash, HASH_SIZE);
+	for (size_t i = 0; i < 3; i++)
+		ranges[i].start = wide ? get_u64(&r) : get_u32(&r);
+	for (size_t i = 0; i < 3; i++)
+		ranges[i].end = wide ? get_u64(&r) : get_u32(&r);
+	return !r.bad && reader_left(&r) == 0;
+}
+
+bool
+msg_get_direct_request(const struct packet *p, uint8_t hash[HASH_SIZE],
+    struct range *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	get_bytes(&r, hash, HASH_SIZE);
+	out->start = get_u64(&r);
+	out->end = get_u64(&r);
+	return !r.bad;
+}
+
+bool
+msg_get_emule_info(const struct packet *p)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	get_u8(&r); /* version */
+	return get_u8(&r) == 0x01;
+}
+
+void
+msg_put_hello_answer(struct writer *w, const struct msg_self *self)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HELLOANSWER);
+
+	put_bytes(w, self->user_hash, HASH_SIZE);
+	put_u32(w, 0); /* client id: peers then take the socket's address */
+	put_u16(w, self->port);
+	put_u32(w, 7);
+	put_tag_string(w, CT_NAME, self->name);
+	put_tag_u32(w, CT_VERSION, OUR_EDONKEY_VERSION);
+	put_tag_u32(w, CT_EMULE_UDPPORTS, 0);
+	put_tag_u32(w, CT_EMULE_VERSION, OUR_EMULE_VERSION);
+	put_tag_u32(w, CT_EMULE_MISCOPTIONS1, OUR_MISCOPTIONS1);
+	put_tag_u32(w, CT_EMULE_MISCOPTIONS2, OUR_MISCOPTIONS2);
+	put_tag_string(w, CT_MOD_VERSION, self->mod);
+	put_u32(w, 0); /* no server */
+	put_u16(w, 0);
+	packet_end(w, begin);
+}
+
+void
+msg_put_emule_info_answer(struct writer *w)
+{
+	static const struct {
+		uint8_t id;
+		uint32_t value;
+	} tags[] = {
+	    {ET_COMPRESSION, 0},
+	    {ET_UDPPORT, 0},
+	    {ET_UDPVER, 0},
+	    {ET_SOURCEEXCHANGE, 0},
+	    {ET_COMMENTS, 0},
+	    {ET_EXTENDEDREQUEST, 1},
+	    {ET_FEATURES, 0},
+	    {ET_COMPATIBLECLIENT, OUR_COMPAT_ID},
+	};
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_EMULEINFOANSWER);
+
+	put_u8(w, 0x44); /* eMule 0.44, what the message was last used for */
+	put_u8(w, 0x01);
+	put_u32(w, sizeof tags / sizeof tags[0]);
+	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+		put_tag_u32(w, tags[i].id, tags[i].value);
+	packet_end(w, begin);
+}
+
+/* A whole frame of the given opcode whose payload is bytes we have. */
+static void
+put_frame(struct writer *w, uint8_t protocol, uint8_t opcode, const void *bytes,
+    size_t n)
+{
+	size_t begin = packet_begin(w, protocol, opcode);
+
+	put_bytes(w, bytes, n);
+	packet_end(w, begin);
+}
+
+void
+msg_put_file_name(struct writer *w, const uint8_t hash[HASH_SIZE],
+    const char *name, size_t len)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_REQFILENAMEANSWER);
+
+	if (len > WIRE_NAME_MAX)
+		len = WIRE_NAME_MAX;
+	put_bytes(w, hash, HASH_SIZE);
+	put_u16(w, (uint16_t)len);
+	put_bytes(w, name, len);
+	packet_end(w, begin);
+}
+
+void
+msg_put_file_status(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_FILESTATUS);
+
+	put_bytes(w, hash, HASH_SIZE);
+	put_u16(w, 0);
+	packet_end(w, begin);
+}
+
+void
+msg_put_no_file(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	put_frame(w, OP_EDONKEYPROT, OP_FILEREQANSNOFIL, hash, HASH_SIZE);
+}
+
+uint8_t *
+msg_put_hash_set(struct writer *w, const uint8_t hash[HASH_SIZE], size_t n)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HASHSETANSWER);
+	uint8_t *hashes;
+
+	if (n > PART_HASHES_MAX) {
+		w->bad = true;
+		return NULL;
+	}
+	put_bytes(w, hash, HASH_SIZE);
+	put_u16(w, (uint16_t)n);
+	hashes = put_slice(w, n * HASH_SIZE);
+	packet_end(w, begin);
+	return hashes;
+}
+
+void
+msg_put_accept_upload(struct writer *w)
+{
+	put_frame(w, OP_EDONKEYPROT, OP_ACCEPTUPLOADREQ, NULL, 0);
+}
+
+void
+msg_put_public_ip(struct writer *w, const uint8_t ip[4])
+{
+	put_frame(w, OP_EMULEPROT, OP_PUBLICIP_ANSWER, ip, 4);
+}
+
+void
+msg_put_shared_denied(struct writer *w)
+{
+	put_frame(w, OP_EDONKEYPROT, OP_ASKSHAREDDENIEDANS, NULL, 0);
+}
+
+void
+msg_put_port_test(struct writer *w)
+{
+	static const uint8_t answer = 0x12;
+
+	put_frame(w, OP_EDONKEYPROT, OP_PORTTEST, &answer, 1);
+}
+
+/* Protocol, length of header plus data, opcode, hash, offsets. */
+static size_t
+data_header(uint8_t out[DATA_HEADER_MAX], uint8_t protocol, uint8_t opcode,
+    const uint8_t hash[HASH_SIZE], struct range r, bool wide)
+{
+	struct writer w = writer_of(out, DATA_HEADER_MAX);
+	uint32_t offsets = wide ? 16 : 8;
+
+	put_u8(&w, protocol);
+	put_u32(&w, 1 + HASH_SIZE + offsets + (uint32_t)(r.end - r.start));
+	put_u8(&w, opcode);
+	put_bytes(&w, hash, HASH_SIZE);
+	if (wide) {
+		put_u64(&w, r.start);
+		put_u64(&w, r.end);
+	} else {
+		put_u32(&w, (uint32_t)r.start);
+		put_u32(&w, (uint32_t)r.end);
+	}
+	return w.pos;
+}
+
+size_t
+msg_data_header(uint8_t out[DATA_HEADER_MAX], const uint8_t hash[HASH_SIZE],
+    struct range r)
+{
+	if (r.end <= UINT32_MAX)
+		return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r,
+		    false);
+	return data_header(out, OP_EMULEPROT, OP_SENDINGPART_I64, hash, r,
+	    true);
+}
+
+size_t
+msg_direct_data_header(uint8_t out[DATA_HEADER_MAX],
+    const uint8_t hash[HASH_SIZE], struct range r)
+{
+	return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r, true);
+}
+
+size_t
+msg_part_hash_count(uint64_t size)
+{
+	return size < PART_SIZE ? 0 : (size_t)(size / PART_SIZE + 1);
+}

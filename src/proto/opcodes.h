@@ -1,0 +1,128 @@
+/*
+ * Protocol bytes, opcodes, tag ids and sizes of the eD2k client protocol, under
+ * the names that all eD2k sources use, and the bounds we set ourselves, each
+ * with its reason. ed2k-wire(5) describes the messages.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef PROTO_OPCODES_H
+#define PROTO_OPCODES_H
+
+#include <stdint.h>
+
+/* The first byte of a frame. The same opcode differs between them. */
+#define OP_EDONKEYPROT 0xE3
+#define OP_EMULEPROT   0xC5
+#define OP_PACKEDPROT  0xD4
+
+/* OP_EDONKEYPROT */
+#define OP_HELLO                0x01
+#define OP_SENDINGPART          0x46
+#define OP_REQUESTPARTS         0x47
+#define OP_FILEREQANSNOFIL      0x48
+#define OP_END_OF_DOWNLOAD      0x49
+#define OP_ASKSHAREDFILES       0x4A
+#define OP_HELLOANSWER          0x4C
+#define OP_SETREQFILEID         0x4F
+#define OP_FILESTATUS           0x50
+#define OP_HASHSETREQUEST       0x51
+#define OP_HASHSETANSWER        0x52
+#define OP_STARTUPLOADREQ       0x54
+#define OP_ACCEPTUPLOADREQ      0x55
+#define OP_CANCELTRANSFER       0x56
+#define OP_REQUESTFILENAME      0x58
+#define OP_REQFILENAMEANSWER    0x59
+#define OP_ASKSHAREDDIRS        0x5D
+#define OP_ASKSHAREDFILESDIR    0x5E
+#define OP_ASKSHAREDDENIEDANS   0x61
+
+/* OP_EMULEPROT */
+#define OP_EMULEINFO          0x01
+#define OP_EMULEINFOANSWER    0x02
+#define OP_PUBLICIP_REQ       0x97
+#define OP_PUBLICIP_ANSWER    0x98
+#define OP_SENDINGPART_I64    0xA2
+#define OP_REQUESTPARTS_I64   0xA3
+#define OP_PORTTEST           0xFE /* asked as 0xC5, answered as 0xE3 */
+
+/* Tags of HELLO and HELLOANSWER. */
+#define CT_NAME               0x01
+#define CT_PORT               0x0F
+#define CT_VERSION            0x11
+#define CT_MOD_VERSION        0x55
+#define CT_EMULE_UDPPORTS     0xF9
+#define CT_EMULE_MISCOPTIONS1 0xFA
+#define CT_EMULE_VERSION      0xFB
+#define CT_EMULE_MISCOPTIONS2 0xFE
+
+/* Tags of EMULEINFO and EMULEINFOANSWER. */
+#define ET_COMPRESSION     0x20
+#define ET_UDPPORT         0x21
+#define ET_UDPVER          0x22
+#define ET_SOURCEEXCHANGE  0x23
+#define ET_COMMENTS        0x24
+#define ET_EXTENDEDREQUEST 0x25
+#define ET_COMPATIBLECLIENT 0x26
+#define ET_FEATURES        0x27
+
+/* Sizes of the file format, fixed for ever. */
+#define HASH_SIZE  16              /* MD4, user hash */
+#define PART_SIZE  UINT64_C(9728000)
+#define BLOCK_SIZE UINT64_C(184320) /* what a downloader asks for at once */
+
+/*
+ * eMule and aMule take no link and no hash set above 2^38 bytes; we share such
+ * files with direct clients only.
+ */
+#define EMULE_FILE_MAX ((UINT64_C(1) << 38) - 1)
+
+/* Hash set entries of the largest such file: size / PART_SIZE + 1. */
+#define PART_HASHES_MAX (EMULE_FILE_MAX / PART_SIZE + 1)
+
+/* A frame: u8 protocol, u32 length that counts the opcode, u8 opcode. */
+#define PACKET_HEADER_SIZE 6
+
+/*
+ * The largest payload we accept. The largest honest one is a part map of a
+ * 256 GiB file (3.6 KB), so 64 KiB leaves room and keeps a process small.
+ */
+#define PACKET_PAYLOAD_MAX (UINT32_C(64) * 1024)
+
+/*
+ * The largest frame we build in memory: the hash set of the largest file. File
+ * data never passes through such a buffer.
+ */
+#define REPLY_MAX (PACKET_HEADER_SIZE + HASH_SIZE + 2 + PART_HASHES_MAX * 16)
+
+/* Longest range of an eMule-family request: eMule drops a peer above it. */
+#define RANGE_MAX (3 * BLOCK_SIZE)
+
+/* A file name on the wire, in bytes; all file systems keep to it. */
+#define WIRE_NAME_MAX 255
+
+/* Of a peer's hello we keep this much of the name and the mod text. */
+#define PEER_NAME_MAX 100
+
+/* More tags than this in one hello are no hello; real ones send 6 to 9. */
+#define TAGS_MAX 256
+
+/*
+ * What we advertise. MISCOPTIONS1: unicode (bit 28), extended requests 1
+ * (bits 8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ), no
+ * browsing (bit 2). MISCOPTIONS2: large files (bit 4).
+ */
+#define OUR_MISCOPTIONS1 UINT32_C(0x10000104)
+#define OUR_MISCOPTIONS2 UINT32_C(0x00000010)
+#define MISC1_UNICODE    (UINT32_C(1) << 28)
+
+/*
+ * CT_EMULE_VERSION is compatible-client id << 24 | major << 17 | minor << 10 |
+ * update << 7. The id is one nobody uses: with eMule's own, 0, eMule asks for a
+ * single block at a time, and another program's would earn us its quirks.
+ */
+#define OUR_COMPAT_ID     UINT32_C(0x7E)
+#define OUR_EMULE_VERSION (OUR_COMPAT_ID << 24 | UINT32_C(1) << 17)
+
+/* CT_VERSION: the eDonkey protocol version all eMules claim. */
+#define OUR_EDONKEY_VERSION UINT32_C(0x3C)
+
+#endif
