@@ -1,0 +1,2 @@
+-- ours if 0x6564326b. () -> application_id
+PRAGMA application_id;

@@ -1,0 +1,2 @@
+-- take the write lock now, so that what is read stays true until the commit. ()
+BEGIN IMMEDIATE;

@@ -1,0 +1,2 @@
+-- share a path no more. (path)
+DELETE FROM copy WHERE path = ?1;

@@ -1,0 +1,2 @@
+-- the version of the schema. () -> user_version
+PRAGMA user_version;

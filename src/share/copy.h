@@ -1,0 +1,39 @@
+/*
+ * The file behind a copy of the share database: opened beneath its root and
+ * compared with what was recorded when it was hashed.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SHARE_COPY_H
+#define SHARE_COPY_H
+
+#include "share/store.h"
+
+#include <stdbool.h>
+
+enum copy_state {
+	COPY_OK,
+	COPY_CHANGED,    /* size, mtime or inode differ, or no regular file */
+	COPY_MISSING,    /* no such path beneath the root */
+	COPY_UNREADABLE, /* errno tells */
+};
+
+/*
+ * Open for reading without following a symbolic link beneath copy->root. On
+ * COPY_OK *fd is the caller's; otherwise it is -1.
+ */
+enum copy_state copy_open(const struct store_copy *copy, int *fd);
+
+/* What must stay the same in a file while it is shared. */
+struct copy_facts {
+	uint64_t size;
+	int64_t mtime_ns;
+	uint64_t inode;
+};
+
+/* Is fd still the regular file that was hashed? One system call. */
+bool copy_is_unchanged(int fd, const struct copy_facts *facts);
+
+/* "ok", "changed", "missing", "unreadable" */
+const char *copy_state_name(enum copy_state state);
+
+#endif

@@ -1,0 +1,202 @@
+/*
+ * Opening the share database, and its errors; see db.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "share/db.h"
+
+#include "base/log.h"
+#include "sql.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 0x6564326b /* as in sql/share.sql */
+#define SCHEMA_VERSION 1
+
+/*
+ * How long to wait for another process's lock. A reader in WAL mode waits only
+ * for a recovery; a writer for the other writer's transaction, one file long.
+ */
+#define READ_BUSY_MS  2000
+#define WRITE_BUSY_MS 30000
+
+int
+db_complain(struct db *db)
+{
+	const char *path = log_quote_str(db->path);
+	int code = sqlite3_errcode(db->handle);
+
+	switch (code) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		log_error("%s is locked by another program; try again", path);
+		return EX_TEMPFAIL;
+	case SQLITE_FULL:
+		log_error("no room for %s: free some space on its disk and run "
+		          "the command again; what was shared before is kept",
+		    path);
+		return EX_IOERR;
+	case SQLITE_NOTADB:
+		log_error("%s is no share database; name another with -d",
+		    path);
+		return EX_CONFIG;
+	case SQLITE_CORRUPT:
+		log_error("%s is damaged: %s; restore it from a backup, or "
+		          "move it away and add the files again",
+		    path, sqlite3_errmsg(db->handle));
+		return EX_DATAERR;
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+	case SQLITE_AUTH:
+		log_error("cannot write %s: %s; run this as the user who owns "
+		          "it and its directory",
+		    path, sqlite3_errmsg(db->handle));
+		return EX_NOPERM;
+	case SQLITE_CANTOPEN:
+		log_error("cannot open %s or its -wal and -shm files; check "
+		          "their owner and mode, and run \"ed2k-share list\" "
+		          "once as the user who owns them",
+		    path);
+		return EX_NOPERM;
+	default:
+		log_error("%s: %s", path, sqlite3_errmsg(db->handle));
+		return EX_IOERR;
+	}
+}
+
+sqlite3_stmt *
+db_prepare(struct db *db, const char *sql)
+{
+	sqlite3_stmt *stmt;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) == SQLITE_OK)
+		return stmt;
+	db_complain(db);
+	return NULL;
+}
+
+enum db_step
+db_step(struct db *db, sqlite3_stmt *stmt)
+{
+	switch (sqlite3_step(stmt)) {
+	case SQLITE_ROW:
+		return DB_ROW;
+	case SQLITE_DONE:
+		return DB_DONE;
+	default:
+		return db_complain(db) == EX_TEMPFAIL ? DB_BUSY : DB_FAILED;
+	}
+}
+
+int
+db_exec(struct db *db, const char *sql)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return 0;
+	return db_complain(db);
+}
+
+/* The one number a pragma gives, or an exit code in *fault. */
+static int
+pragma(struct db *db, const char *sql, int *fault)
+{
+	sqlite3_stmt *stmt;
+	int value = 0;
+
+	*fault = 0;
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		*fault = db_complain(db);
+	else
+		value = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return value;
+}
+
+/* Is this database ours, and of the version we speak? */
+static int
+check_kind(struct db *db)
+{
+	int fault, id, version;
+
+	id = pragma(db, sql_application_id, &fault);
+	if (fault)
+		return fault;
+	if (id != APPLICATION_ID) {
+		log_error("%s is no share database; name another with -d",
+		    log_quote_str(db->path));
+		return EX_CONFIG;
+	}
+	version = pragma(db, sql_user_version, &fault);
+	if (fault || version == SCHEMA_VERSION)
+		return fault;
+	log_error("%s has version %d, this program speaks version %d; "
+	          "%s",
+	    log_quote_str(db->path), version, SCHEMA_VERSION,
+	    version > SCHEMA_VERSION
+		? "install the newer ed2k-serve and ed2k-share"
+		: "run the ed2k-share that belongs to this program once");
+	return EX_CONFIG;
+}
+
+/* Say what stops us before SQLite says it less clearly. */
+static int
+check_access(const char *path, enum db_mode mode)
+{
+	const char *verb = mode == DB_READ ? "read" : "write";
+
+	if (access(path, mode == DB_READ ? R_OK : R_OK | W_OK) == 0)
+		return 0;
+	if (errno == ENOENT) {
+		log_error("no share database %s; make one with \"ed2k-share "
+		          "add FILE\", or name another with -d",
+		    log_quote_str(path));
+		return EX_CONFIG;
+	}
+	log_error("cannot %s %s: %s; run this as a user who may, or mend its "
+	          "mode with chmod",
+	    verb, log_quote_str(path), strerror(errno));
+	return EX_NOPERM;
+}
+
+int
+db_open(struct db *db, const char *path, enum db_mode mode)
+{
+	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY
+				    : SQLITE_OPEN_READWRITE;
+	int fault, persist = 1;
+
+	memset(db, 0, sizeof *db);
+	fault = check_access(path, mode);
+	if (fault)
+		return fault;
+	snprintf(db->path, sizeof db->path, "%s", path);
+	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
+		NULL) != SQLITE_OK) {
+		fault = db_complain(db);
+		goto out;
+	}
+	sqlite3_busy_timeout(db->handle,
+	    mode == DB_READ ? READ_BUSY_MS : WRITE_BUSY_MS);
+	fault = check_kind(db);
+	if (fault || mode == DB_READ)
+		goto out;
+	/* keep -wal and -shm for readers who may not create them */
+	sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL,
+	    &persist);
+	fault = db_exec(db, sql_writer);
+out:
+	if (fault)
+		db_close(db);
+	return fault;
+}
+
+void
+db_close(struct db *db)
+{
+	sqlite3_close(db->handle);
+	db->handle = NULL;
+}

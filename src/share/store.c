@@ -1,0 +1,252 @@
+/*
+ * Reading the share database; see store.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "share/store.h"
+
+#include "base/log.h"
+#include "sql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const statement_text[STORE_N_STATEMENTS] = {
+    [STORE_USER_HASH] = sql_user_hash,
+    [STORE_COPIES_BY_HASH] = sql_copies_by_hash,
+    [STORE_HASH_BY_ALIAS] = sql_hash_by_alias,
+    [STORE_PART_HASHES] = sql_part_hashes_by_hash,
+    [STORE_COPY_BY_PATH] = sql_copy_by_path,
+    [STORE_COPIES] = sql_copies,
+};
+
+bool
+store_default_path(char *out, size_t cap)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (geteuid() < 1000) {
+		n = snprintf(out, cap, "/var/lib/ed2k-share/share.db");
+	} else if (data && data[0] == '/') {
+		n = snprintf(out, cap, "%s/ed2k-share/share.db", data);
+	} else if (home && home[0] == '/') {
+		n = snprintf(out, cap, "%s/.local/share/ed2k-share/share.db",
+		    home);
+	} else {
+		log_error("neither HOME nor XDG_DATA_HOME is set; name the "
+		          "share database with -d");
+		return false;
+	}
+	return n > 0 && (size_t)n < cap;
+}
+
+int
+store_open(struct store *s, const char *path)
+{
+	memset(s, 0, sizeof *s);
+	return db_open(&s->db, path, DB_READ);
+}
+
+void
+store_close(struct store *s)
+{
+	for (size_t i = 0; i < STORE_N_STATEMENTS; i++) {
+		sqlite3_finalize(s->statements[i]);
+		s->statements[i] = NULL;
+	}
+	db_close(&s->db);
+}
+
+/* A statement ready to bind, or NULL after a log line. */
+static sqlite3_stmt *
+statement(struct store *s, enum store_statement which)
+{
+	if (!s->statements[which])
+		s->statements[which] = db_prepare(&s->db,
+		    statement_text[which]);
+	return s->statements[which];
+}
+
+/* Step once; anything but a row ends the statement. */
+static enum store_result
+next_row(struct store *s, sqlite3_stmt *stmt)
+{
+	enum db_step step = db_step(&s->db, stmt);
+
+	if (step == DB_ROW)
+		return STORE_FOUND;
+	sqlite3_reset(stmt);
+	return step == DB_DONE ? STORE_UNKNOWN : STORE_FAILED;
+}
+
+/* A column that must be a blob of n bytes, or NULL. */
+static const void *
+column_bytes(sqlite3_stmt *stmt, int column, size_t n)
+{
+	const void *p = sqlite3_column_blob(stmt, column);
+
+	return (size_t)sqlite3_column_bytes(stmt, column) == n ? p : NULL;
+}
+
+/* A blob as a C string that fits a path; false when it has a NUL or is long. */
+static bool
+column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
+{
+	const void *p = sqlite3_column_blob(stmt, column);
+	size_t n = (size_t)sqlite3_column_bytes(stmt, column);
+
+	if (!p || n == 0 || n >= PATH_MAX || memchr(p, '\0', n))
+		return false;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	return out[0] == '/';
+}
+
+/* A statement whose one parameter and one result are 16 bytes. */
+static enum store_result
+lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
+    uint8_t out[HASH_SIZE])
+{
+	sqlite3_stmt *stmt = statement(s, which);
+	enum store_result res;
+	const void *p;
+
+	if (!stmt)
+		return STORE_FAILED;
+	if (key)
+		sqlite3_bind_blob(stmt, 1, key, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	p = column_bytes(stmt, 0, HASH_SIZE);
+	if (p)
+		memcpy(out, p, HASH_SIZE);
+	else
+		log_error("%s holds a hash of a wrong length",
+		    log_quote_str(s->db.path));
+	sqlite3_reset(stmt);
+	return p ? STORE_FOUND : STORE_FAILED;
+}
+
+enum store_result
+store_user_hash(struct store *s, uint8_t out[HASH_SIZE])
+{
+	return lookup_hash(s, STORE_USER_HASH, NULL, out);
+}
+
+enum store_result
+store_resolve_alias(struct store *s, const uint8_t alias[HASH_SIZE],
+    uint8_t out[HASH_SIZE])
+{
+	return lookup_hash(s, STORE_HASH_BY_ALIAS, alias, out);
+}
+
+enum store_result
+store_find(struct store *s, const uint8_t hash[HASH_SIZE],
+    bool (*take)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPIES_BY_HASH);
+	char path[PATH_MAX], root[PATH_MAX];
+	struct store_copy copy = {.path = path, .root = root};
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	memcpy(copy.hash, hash, HASH_SIZE);
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	while ((res = next_row(s, stmt)) == STORE_FOUND) {
+		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
+		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
+		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
+		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
+		    take(ctx, &copy)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	}
+	return res;
+}
+
+enum store_result
+store_part_hashes(struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out,
+    size_t n)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_PART_HASHES);
+	enum store_result res;
+	const void *p;
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	p = column_bytes(stmt, 0, n * HASH_SIZE);
+	if (p)
+		memcpy(out, p, n * HASH_SIZE);
+	sqlite3_reset(stmt);
+	return p ? STORE_FOUND : STORE_UNKNOWN;
+}
+
+enum store_result
+store_find_path(struct store *s, const char *path, struct store_copy *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPY_BY_PATH);
+	enum store_result res;
+	const void *hash;
+
+	memset(out, 0, sizeof *out);
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	hash = column_bytes(stmt, 0, HASH_SIZE);
+	if (hash)
+		memcpy(out->hash, hash, HASH_SIZE);
+	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	out->mtime_ns = sqlite3_column_int64(stmt, 2);
+	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
+	sqlite3_reset(stmt);
+	return hash ? STORE_FOUND : STORE_FAILED;
+}
+
+enum store_result
+store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPIES);
+	char path[PATH_MAX], root[PATH_MAX];
+	struct store_copy copy = {.path = path, .root = root};
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	while ((res = next_row(s, stmt)) == STORE_FOUND) {
+		const void *hash = column_bytes(stmt, 0, HASH_SIZE);
+
+		if (!hash || !column_path(stmt, 2, root) ||
+		    !column_path(stmt, 3, path))
+			continue;
+		memcpy(copy.hash, hash, HASH_SIZE);
+		copy.size = (uint64_t)sqlite3_column_int64(stmt, 1);
+		copy.mtime_ns = sqlite3_column_int64(stmt, 4);
+		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 5);
+		if (!visit(ctx, &copy)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	}
+	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
+}
+
+const char *
+store_name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}

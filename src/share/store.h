@@ -1,0 +1,92 @@
+/*
+ * The share database as a reader sees it: which hash is which file. This is
+ * the part that ed2k-serve links; it cannot write.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SHARE_STORE_H
+#define SHARE_STORE_H
+
+#include "proto/opcodes.h"
+#include "share/db.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum store_statement {
+	STORE_USER_HASH,
+	STORE_COPIES_BY_HASH,
+	STORE_HASH_BY_ALIAS,
+	STORE_PART_HASHES,
+	STORE_COPY_BY_PATH,
+	STORE_COPIES,
+	STORE_N_STATEMENTS
+};
+
+struct store {
+	struct db db;
+	sqlite3_stmt *statements[STORE_N_STATEMENTS]; /* prepared on first use */
+};
+
+enum store_result {
+	STORE_FOUND,
+	STORE_UNKNOWN,
+	STORE_FAILED, /* logged; it may work later */
+};
+
+/* One place where a content lies. Strings live until the next store_* call. */
+struct store_copy {
+	uint8_t hash[HASH_SIZE];
+	uint64_t size;
+	const char *path; /* absolute, terminated */
+	const char *root; /* absolute, terminated; an ancestor of path */
+	int64_t mtime_ns;
+	uint64_t inode;
+};
+
+/*
+ * Where the share database is when nobody says: /var/lib/ed2k-share/share.db
+ * for root and system accounts (uid below 1000), else below $XDG_DATA_HOME or
+ * ~/.local/share. False, after a log line, when there is no home either.
+ */
+bool store_default_path(char *out, size_t cap);
+
+/* 0, or an exit code after a log line (db_open). Zeroed on failure. */
+int store_open(struct store *s, const char *path);
+
+/* Safe to call twice, and on a zeroed struct. */
+void store_close(struct store *s);
+
+/* Our user hash; made with the database, never changed. */
+enum store_result store_user_hash(struct store *s, uint8_t out[HASH_SIZE]);
+
+/* The "red" hash of the file that peers may also know as alias. */
+enum store_result store_resolve_alias(struct store *s,
+    const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE]);
+
+/*
+ * Offer the copies of a content to `take`, oldest first, until it returns
+ * true. FOUND when it did, UNKNOWN when it refused them all or there are none.
+ */
+enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
+    bool (*take)(void *ctx, const struct store_copy *copy), void *ctx);
+
+/* Copy exactly n part hashes to out; UNKNOWN when that many are not there. */
+enum store_result store_part_hashes(struct store *s,
+    const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+
+/* What is known of a path; out->path and out->root stay NULL. */
+enum store_result store_find_path(struct store *s, const char *path,
+    struct store_copy *out);
+
+/*
+ * Call `visit` for every copy, by path, until it returns false. FOUND unless
+ * the database failed.
+ */
+enum store_result store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
+
+/* The last component of an absolute path: the name peers are told. */
+const char *store_name_of(const char *path);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The share database as its one kind of writer, ed2k-share, sees it. Every
+ * change is one transaction: after a kill at any instant it is wholly there or
+ * not at all. Never linked into the server.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SHARE_STORE_EDIT_H
+#define SHARE_STORE_EDIT_H
+
+#include "share/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum edit_statement {
+	EDIT_BEGIN,
+	EDIT_COMMIT,
+	EDIT_ROLLBACK,
+	EDIT_ROOTS,
+	EDIT_ROOT_PUT,
+	EDIT_ROOT_DELETE_UNUSED,
+	EDIT_FILE_PUT,
+	EDIT_FILE_DELETE,
+	EDIT_FILE_DELETE_UNUSED,
+	EDIT_COPY_PUT,
+	EDIT_COPY_DELETE,
+	EDIT_PART_HASHES_PUT,
+	EDIT_ALIAS_PUT,
+	EDIT_N_STATEMENTS
+};
+
+/* A writer reads too: `store` is for every store_* function. */
+struct store_edit {
+	struct store store;
+	sqlite3_stmt *statements[EDIT_N_STATEMENTS];
+};
+
+/* A content and the place it was found in. */
+struct store_entry {
+	struct store_copy copy; /* copy.root is not used */
+	const uint8_t *part_hashes; /* n of 16 bytes; NULL when n is 0 */
+	size_t n_part_hashes;
+	const uint8_t *alias; /* "blue" hash, or NULL */
+};
+
+/*
+ * Open for writing; create the file and its directories when they are not
+ * there. 0, or an exit code after a log line.
+ */
+int store_edit_open(struct store_edit *e, const char *path);
+
+/* Safe to call twice, and on a zeroed struct. */
+void store_edit_close(struct store_edit *e);
+
+/*
+ * Remember a directory that add -r walks. `dir` is absolute and real.
+ * These three return 0, or an exit code after a log line.
+ */
+int store_edit_put_root(struct store_edit *e, const char *dir);
+
+/* Share a file; its root is the longest one above it, else its directory. */
+int store_edit_put(struct store_edit *e, const struct store_entry *entry);
+
+/* Share one path no more; the content stays while another copy has it. */
+int store_edit_remove_path(struct store_edit *e, const struct store_copy *copy);
+
+/* Share a content no more, wherever it lies. */
+int store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE]);
+
+#endif
