@@ -1,0 +1,187 @@
+/*
+ * ed2k-serve: answer one eD2k peer on fds 0 and 1, then exit. See
+ * ed2k-serve(8); the life of a connection is told in README.md.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "serve/conn.h"
+#include "serve/peer.h"
+#include "share/store.h"
+#include "version.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* What the user asked; the defaults are explained in ed2k-serve(8). */
+struct options {
+	const char *db, *state;
+	uint64_t port;
+	uint64_t hello_s, idle_s, stall_s, direct_max;
+	bool verbose, version, messages, help;
+};
+
+static struct options opt = {
+    .hello_s = 40,
+    .idle_s = 60,
+    .stall_s = 120,
+    .direct_max = UINT64_C(10) << 20,
+};
+
+static const struct args_option option_table[] = {
+    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &opt.db, "FILE",
+	"share database"},
+    {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt.state, "DIR",
+	"state directory"},
+    {"port", 'p', ARGS_NUMBER, "ED2K_PORT", 1, 65535, &opt.port, "PORT",
+	"port that peers reach us on, if not the one they dialled"},
+    {"hello-timeout", 0, ARGS_SECONDS, "ED2K_HELLO_TIMEOUT", 1, 86400,
+	&opt.hello_s, "TIME", "to say hello (40s)"},
+    {"idle-timeout", 0, ARGS_SECONDS, "ED2K_IDLE_TIMEOUT", 1, 86400,
+	&opt.idle_s, "TIME", "without a whole request (60s)"},
+    {"send-timeout", 0, ARGS_SECONDS, "ED2K_SEND_TIMEOUT", 1, 86400,
+	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
+    {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
+	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
+	"log every message too"},
+    {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
+	"list the messages understood, and exit"},
+    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &opt.version, NULL,
+	"print the version, and exit"},
+    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &opt.help, NULL,
+	"print this, and exit"},
+};
+
+static void
+print_help(void)
+{
+	puts("usage: ed2k-serve [options] <peer >peer\n\n"
+	     "Serve one eD2k peer; started by systemd, inetd and the like.\n");
+	args_usage(option_table, ARRAY_LEN(option_table));
+	puts("\nSee ed2k-serve(8).");
+}
+
+static void
+print_message(uint8_t protocol, uint8_t opcode, const char *name)
+{
+	printf("0x%02X 0x%02X %s\n", protocol, opcode, name);
+}
+
+/* -h, -V, -Q. True when that was all that was asked. */
+static bool
+print_only(void)
+{
+	if (opt.help)
+		print_help();
+	else if (opt.version)
+		puts("ed2k-serve " VERSION);
+	else if (opt.messages)
+		session_each_message(print_message);
+	return opt.help || opt.version || opt.messages;
+}
+
+/* No file we open later may land on 0, 1 or 2. */
+static void
+occupy_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static bool
+check_state_dir(void)
+{
+	struct stat st;
+
+	if (!opt.state || (stat(opt.state, &st) == 0 && S_ISDIR(st.st_mode)))
+		return true;
+	log_error("no state directory %s; make it with mkdir",
+	    log_quote_str(opt.state));
+	return false;
+}
+
+/* 0, or an exit code after a log line. */
+static int
+open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
+{
+	char path[PATH_MAX];
+	int fault;
+
+	if (!opt.db && !store_default_path(path, sizeof path))
+		return EX_CONFIG;
+	fault = store_open(store, opt.db ? opt.db : path);
+	if (!fault && store_user_hash(store, user_hash) != STORE_FOUND) {
+		log_error("the share database has no user hash; restore it "
+		          "from a backup");
+		fault = EX_CONFIG;
+	}
+	return fault;
+}
+
+static struct session_config
+make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
+{
+	struct session_config config = {
+	    .self = {.name = "ed2k-serve", .mod = "ed2k-serve " VERSION},
+	    .peer_has_ipv4 = peer->has_ipv4,
+	    .hello_ms = opt.hello_s * 1000,
+	    .idle_ms = opt.idle_s * 1000,
+	    .stall_ms = opt.stall_s * 1000,
+	    .direct_max = opt.direct_max,
+	};
+
+	memcpy(config.peer_ipv4, peer->ipv4, sizeof config.peer_ipv4);
+	memcpy(config.self.user_hash, user_hash, HASH_SIZE);
+	config.self.port = opt.port ? (uint16_t)opt.port : peer->our_port;
+	return config;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct conn conn;
+	struct session_config config;
+	struct store store;
+	struct peer peer;
+	uint8_t user_hash[HASH_SIZE];
+	int first, fault;
+
+	occupy_standard_fds();
+	log_open_server("ed2k-serve");
+	if (!args_parse(option_table, ARRAY_LEN(option_table), argc, argv,
+		&first))
+		return EX_USAGE;
+	if (print_only())
+		return 0;
+	if (first < argc) {
+		log_error("%s is one argument too many; see --help",
+		    log_quote_str(argv[first]));
+		return EX_USAGE;
+	}
+	if (opt.verbose)
+		log_set_level(LOG_LEVEL_DEBUG);
+	peer_identify(&peer);
+	if (!peer_prepare(&peer))
+		return EX_USAGE;
+	if (!check_state_dir())
+		return EX_CONFIG;
+	fault = open_share(&store, user_hash);
+	if (fault)
+		return fault;
+	config = make_config(&peer, user_hash);
+	fault = conn_run(&conn, &config, &peer, &store);
+	store_close(&store);
+	return fault;
+}

@@ -1,0 +1,368 @@
+/*
+ * The poll loop; see conn.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/conn.h"
+
+#include "base/log.h"
+#include "base/util.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * How old may what the database said of a file get before it is asked again, so
+ * that "ed2k-share remove" ends an upload that is under way.
+ */
+#define LOOK_UP_MS 1000
+
+static volatile sig_atomic_t stop_signal;
+
+static void
+on_signal(int number)
+{
+	stop_signal = number;
+}
+
+/*
+ * SIGTERM and SIGINT are held back everywhere but in ppoll, so that none is
+ * lost between a look at the flag and the wait. *wait_mask is ppoll's.
+ */
+static void
+catch_signals(sigset_t *wait_mask)
+{
+	struct sigaction act = {.sa_handler = on_signal};
+	sigset_t held;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&held);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGINT);
+	sigprocmask(SIG_BLOCK, &held, wait_mask);
+	sigdelset(wait_mask, SIGTERM);
+	sigdelset(wait_mask, SIGINT);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGINT, &act, NULL);
+}
+
+static uint64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static enum catalog_result
+find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
+    struct catalog_file *out)
+{
+	struct conn *c = ctx;
+
+	switch (shared_file_open(&c->file, hash, alias)) {
+	case STORE_FOUND:
+		*out = (struct catalog_file){c->file.facts.size, c->file.name};
+		return CATALOG_FOUND;
+	case STORE_UNKNOWN:
+		return CATALOG_UNKNOWN;
+	default:
+		return CATALOG_SILENT;
+	}
+}
+
+static bool
+find_part_hashes(void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out,
+    size_t n)
+{
+	struct conn *c = ctx;
+
+	return store_part_hashes(c->file.store, hash, out, n) == STORE_FOUND;
+}
+
+static void
+conn_init(struct conn *c, const struct session_config *config,
+    const struct peer *peer, struct store *store)
+{
+	memset(c, 0, offsetof(struct conn, in)); /* leave the buffers untouched */
+	c->peer = peer;
+	c->catalog = (struct catalog){c, find_file, find_part_hashes};
+	c->began_ms = clock_ms();
+	shared_file_init(&c->file, store);
+	upload_init(&c->upload, peer->is_socket);
+	session_init(&c->session, config, &c->catalog, c->began_ms);
+}
+
+/* Is there room for the reply to one more frame? */
+static bool
+has_room(const struct conn *c)
+{
+	return CONN_OUT_SIZE - c->out_end >= REPLY_MAX;
+}
+
+static bool
+wants_input(const struct conn *c)
+{
+	return !c->eof && has_room(c) && session_wants_input(&c->session);
+}
+
+static void
+read_peer(struct conn *c)
+{
+	ssize_t n;
+
+	if (!c->readable || c->in_len == CONN_IN_SIZE)
+		return;
+	n = read(STDIN_FILENO, c->in + c->in_len, CONN_IN_SIZE - c->in_len);
+	if (n > 0)
+		c->in_len += (size_t)n;
+	else if (n == 0)
+		c->eof = true;
+	else if (errno != EAGAIN && errno != EINTR)
+		session_stop(&c->session, END_GONE);
+}
+
+static void
+log_packet(const struct packet *p, const char *name)
+{
+	log_debug("got 0x%02X/0x%02X %s, %" PRIu32 " bytes", p->protocol,
+	    p->opcode, name ? name : "(ignored)", p->payload_len);
+}
+
+/* Hand every whole frame to the session, as long as replies have room. */
+static void
+handle_frames(struct conn *c, uint64_t now_ms)
+{
+	struct reader r = reader_of(c->in, c->in_len);
+
+	while (has_room(c) && session_wants_input(&c->session)) {
+		struct writer w = writer_of(c->out + c->out_end,
+		    CONN_OUT_SIZE - c->out_end);
+		struct packet p;
+		enum packet_result res = packet_next(&r, &p);
+
+		if (res == PACKET_MORE)
+			break;
+		if (res == PACKET_BAD) {
+			c->session.fault = "broken frame";
+			session_stop(&c->session, END_BAD_PEER);
+			break;
+		}
+		log_packet(&p, session_packet(&c->session, now_ms, &p, &w));
+		c->out_end += w.pos;
+	}
+	c->in_len -= r.pos;
+	if (r.pos > 0 && c->in_len > 0)
+		memmove(c->in, c->in + r.pos, c->in_len);
+}
+
+/* Send the replies that wait. True when none is left. */
+static bool
+send_replies(struct conn *c)
+{
+	while (c->out_begin < c->out_end) {
+		ssize_t n = write(STDOUT_FILENO, c->out + c->out_begin,
+		    c->out_end - c->out_begin);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			if (errno != EAGAIN)
+				session_stop(&c->session, END_GONE);
+			c->blocked = true;
+			return false;
+		}
+		c->out_begin += (size_t)n;
+		c->sent_bytes += (uint64_t)n;
+	}
+	c->out_begin = c->out_end = 0;
+	return true;
+}
+
+/* Begin the next data frame. False when there is none to begin. */
+static bool
+begin_frame(struct conn *c, uint64_t now_ms)
+{
+	uint8_t header[DATA_HEADER_MAX];
+	struct session_frame frame;
+	size_t len;
+
+	if (!session_next_frame(&c->session, pace_frame_size(&c->pace), &frame))
+		return false;
+	if (now_ms - c->looked_up_ms >= LOOK_UP_MS) {
+		shared_file_close(&c->file);
+		c->looked_up_ms = now_ms;
+	}
+	if (shared_file_open(&c->file, frame.hash, frame.direct) !=
+	    STORE_FOUND) {
+		struct writer w = writer_of(c->out + c->out_end,
+		    CONN_OUT_SIZE - c->out_end);
+
+		session_file_gone(&c->session, frame.hash, &w);
+		c->out_end += w.pos;
+		return false;
+	}
+	len = frame.direct
+	    ? msg_direct_data_header(header, frame.hash, frame.range)
+	    : msg_data_header(header, frame.hash, frame.range);
+	upload_begin(&c->upload, header, len, frame.range);
+	c->data_bytes += frame.range.end - frame.range.start;
+	return true;
+}
+
+/* Send replies, and of the data at most one frame, so that a cancel is seen. */
+static void
+write_peer(struct conn *c, uint64_t now_ms)
+{
+	c->blocked = false;
+	if (!c->upload.active && (!send_replies(c) || !begin_frame(c, now_ms)))
+		return;
+	switch (upload_send(&c->upload, &c->file, &c->sent_bytes)) {
+	case UPLOAD_DONE:
+		break;
+	case UPLOAD_BLOCKED:
+		c->blocked = true;
+		break;
+	case UPLOAD_PEER_GONE:
+		session_stop(&c->session, END_GONE);
+		break;
+	case UPLOAD_FILE_FAILED:
+		session_stop(&c->session, END_FILE_FAILED);
+		break;
+	}
+}
+
+static bool
+wants_output(const struct conn *c)
+{
+	return c->upload.active || c->out_end > 0 || c->session.n_queue > 0;
+}
+
+/* Bytes that the kernel has taken and the peer has not yet acknowledged. */
+static uint64_t
+bytes_under_way(const struct conn *c)
+{
+	int n = 0;
+
+	if (!c->peer->is_socket || ioctl(STDOUT_FILENO, SIOCOUTQ, &n) != 0)
+		return 0;
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* Tell session and pace how things stand. Returns ms to the next deadline. */
+static uint64_t
+pulse(struct conn *c, uint64_t now_ms)
+{
+	uint64_t under_way = bytes_under_way(c);
+	struct session_pulse p = {
+	    .now_ms = now_ms,
+	    .taken_bytes = c->sent_bytes - under_way,
+	    .sending = under_way > 0 || wants_output(c),
+	    .partial = c->in_len > 0 && wants_input(c),
+	};
+
+	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
+	return session_pulse(&c->session, &p);
+}
+
+/*
+ * Sleep until something can be done or the deadline is there. With more to
+ * send at once, only look: for a cancel from the peer, and for signals.
+ */
+static void
+wait_for_peer(struct conn *c, uint64_t wait_ms, const sigset_t *mask)
+{
+	bool at_once = wants_output(c) && !c->blocked;
+	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
+	    at_once ? 0 : (long)(wait_ms % 1000) * 1000000};
+	struct pollfd fds[] = {
+	    {.fd = wants_input(c) ? STDIN_FILENO : -1, .events = POLLIN},
+	    {.fd = STDOUT_FILENO, .events = wants_output(c) ? POLLOUT : 0},
+	};
+
+	c->readable = false;
+	if (ppoll(fds, ARRAY_LEN(fds), &timeout, mask) < 0) {
+		if (errno != EINTR)
+			session_stop(&c->session, END_GONE);
+		return;
+	}
+	c->readable = fds[0].revents != 0;
+	/* with nothing to read, only the peer's end can wake us here */
+	if (!c->readable && (fds[1].revents & (POLLERR | POLLHUP)))
+		session_stop(&c->session, END_GONE);
+}
+
+/* The one line that says how a session went. */
+static void
+log_session(const struct conn *c)
+{
+	const struct session *s = &c->session;
+	uint64_t ms = clock_ms() - c->began_ms;
+	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
+	char port[8] = "";
+
+	if (s->has_file)
+		hex_encode(hash, s->file, HASH_SIZE);
+	if (s->n_hellos > 0)
+		hex_encode(user, s->hello.user_hash, HASH_SIZE);
+	if (c->peer->port)
+		snprintf(port, sizeof port, ":%u", c->peer->port);
+	log_info("peer=%s%s client=%s mod=%s user=%s file=%s bytes=%" PRIu64
+	         " seconds=%" PRIu64 ".%03u end=%s%s%s",
+	    c->peer->address, port, log_quote_str(s->hello.name),
+	    log_quote_str(s->hello.mod), user, hash,
+	    c->data_bytes - (c->upload.active ? c->upload.left : 0), ms / 1000,
+	    (unsigned)(ms % 1000), session_end_name(s->end),
+	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
+}
+
+static int
+exit_code(enum session_end end)
+{
+	switch (end) {
+	case END_BAD_PEER:
+		return EX_PROTOCOL;
+	case END_FILE_FAILED:
+		return EX_IOERR;
+	default:
+		return 0;
+	}
+}
+
+int
+conn_run(struct conn *c, const struct session_config *config,
+    const struct peer *peer, struct store *store)
+{
+	sigset_t wait_mask;
+
+	catch_signals(&wait_mask);
+	conn_init(c, config, peer, store);
+	while (c->session.state != SESSION_ENDED) {
+		uint64_t now_ms = clock_ms(), wait_ms;
+
+		/* write first: what is left unread afterwards has a reason */
+		write_peer(c, now_ms);
+		read_peer(c);
+		handle_frames(c, now_ms);
+		wait_ms = pulse(c, now_ms);
+		if (c->eof && !wants_output(c))
+			session_stop(&c->session, END_HUNG_UP);
+		if (c->session.state != SESSION_ENDED)
+			wait_for_peer(c, wait_ms, &wait_mask);
+		if (stop_signal)
+			session_stop(&c->session, END_SIGNAL);
+	}
+	shared_file_close(&c->file);
+	log_session(c);
+	return exit_code(c->session.end);
+}

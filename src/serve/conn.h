@@ -1,0 +1,52 @@
+/*
+ * The connection: the only reader and writer of the peer. One poll loop takes
+ * whole frames to the session, and its replies and data frames to the peer.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_CONN_H
+#define SERVE_CONN_H
+
+#include "serve/pace.h"
+#include "serve/peer.h"
+#include "serve/session.h"
+#include "serve/shared_file.h"
+#include "serve/upload.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The largest frame we accept. */
+#define CONN_IN_SIZE (PACKET_HEADER_SIZE + PACKET_PAYLOAD_MAX)
+
+/* The largest reply, and small ones that were pipelined before it. */
+#define CONN_OUT_SIZE (REPLY_MAX + 32 * 1024)
+
+/* Large; make it static: pages that are not used cost nothing. */
+struct conn {
+	const struct peer *peer;
+	struct catalog catalog;
+	struct session session;
+	struct shared_file file;
+	struct pace pace;
+	struct upload upload;
+	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
+	uint64_t data_bytes; /* of files */
+	uint64_t began_ms, looked_up_ms;
+	bool readable; /* fd 0 has bytes, or its end */
+	bool blocked;  /* fd 1 took less than it was given */
+	bool eof;      /* the peer said its last word */
+	size_t in_len, out_begin, out_end;
+	uint8_t in[CONN_IN_SIZE];
+	uint8_t out[CONN_OUT_SIZE];
+};
+
+/*
+ * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or
+ * SIGINT comes. Logs one line. Returns the exit code: 0, EX_PROTOCOL when the
+ * peer broke the protocol, EX_IOERR when a file could not be read.
+ */
+int conn_run(struct conn *c, const struct session_config *config,
+    const struct peer *peer, struct store *store);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * The far end: where it is, where we are, and the two fds that lead to it.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_PEER_H
+#define SERVE_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct peer {
+	char address[64];  /* "192.0.2.7", "2001:db8::1", or "-" if unknown */
+	uint16_t port;     /* 0 if unknown */
+	bool has_ipv4;     /* also for an IPv4 address mapped into IPv6 */
+	uint8_t ipv4[4];   /* network order */
+	uint16_t our_port; /* the port the peer dialled; 0 if unknown */
+	bool is_socket;    /* fd 1 is a socket */
+};
+
+/*
+ * Look at fds 0 and 1: the peer's address by getpeername(2), else from what the
+ * super-server left in the environment (REMOTE_ADDR, TCPREMOTEIP, REMOTE_HOST).
+ */
+void peer_identify(struct peer *p);
+
+/*
+ * Make fds 0 and 1 non-blocking, and a socket fast: TCP_NODELAY, because a real
+ * aMule's next request comes 150 to 780 ms later when an answer was late;
+ * TCP_NOTSENT_LOWAT, so that little lies unsent in the kernel when the peer
+ * cancels. False, after a log line, when an fd is closed or of no use.
+ */
+bool peer_prepare(const struct peer *p);
+
+#endif

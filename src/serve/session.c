@@ -1,0 +1,547 @@
+/*
+ * The state machine; see session.h.
+ *
+ *   state      0x01    0x58 4F 51  0x54        0x47/A3    0x56 49    other
+ *   HELLO      READY   end         end         DIRECT (*) end        end
+ *   READY      answer  answer      UPLOADING   strike     -          ignore
+ *   UPLOADING  answer  answer      answer      queue      READY      ignore
+ *   DIRECT     ignore  ignore      ignore      queue (*)  ignore     ignore
+ *
+ *   (*) 0x47 with a 32-byte payload; of any other length it ends the session.
+ *   0xC5/0xFE (port test) is answered in every state but DIRECT.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/session.h"
+
+#include "base/text.h"
+#include "base/util.h"
+
+#include <string.h>
+
+#define IN_HELLO     (1u << SESSION_HELLO)
+#define IN_READY     (1u << SESSION_READY)
+#define IN_UPLOADING (1u << SESSION_UPLOADING)
+#define IN_DIRECT    (1u << SESSION_DIRECT)
+#define GREETED      (IN_READY | IN_UPLOADING)
+
+void
+session_init(struct session *s, const struct session_config *config,
+    const struct catalog *catalog, uint64_t now_ms)
+{
+	memset(s, 0, sizeof *s);
+	s->config = config;
+	s->catalog = catalog;
+	s->began_ms = s->last_frame_ms = s->last_taken_ms = now_ms;
+}
+
+void
+session_stop(struct session *s, enum session_end end)
+{
+	if (s->state == SESSION_ENDED)
+		return;
+	s->state = SESSION_ENDED;
+	s->end = end;
+}
+
+/* The peer broke the protocol; `fault` is a literal that says how. */
+static void
+bad_peer(struct session *s, const char *fault)
+{
+	if (s->state != SESSION_ENDED)
+		s->fault = fault;
+	session_stop(s, END_BAD_PEER);
+}
+
+/* Something senseless that an honest peer may do once in a while. */
+static void
+strike(struct session *s)
+{
+	if (++s->n_strikes > STRIKES_MAX)
+		bad_peer(s, "too many senseless requests");
+}
+
+static bool
+same_hash(const uint8_t a[HASH_SIZE], const uint8_t b[HASH_SIZE])
+{
+	return memcmp(a, b, HASH_SIZE) == 0;
+}
+
+/*
+ * The file a greeted peer asks about. When we do not have it the peer is told,
+ * once: a second 0x48 for the same hash would be an answer nobody asked for.
+ */
+static bool
+find_file(struct session *s, const uint8_t hash[HASH_SIZE],
+    struct catalog_file *out, struct writer *w)
+{
+	enum catalog_result res = s->catalog->find(s->catalog->ctx, hash, false,
+	    out);
+
+	if (res == CATALOG_SILENT)
+		return false;
+	if (res == CATALOG_FOUND && out->size <= EMULE_FILE_MAX) {
+		s->has_refused = false;
+		return true;
+	}
+	if (!s->has_refused || !same_hash(s->refused, hash))
+		msg_put_no_file(w, hash);
+	memcpy(s->refused, hash, HASH_SIZE);
+	s->has_refused = true;
+	return false;
+}
+
+static void
+on_hello(struct session *s, const struct packet *p, struct writer *w)
+{
+	struct msg_hello hello;
+
+	if (!msg_get_hello(p, &hello)) {
+		bad_peer(s, "malformed HELLO");
+		return;
+	}
+	if (++s->n_hellos > HELLOS_MAX) {
+		bad_peer(s, "too many HELLOs");
+		return;
+	}
+	s->hello = hello;
+	if (s->state == SESSION_HELLO)
+		s->state = SESSION_READY;
+	msg_put_hello_answer(w, &s->config->self);
+}
+
+static void
+on_port_test(struct session *s, const struct packet *p, struct writer *w)
+{
+	(void)s;
+	(void)p;
+	msg_put_port_test(w);
+}
+
+/* A message whose payload begins with a hash; false ends the session. */
+static bool
+get_hash(struct session *s, const struct packet *p, uint8_t hash[HASH_SIZE])
+{
+	if (msg_get_hash(p, hash))
+		return true;
+	bad_peer(s, "payload shorter than a file hash");
+	return false;
+}
+
+static void
+set_file(struct session *s, const uint8_t hash[HASH_SIZE])
+{
+	memcpy(s->file, hash, HASH_SIZE);
+	s->has_file = true;
+}
+
+static void
+on_file_name(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+	char name[WIRE_NAME_MAX];
+	size_t len;
+
+	if (!get_hash(s, p, hash))
+		return;
+	s->has_refused = false; /* a new question gets a new answer */
+	if (!find_file(s, hash, &file, w))
+		return;
+	set_file(s, hash);
+	if (s->hello.misc1 & MISC1_UNICODE)
+		len = text_to_utf8(name, sizeof name, file.name,
+		    strlen(file.name));
+	else
+		len = text_to_latin1(name, sizeof name, file.name,
+		    strlen(file.name));
+	msg_put_file_name(w, hash, name, len);
+}
+
+static void
+on_file_status(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+
+	if (!get_hash(s, p, hash) || !find_file(s, hash, &file, w))
+		return;
+	set_file(s, hash);
+	msg_put_file_status(w, hash);
+}
+
+static void
+on_hash_set(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE], *hashes;
+	struct catalog_file file;
+	size_t begin = w->pos, n;
+
+	if (!get_hash(s, p, hash) || !find_file(s, hash, &file, w))
+		return;
+	n = msg_part_hash_count(file.size);
+	hashes = msg_put_hash_set(w, hash, n);
+	if (n > 0 && (!hashes ||
+			 !s->catalog->part_hashes(s->catalog->ctx, hash, hashes,
+			     n)))
+		w->pos = begin; /* no answer is better than a wrong one */
+}
+
+static void
+on_start_upload(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+
+	if (p->payload_len > 0) {
+		if (!get_hash(s, p, hash))
+			return;
+	} else if (s->has_file) {
+		memcpy(hash, s->file, HASH_SIZE);
+	} else {
+		strike(s);
+		return;
+	}
+	if (!find_file(s, hash, &file, w))
+		return;
+	set_file(s, hash);
+	s->n_done = 0;
+	s->state = SESSION_UPLOADING;
+	msg_put_accept_upload(w);
+}
+
+/* Is r among these ranges of the file? */
+static bool
+has_range(const struct session_range *list, size_t n,
+    const uint8_t hash[HASH_SIZE], struct range r)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].range.start == r.start &&
+		    list[i].range.end == r.end && same_hash(list[i].hash, hash))
+			return true;
+	return false;
+}
+
+/* Forget the finished ranges that this request does not list. */
+static void
+forget_done(struct session *s, const uint8_t hash[HASH_SIZE],
+    const struct range ranges[3])
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_done; i++) {
+		const struct session_range *d = &s->done[i];
+		bool listed = false;
+
+		for (size_t k = 0; k < 3; k++)
+			listed |= ranges[k].start == d->range.start &&
+			    ranges[k].end == d->range.end;
+		if (listed && same_hash(d->hash, hash))
+			s->done[kept++] = *d;
+	}
+	s->n_done = kept;
+}
+
+static void
+enqueue(struct session *s, const uint8_t hash[HASH_SIZE], struct range r)
+{
+	struct session_range *q = &s->queue[s->n_queue++];
+
+	memcpy(q->hash, hash, HASH_SIZE);
+	q->range = r;
+	q->next = r.start;
+}
+
+/*
+ * aMule lists each pending range up to three times, and a peer that found a
+ * part corrupt asks for the very same ranges again. So a finished range counts
+ * as served only while request after request lists it. ed2k-wire(5),
+ * "Repeated ranges".
+ */
+static void
+on_request_parts(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct range ranges[3];
+	struct catalog_file file;
+
+	if (!msg_get_request_parts(p, hash, ranges)) {
+		bad_peer(s, "malformed REQUESTPARTS");
+		return;
+	}
+	if (s->state != SESSION_UPLOADING) {
+		strike(s);
+		return;
+	}
+	if (!find_file(s, hash, &file, w))
+		return;
+	forget_done(s, hash, ranges);
+	for (size_t i = 0; i < 3; i++) {
+		struct range r = ranges[i];
+
+		if (r.start == 0 && r.end == 0)
+			continue; /* unused */
+		if (r.start >= r.end || r.end > file.size ||
+		    r.end - r.start > RANGE_MAX)
+			strike(s);
+		else if (s->n_queue < RANGES_MAX &&
+		    !has_range(s->queue, s->n_queue, hash, r) &&
+		    !has_range(s->done, s->n_done, hash, r))
+			enqueue(s, hash, r);
+	}
+}
+
+/* The peer wants no more of what it asked for; the slot is free. */
+static void
+on_cancel(struct session *s, const struct packet *p, struct writer *w)
+{
+	(void)p;
+	(void)w;
+	s->n_queue = 0;
+	s->n_done = 0;
+	if (s->state == SESSION_UPLOADING)
+		s->state = SESSION_READY;
+}
+
+static void
+on_public_ip(struct session *s, const struct packet *p, struct writer *w)
+{
+	(void)p;
+	/* the answer has room for IPv4 only; without one, silence is legal */
+	if (s->config->peer_has_ipv4)
+		msg_put_public_ip(w, s->config->peer_ipv4);
+}
+
+static void
+on_emule_info(struct session *s, const struct packet *p, struct writer *w)
+{
+	(void)s;
+	if (msg_get_emule_info(p))
+		msg_put_emule_info_answer(w);
+}
+
+static void
+on_ask_shared(struct session *s, const struct packet *p, struct writer *w)
+{
+	(void)s;
+	(void)p;
+	msg_put_shared_denied(w);
+}
+
+/* The direct dialect: no hello, one request a frame. */
+static void
+on_direct_request(struct session *s, const struct packet *p)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+	struct range r;
+
+	if (!msg_get_direct_request(p, hash, &r)) {
+		bad_peer(s, "malformed direct request");
+		return;
+	}
+	s->state = SESSION_DIRECT;
+	if (r.start >= r.end || r.end - r.start > s->config->direct_max)
+		return; /* what the system we are compatible with does */
+	if (s->catalog->find(s->catalog->ctx, hash, true, &file) !=
+	    CATALOG_FOUND)
+		return;
+	set_file(s, hash);
+	if (r.end > file.size) /* a short answer would be taken for data */
+		bad_peer(s, "direct request past the end of the file");
+	else
+		enqueue(s, hash, r);
+}
+
+/* 0xE3/0x47 is two messages, told apart by state and length. */
+static void
+on_request(struct session *s, const struct packet *p, struct writer *w)
+{
+	if (s->state == SESSION_DIRECT)
+		on_direct_request(s, p);
+	else if (s->state != SESSION_HELLO)
+		on_request_parts(s, p, w);
+	else if (p->payload_len == DIRECT_REQUEST_SIZE)
+		on_direct_request(s, p);
+	else
+		bad_peer(s, "no HELLO first");
+}
+
+struct message {
+	uint8_t protocol, opcode;
+	unsigned states; /* where it means something */
+	void (*handle)(struct session *s, const struct packet *p,
+	    struct writer *w);
+	const char *name;
+};
+
+static const struct message messages[] = {
+    {OP_EDONKEYPROT, OP_HELLO, IN_HELLO | GREETED, on_hello, "HELLO"},
+    {OP_EDONKEYPROT, OP_REQUESTPARTS, IN_HELLO | GREETED | IN_DIRECT,
+	on_request, "REQUESTPARTS"},
+    {OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, on_cancel,
+	"END_OF_DOWNLOAD"},
+    {OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, on_ask_shared,
+	"ASKSHAREDFILES"},
+    {OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, on_file_status, "SETREQFILEID"},
+    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, on_hash_set,
+	"HASHSETREQUEST"},
+    {OP_EDONKEYPROT, OP_STARTUPLOADREQ, GREETED, on_start_upload,
+	"STARTUPLOADREQ"},
+    {OP_EDONKEYPROT, OP_CANCELTRANSFER, GREETED, on_cancel, "CANCELTRANSFER"},
+    {OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, on_file_name,
+	"REQUESTFILENAME"},
+    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, on_ask_shared,
+	"ASKSHAREDDIRS"},
+    {OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, on_ask_shared,
+	"ASKSHAREDFILESDIR"},
+    {OP_EMULEPROT, OP_EMULEINFO, GREETED, on_emule_info, "EMULEINFO"},
+    {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, on_public_ip, "PUBLICIP_REQ"},
+    {OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, on_request_parts,
+	"REQUESTPARTS_I64"},
+    {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, on_port_test, "PORTTEST"},
+};
+
+bool
+session_wants_input(const struct session *s)
+{
+	return s->state != SESSION_ENDED &&
+	    !(s->state == SESSION_DIRECT && s->n_queue == RANGES_MAX);
+}
+
+const char *
+session_packet(struct session *s, uint64_t now_ms, const struct packet *p,
+    struct writer *out)
+{
+	s->last_frame_ms = now_ms;
+	for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
+		const struct message *m = &messages[i];
+
+		if (m->protocol != p->protocol || m->opcode != p->opcode ||
+		    !(m->states & (1u << s->state)))
+			continue;
+		m->handle(s, p, out);
+		return m->name;
+	}
+	if (s->state == SESSION_HELLO)
+		bad_peer(s, "no HELLO first");
+	return NULL;
+}
+
+/* The range at the head of the queue is done: remember it. */
+static void
+finish_range(struct session *s)
+{
+	if (s->n_done == DONE_MAX) /* the oldest is the least likely to come */
+		memmove(s->done, s->done + 1, --s->n_done * sizeof s->done[0]);
+	s->done[s->n_done++] = s->queue[0];
+	memmove(s->queue, s->queue + 1, --s->n_queue * sizeof s->queue[0]);
+}
+
+bool
+session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
+{
+	struct session_range *q = &s->queue[0];
+	uint64_t len;
+
+	if (s->state == SESSION_ENDED || s->n_queue == 0)
+		return false;
+	out->direct = s->state == SESSION_DIRECT;
+	memcpy(out->hash, q->hash, HASH_SIZE);
+	len = q->range.end - q->next;
+	if (!out->direct)
+		len = min_u64(len, max);
+	out->range = (struct range){q->next, q->next + len};
+	q->next += len;
+	if (q->next == q->range.end)
+		finish_range(s);
+	return true;
+}
+
+void
+session_file_gone(struct session *s, const uint8_t hash[HASH_SIZE],
+    struct writer *out)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_queue; i++)
+		if (!same_hash(s->queue[i].hash, hash))
+			s->queue[kept++] = s->queue[i];
+	s->n_queue = kept;
+	if (s->state == SESSION_DIRECT)
+		return; /* its dialect has no such answer */
+	msg_put_no_file(out, hash);
+	memcpy(s->refused, hash, HASH_SIZE);
+	s->has_refused = true;
+}
+
+/* End the session if it is past a deadline, else say how far off that is. */
+static uint64_t
+deadline(struct session *s, uint64_t now_ms, uint64_t since_ms, uint64_t span_ms,
+    enum session_end end)
+{
+	uint64_t waited = now_ms - since_ms;
+
+	if (waited < span_ms)
+		return span_ms - waited;
+	session_stop(s, end);
+	return 0;
+}
+
+uint64_t
+session_pulse(struct session *s, const struct session_pulse *pulse)
+{
+	const struct session_config *c = s->config;
+	uint64_t now = pulse->now_ms, left;
+
+	/* a stretch of sending begins and ends with a fresh clock */
+	if (pulse->taken_bytes != s->taken_bytes || pulse->sending != s->sending)
+		s->last_taken_ms = now;
+	s->taken_bytes = pulse->taken_bytes;
+	s->sending = pulse->sending;
+	if (pulse->partial && !s->partial)
+		s->partial_ms = now;
+	s->partial = pulse->partial;
+
+	if (s->state == SESSION_HELLO)
+		return deadline(s, now, s->began_ms, c->hello_ms, END_NO_HELLO);
+	if (pulse->sending)
+		left = deadline(s, now, s->last_taken_ms, c->stall_ms,
+		    END_STALLED);
+	else
+		left = deadline(s, now,
+		    s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
+							: s->last_frame_ms,
+		    c->idle_ms, END_IDLE);
+	if (s->partial)
+		left = min_u64(left, deadline(s, now, s->partial_ms, c->idle_ms,
+					 END_HALF_FRAME));
+	return left;
+}
+
+const char *
+session_end_name(enum session_end end)
+{
+	static const char *const names[] = {
+	    [END_NONE] = "none",
+	    [END_HUNG_UP] = "hung-up",
+	    [END_GONE] = "gone",
+	    [END_IDLE] = "idle",
+	    [END_NO_HELLO] = "no-hello",
+	    [END_HALF_FRAME] = "half-frame",
+	    [END_STALLED] = "stalled",
+	    [END_BAD_PEER] = "bad-peer",
+	    [END_FILE_FAILED] = "file-failed",
+	    [END_SIGNAL] = "signal",
+	};
+
+	return names[end];
+}
+
+void
+session_each_message(
+    void (*visit)(uint8_t protocol, uint8_t opcode, const char *name))
+{
+	for (size_t i = 0; i < ARRAY_LEN(messages); i++)
+		visit(messages[i].protocol, messages[i].opcode,
+		    messages[i].name);
+}

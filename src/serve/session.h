@@ -1,0 +1,182 @@
+/*
+ * One peer's conversation as a state machine: a message in, replies and ranges
+ * to send out. No descriptors, no clock, no allocation, no log: time is an
+ * argument, files are behind `struct catalog`, so that tests and fuzzers drive
+ * hours of it in microseconds.
+ *
+ * The messages are described in ed2k-wire(5).
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_SESSION_H
+#define SERVE_SESSION_H
+
+#include "proto/cursor.h"
+#include "proto/msg.h"
+#include "proto/opcodes.h"
+#include "proto/packet.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ranges that wait at once; real clients keep at most nine. */
+#define RANGES_MAX 32
+
+/* Finished ranges remembered: all that can finish between two requests. */
+#define DONE_MAX (RANGES_MAX + 3)
+
+/* Times a peer may say hello; real ones do so once. */
+#define HELLOS_MAX 5
+
+/* Senseless requests after which a peer is taken for an abuser. */
+#define STRIKES_MAX 100
+
+enum catalog_result {
+	CATALOG_FOUND,
+	CATALOG_UNKNOWN,
+	CATALOG_SILENT, /* cannot tell just now: do not say that it is gone */
+};
+
+struct catalog_file {
+	uint64_t size;
+	const char *name; /* any bytes, terminated; lives until the next call */
+};
+
+/* Where the session finds files. */
+struct catalog {
+	void *ctx;
+	/* With `alias` a file's "blue" hash finds it too. */
+	enum catalog_result (*find)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    bool alias, struct catalog_file *out);
+	/* The n part hashes of a file just found. */
+	bool (*part_hashes)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    uint8_t *out, size_t n);
+};
+
+struct session_config {
+	struct msg_self self;
+	uint8_t peer_ipv4[4];
+	bool peer_has_ipv4;
+	uint64_t hello_ms;   /* to say hello, from the start */
+	uint64_t idle_ms;    /* without a whole frame, and for a whole one */
+	uint64_t stall_ms;   /* without a byte taken while data is under way */
+	uint64_t direct_max; /* bytes of one direct request */
+};
+
+enum session_state {
+	SESSION_HELLO,     /* nothing yet */
+	SESSION_READY,     /* greeted, no slot */
+	SESSION_UPLOADING, /* greeted, has a slot */
+	SESSION_DIRECT,    /* a direct client */
+	SESSION_ENDED,     /* `end` says why */
+};
+
+enum session_end {
+	END_NONE,
+	END_HUNG_UP,     /* the peer closed, all it asked for was sent */
+	END_GONE,        /* the peer vanished in the middle */
+	END_IDLE,        /* said nothing for too long */
+	END_NO_HELLO,    /* did not say hello in time */
+	END_HALF_FRAME,  /* began a frame and did not end it */
+	END_STALLED,     /* took no data for too long */
+	END_BAD_PEER,    /* broke the protocol */
+	END_FILE_FAILED, /* a file could not be read in mid-frame */
+	END_SIGNAL,      /* we were told to stop */
+};
+
+struct session_range {
+	uint8_t hash[HASH_SIZE];
+	struct range range;
+	uint64_t next; /* what has been cut into frames ends here */
+};
+
+/* One data frame to send. */
+struct session_frame {
+	uint8_t hash[HASH_SIZE];
+	struct range range;
+	bool direct;
+};
+
+struct session {
+	const struct session_config *config;
+	const struct catalog *catalog;
+	enum session_state state;
+	enum session_end end;
+	const char *fault; /* for END_BAD_PEER: what it did; a literal */
+
+	struct msg_hello hello; /* zeroed until one came */
+	unsigned n_hellos, n_strikes;
+
+	uint8_t file[HASH_SIZE]; /* named last by 0x58 or 0x4F */
+	bool has_file;
+	uint8_t refused[HASH_SIZE]; /* answered with 0x48 last */
+	bool has_refused;
+
+	struct session_range queue[RANGES_MAX];
+	size_t n_queue;
+	struct session_range done[DONE_MAX];
+	size_t n_done;
+
+	uint64_t began_ms, last_frame_ms, last_taken_ms, partial_ms;
+	uint64_t taken_bytes;
+	bool partial, sending; /* as the last pulse said */
+};
+
+void session_init(struct session *s, const struct session_config *config,
+    const struct catalog *catalog, uint64_t now_ms);
+
+/*
+ * May the next frame be read? False while a direct client has as many requests
+ * waiting as we keep; those are never dropped, so they must wait outside.
+ */
+bool session_wants_input(const struct session *s);
+
+/*
+ * Handle one whole frame. Replies go to `out`, which must have room for
+ * REPLY_MAX bytes. Returns the message's name, or NULL when it was ignored.
+ */
+const char *session_packet(struct session *s, uint64_t now_ms,
+    const struct packet *p, struct writer *out);
+
+/*
+ * Cut the next data frame, of at most max bytes of data (direct answers are one
+ * frame each, whatever their size). False when no range waits.
+ */
+bool session_next_frame(struct session *s, uint64_t max,
+    struct session_frame *out);
+
+/*
+ * The file of a frame cannot be served after all: forget its ranges and tell
+ * the peer as its dialect has it.
+ */
+void session_file_gone(struct session *s, const uint8_t hash[HASH_SIZE],
+    struct writer *out);
+
+/* How things stand at the socket. */
+struct session_pulse {
+	uint64_t now_ms;
+	uint64_t taken_bytes; /* taken by the peer so far */
+	bool sending;         /* something is under way to it */
+	bool partial;         /* a frame of its has arrived in part */
+};
+
+/*
+ * Let time pass: ends the session when a deadline is over. Returns the
+ * milliseconds until the next one.
+ */
+uint64_t session_pulse(struct session *s, const struct session_pulse *pulse);
+
+/* End the session; the first reason stays. */
+void session_stop(struct session *s, enum session_end end);
+
+/* A word for the log: "hung-up", "idle", ... */
+const char *session_end_name(enum session_end end);
+
+/*
+ * List the messages handled, one call each, for `ed2k-serve -Q`. `name` is a
+ * literal.
+ */
+void session_each_message(
+    void (*visit)(uint8_t protocol, uint8_t opcode, const char *name));
+
+#endif

@@ -1,0 +1,100 @@
+/*
+ * The open shared file; see shared_file.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/shared_file.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+shared_file_init(struct shared_file *f, struct store *store)
+{
+	memset(f, 0, sizeof *f);
+	f->store = store;
+	f->fd = -1;
+}
+
+void
+shared_file_close(struct shared_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+/* Tell the operator, once for a file, what is wrong and what mends it. */
+static void
+complain(struct shared_file *f, const char *path, enum copy_state state)
+{
+	if (memcmp(f->complained, f->hash, HASH_SIZE) == 0)
+		return;
+	memcpy(f->complained, f->hash, HASH_SIZE);
+	switch (state) {
+	case COPY_CHANGED:
+		log_warning("not served: %s has changed since it was shared; "
+		            "run \"ed2k-share add\" on it again",
+		    log_quote_str(path));
+		break;
+	case COPY_MISSING:
+		log_warning("not served: %s is gone; bring it back, or run "
+		            "\"ed2k-share remove\" on it",
+		    log_quote_str(path));
+		break;
+	default:
+		log_warning("not served: %s: %s; let the user this server runs "
+		            "as read it and search the directories above it",
+		    log_quote_str(path), strerror(errno));
+		break;
+	}
+}
+
+static bool
+take_copy(void *ctx, const struct store_copy *copy)
+{
+	struct shared_file *f = ctx;
+	enum copy_state state = copy_open(copy, &f->fd);
+
+	if (state != COPY_OK) {
+		complain(f, copy->path, state);
+		return false;
+	}
+	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	snprintf(f->name, sizeof f->name, "%s", store_name_of(copy->path));
+	return true;
+}
+
+enum store_result
+shared_file_open(struct shared_file *f, const uint8_t asked[HASH_SIZE],
+    bool alias)
+{
+	enum store_result res;
+
+	if (f->fd >= 0 && memcmp(f->asked, asked, HASH_SIZE) == 0)
+		return shared_file_check(f) ? STORE_FOUND : STORE_UNKNOWN;
+	shared_file_close(f);
+	memcpy(f->asked, asked, HASH_SIZE);
+	memcpy(f->hash, asked, HASH_SIZE);
+	res = store_find(f->store, f->hash, take_copy, f);
+	if (res == STORE_UNKNOWN && alias) {
+		res = store_resolve_alias(f->store, asked, f->hash);
+		if (res == STORE_FOUND)
+			res = store_find(f->store, f->hash, take_copy, f);
+	}
+	return res;
+}
+
+bool
+shared_file_check(struct shared_file *f)
+{
+	if (f->fd >= 0 && copy_is_unchanged(f->fd, &f->facts))
+		return true;
+	if (f->fd >= 0)
+		complain(f, f->name, COPY_CHANGED);
+	shared_file_close(f);
+	return false;
+}
