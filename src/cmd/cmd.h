@@ -1,0 +1,19 @@
+/*
+ * The verbs of ed2k-share, one a file, and what they share. A verb gets argv
+ * from its own name on and returns an exit code of <sysexits.h>: the first
+ * fault it met. Results go to stdout, messages to the log.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+struct cmd {
+	const char *db; /* path of the share database */
+};
+
+int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_link(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_list(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_remove(const struct cmd *cmd, int argc, char *argv[]);
+
+#endif

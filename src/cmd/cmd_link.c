@@ -1,0 +1,93 @@
+/*
+ * ed2k-share link: print eD2k links of what is shared.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "cmd/print.h"
+#include "cmd/target.h"
+#include "proto/ed2klink.h"
+#include "share/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+struct linking {
+	const char *source; /* "HOST:PORT" or NULL */
+};
+
+/* For store_find: the first copy is enough. */
+static bool
+take_first(void *ctx, const struct store_copy *copy)
+{
+	const struct linking *l = ctx;
+
+	print_link(copy, l->source);
+	return true;
+}
+
+/* For store_each: go on until stdout fails. */
+static bool
+visit(void *ctx, const struct store_copy *copy)
+{
+	take_first(ctx, copy);
+	return !ferror(stdout);
+}
+
+static int
+link_target(struct store *store, const char *argument, struct linking *l)
+{
+	struct store_copy copy;
+	struct target target;
+	enum store_result res;
+	int fault = target_parse(&target, argument);
+
+	if (fault)
+		return fault;
+	if (target.is_hash) {
+		res = store_find(store, target.hash, take_first, l);
+	} else {
+		res = store_find_path(store, target.path, &copy);
+		copy.path = target.path;
+		if (res == STORE_FOUND)
+			take_first(l, &copy);
+	}
+	if (res == STORE_FOUND)
+		return 0;
+	return res == STORE_UNKNOWN ? target_unknown(argument) : EX_IOERR;
+}
+
+int
+cmd_link(const struct cmd *cmd, int argc, char *argv[])
+{
+	struct linking l = {0};
+	const struct args_option options[] = {
+	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
+	};
+	struct store store;
+	int first, fault;
+
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+		return EX_USAGE;
+	if (l.source && !ed2klink_is_source(l.source)) {
+		log_error("--source: %s is not HOST:PORT with an IPv4 address "
+		          "or a name and a port; links have no room for IPv6",
+		    log_quote_str(l.source));
+		return EX_USAGE;
+	}
+	fault = store_open(&store, cmd->db);
+	if (fault)
+		return fault;
+	if (first == argc && store_each(&store, visit, &l) == STORE_FAILED)
+		fault = EX_IOERR;
+	for (int i = first; i < argc; i++) {
+		int res = link_target(&store, argv[i], &l);
+
+		fault = fault ? fault : res;
+	}
+	store_close(&store);
+	return print_end(fault);
+}

@@ -1,0 +1,116 @@
+/*
+ * ed2k-share: keep the share database that ed2k-serve serves from. See
+ * ed2k-share(1). One verb a file, in cmd/.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "share/store.h"
+#include "version.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const struct verb {
+	const char *name;
+	int (*run)(const struct cmd *cmd, int argc, char *argv[]);
+	const char *synopsis, *help;
+} verbs[] = {
+    {"add", cmd_add, "[-r] PATH...",
+	"Hash files, share them and print their eD2k links. With -r, share\n"
+	"all files beneath a directory. A file that is known and unchanged\n"
+	"is not hashed again."},
+    {"list", cmd_list, "[--json] [PATTERN]",
+	"List hash, size, state and path of what is shared: ok, changed,\n"
+	"missing or unreadable. PATTERN is a shell pattern for names or\n"
+	"paths; --json prints one JSON object a line."},
+    {"link", cmd_link, "[--source HOST:PORT] [HASH|PATH...]",
+	"Print eD2k links, of all files without arguments; --source adds\n"
+	"the address where ed2k-serve can be reached from outside."},
+    {"remove", cmd_remove, "HASH|PATH...",
+	"Stop sharing files; the files themselves stay. Uploads that are\n"
+	"under way end."},
+};
+
+static void
+print_help(const struct verb *only)
+{
+	if (only) {
+		printf("usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
+		       "See ed2k-share(1).\n",
+		    only->name, only->synopsis, only->help);
+		return;
+	}
+	puts("usage: ed2k-share [-d DB] VERB ...\n\n"
+	     "Keep the share database of ed2k-serve.\n");
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		printf("  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
+	puts("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.");
+}
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	log_error("there is no verb %s; see \"ed2k-share --help\"",
+	    log_quote_str(name));
+	return NULL;
+}
+
+/* The global options that stand before the verb. */
+struct options {
+	const char *db;
+	bool help, version;
+};
+
+static bool
+parse_options(struct options *opt, int argc, char *argv[], int *first)
+{
+	const struct args_option table[] = {
+	    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &opt->db, "FILE", ""},
+	    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &opt->help, NULL, ""},
+	    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &opt->version, NULL, ""},
+	};
+
+	return args_parse(table, ARRAY_LEN(table), argc, argv, first);
+}
+
+int
+main(int argc, char *argv[])
+{
+	char path[PATH_MAX];
+	struct options opt = {0};
+	struct cmd cmd;
+	const struct verb *verb;
+	int first;
+
+	log_open_stderr("ed2k-share");
+	if (!parse_options(&opt, argc, argv, &first))
+		return EX_USAGE;
+	if (opt.version) {
+		puts("ed2k-share " VERSION);
+		return 0;
+	}
+	if (opt.help || first == argc) {
+		print_help(NULL);
+		return opt.help ? 0 : EX_USAGE;
+	}
+	verb = find_verb(argv[first]);
+	if (!verb)
+		return EX_USAGE;
+	if (first + 1 < argc && (strcmp(argv[first + 1], "--help") == 0 ||
+				    strcmp(argv[first + 1], "-h") == 0)) {
+		print_help(verb);
+		return 0;
+	}
+	if (!opt.db && !store_default_path(path, sizeof path))
+		return EX_CONFIG;
+	cmd.db = opt.db ? opt.db : path;
+	return verb->run(&cmd, argc - first, argv + first);
+}
