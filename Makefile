@@ -20,7 +20,7 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc amule-daemon amule-utils procps
+	mandoc openssl sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan or store_edit: it cannot write the database.
@@ -96,6 +96,67 @@ unit: $(UNIT)
 
 e2e: all $(TOOLS)
 	@B=$(B) tests/run $(E2E)
+
+# The same tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+.PHONY: asan
+asan:
+	@.ci/need $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' tests
+
+# Share FILE, listen on PORT, print the link.
+.PHONY: run
+run:
+	@.ci/need $(RUN_PACKAGES)
+	@$(MAKE) --no-print-directory all
+	@B=$(B) PORT=$(PORT) inetd/run "$$FILE"
+
+.PHONY: bench
+bench: all $(TOOLS) $(BENCH)
+	@B=$(B) tests/bench/run
+
+.PHONY: lint
+lint:
+	@.ci/need $(LINT_PACKAGES)
+	@tests/lint
+
+MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 sql/ed2k-share.db.5
+LIBEXECDIR = $(PREFIX)/libexec
+MANDIR = $(PREFIX)/share/man
+UNITDIR = /usr/lib/systemd/system
+SYSUSERSDIR = /usr/lib/sysusers.d
+TMPFILESDIR = /usr/lib/tmpfiles.d
+EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
+EXAMPLES = inetd.conf xinetd.conf tcpserver.run tcpsvd.run
+
+# put MODE FILE TARGET: install a file with the place of the server filled in.
+put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(2) >$(B)/put && \
+	install -D -m $(1) $(B)/put '$(DESTDIR)$(3)'
+
+.PHONY: install
+install: all
+	install -D -m 755 $(B)/ed2k-serve '$(DESTDIR)$(LIBEXECDIR)/ed2k-serve'
+	install -D -m 755 $(B)/ed2k-share '$(DESTDIR)$(PREFIX)/bin/ed2k-share'
+	for page in $(MAN); do install -D -m 644 $$page \
+		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
+	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
+	$(call put,644,inetd/ed2k-serve@.service,$(UNITDIR)/ed2k-serve@.service)
+	$(call put,644,inetd/ed2k-serve.sysusers,$(SYSUSERSDIR)/ed2k-serve.conf)
+	$(call put,644,inetd/ed2k-serve.tmpfiles,$(TMPFILESDIR)/ed2k-serve.conf)
+	for example in $(EXAMPLES); do \
+		$(call put,644,inetd/$$example,$(EXAMPLEDIR)/$$example) || exit; \
+	done
+
+.PHONY: uninstall
+uninstall:
+	cd '$(DESTDIR)/' && rm -f '.$(LIBEXECDIR)/ed2k-serve' \
+		'.$(PREFIX)/bin/ed2k-share' '.$(UNITDIR)/ed2k-serve.socket' \
+		'.$(UNITDIR)/ed2k-serve@.service' \
+		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf'
+	for page in $(MAN); do \
+		rm -f '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/}; done
+	rm -rf '$(DESTDIR)$(EXAMPLEDIR)'
 
 .PHONY: clean
 clean:

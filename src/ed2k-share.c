@@ -37,19 +37,20 @@ static const struct verb {
 };
 
 static void
-print_help(const struct verb *only)
+print_help(FILE *out, const struct verb *only)
 {
 	if (only) {
-		printf("usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
+		fprintf(out, "usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
 		       "See ed2k-share(1).\n",
 		    only->name, only->synopsis, only->help);
 		return;
 	}
-	puts("usage: ed2k-share [-d DB] VERB ...\n\n"
-	     "Keep the share database of ed2k-serve.\n");
+	fputs("usage: ed2k-share [-d DB] VERB ...\n\n"
+	      "Keep the share database of ed2k-serve.\n\n", out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		printf("  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
-	puts("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.");
+		fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
+	fputs("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.\n",
+	    out);
 }
 
 static const struct verb *
@@ -98,7 +99,7 @@ main(int argc, char *argv[])
 		return 0;
 	}
 	if (opt.help || first == argc) {
-		print_help(NULL);
+		print_help(opt.help ? stdout : stderr, NULL);
 		return opt.help ? 0 : EX_USAGE;
 	}
 	verb = find_verb(argv[first]);
@@ -106,7 +107,7 @@ main(int argc, char *argv[])
 		return EX_USAGE;
 	if (first + 1 < argc && (strcmp(argv[first + 1], "--help") == 0 ||
 				    strcmp(argv[first + 1], "-h") == 0)) {
-		print_help(verb);
+		print_help(stdout, verb);
 		return 0;
 	}
 	if (!opt.db && !store_default_path(path, sizeof path))

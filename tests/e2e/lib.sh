@@ -1,0 +1,127 @@
+# What every end-to-end test begins with: . "$(dirname "$0")/lib.sh"
+# A temporary directory ($tmp), the programs ($SERVE, $SHARE, $PEER), and an end
+# that cleans up after success, failure and signals alike.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+B=$(cd "${B:-build}" && pwd)
+SERVE=$B/ed2k-serve
+SHARE=$B/ed2k-share
+PEER=$B/tests/e2e/peer
+tmp=$(mktemp -d)
+cleanups=
+pids=
+
+# at_exit COMMAND: run it at the end, the last one registered first.
+at_exit() {
+	cleanups="$1
+$cleanups"
+}
+
+# track PID: a process to end when the test ends.
+track() {
+	pids="$pids $1"
+}
+
+finish() {
+	status=$?
+	trap - EXIT HUP INT TERM
+	set +e
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null
+	done
+	for pid in $pids; do
+		wait "$pid" 2>/dev/null
+	done
+	eval "$cleanups"
+	rm -rf "$tmp"
+	exit "$status"
+}
+trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+fail() {
+	echo "FAILED: $*"
+	exit 1
+}
+
+skip() {
+	echo "skipped: $*"
+	exit 77
+}
+
+# need_command NAME PACKAGE
+need_command() {
+	command -v "$1" >/dev/null || skip "$1 is missing (package $2)"
+}
+
+# expect STATUS COMMAND...: run it with its messages in $tmp/err; fail unless
+# it ends with that status.
+expect() {
+	wanted=$1
+	shift
+	status=0
+	"$@" 2>"$tmp/err" || status=$?
+	[ "$status" -eq "$wanted" ] ||
+		fail "$* ended with $status, not $wanted: $(cat "$tmp/err")"
+}
+
+# said PATTERN: did the last `expect` say one line, and that one?
+said() {
+	[ "$(wc -l <"$tmp/err")" -eq 1 ] ||
+		fail "not one line: $(cat "$tmp/err")"
+	grep -q -e "$1" "$tmp/err" ||
+		fail "\"$(cat "$tmp/err")\" does not say \"$1\""
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+	tries=$(($1 * 50))
+	shift
+	while ! "$@" 2>/dev/null; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || fail "waited in vain for: $*"
+		sleep 0.02
+	done
+}
+
+# is_listening PORT, in this network namespace
+is_listening() {
+	awk -v port="$(printf ':%04X' "$1")" \
+		'$4 == "0A" && index($2, port) { found = 1 } END { exit !found }' \
+		/proc/net/tcp /proc/net/tcp6
+}
+
+# free_port: print a TCP port that nobody listens on just now.
+free_port() {
+	port=$((20000 + $$ % 10000 + $(date +%N | sed 's/^0*//;s/^$/0/') % 1000))
+	while is_listening "$port"; do
+		port=$((port + 1))
+	done
+	echo "$port"
+}
+
+# serve [OPTION...]: listen on 127.0.0.1:$port, one server a connection, log in
+# $tmp/log.
+serve() {
+	need_command systemd-socket-activate systemd
+	port=$(free_port)
+	systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
+		\
+		"$SERVE" "$@" >"$tmp/log" 2>&1 </dev/null &
+	activator=$!
+	track "$activator"
+	wait_for 5 is_listening "$port"
+}
+
+# random_file PATH BYTES
+random_file() {
+	head -c "$2" /dev/urandom >"$1"
+}
+
+# hash_of LINK: the eD2k hash in it
+hash_of() {
+	echo "$1" | cut -d '|' -f 5
+}

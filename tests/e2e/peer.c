@@ -1,0 +1,437 @@
+/*
+ * A scripted downloader for the end-to-end tests and the benchmark: speaks to a
+ * server as an eMule-family client or as a direct client would, and writes what
+ * it got to a file, so that the test can compare every byte.
+ *
+ *   peer get [-i64] [-repeat] [-from BYTE] [-rate BYTES] HOST PORT LINK OUT
+ *   peer direct [-block BYTES] HOST PORT LINK OUT
+ *   peer discard HOST PORT LINK
+ *   peer raw HOST PORT
+ *
+ * get       hello, name, status, hash set, slot, then three blocks in flight.
+ *           -i64 asks with 64-bit offsets; -repeat lists pending blocks again
+ *           in each request, as aMule does; -from resumes there; -rate reads so
+ *           many bytes a second.
+ * discard   like get, but the kernel throws the data away: for benchmarks.
+ * raw       sends what comes on stdin (hex, spaces ignored; a line "sleep N"
+ *           waits N ms; "shut" ends our half), then prints in hex what comes
+ *           back until the server closes.
+ *
+ * Exit: 0 done; 1 the server closed or broke the protocol; 2 usage; 3 the file
+ * was refused.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/util.h"
+#include "proto/ed2klink.h"
+#include "proto/msg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define IN_FLIGHT 3
+
+struct options {
+	bool wide, repeat, discard;
+	uint64_t from, rate, block;
+};
+
+struct link {
+	int fd, out;
+	struct options opt;
+	struct ed2klink file;
+	uint64_t received;
+};
+
+static void
+die(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "peer: ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(status);
+}
+
+static int
+dial(const char *host, const char *port)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
+	int fd, on = 1;
+
+	if (getaddrinfo(host, port, &hints, &list) != 0)
+		die(2, "no address %s port %s", host, port);
+	fd = socket(list->ai_family, SOCK_STREAM, 0);
+	if (fd < 0 || connect(fd, list->ai_addr, list->ai_addrlen) != 0)
+		die(1, "cannot connect: %s", strerror(errno));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	freeaddrinfo(list);
+	return fd;
+}
+
+static void
+send_all(int fd, const uint8_t *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
+
+		if (k <= 0)
+			die(1, "send: %s", strerror(errno));
+		p += k;
+		n -= (size_t)k;
+	}
+}
+
+static void
+receive_all(int fd, void *out, size_t n, int flags)
+{
+	uint8_t *p = out;
+
+	while (n > 0) {
+		ssize_t k = recv(fd, p, n, flags);
+
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			die(1, "the server closed the connection");
+		if (!(flags & MSG_TRUNC))
+			p += k;
+		n -= (size_t)k;
+	}
+}
+
+static void
+send_packet(struct link *l, uint8_t protocol, uint8_t opcode,
+    const void *payload, size_t n)
+{
+	uint8_t frame[256];
+	struct writer w = writer_of(frame, sizeof frame);
+	size_t begin = packet_begin(&w, protocol, opcode);
+
+	put_bytes(&w, payload, n);
+	packet_end(&w, begin);
+	send_all(l->fd, frame, w.pos);
+}
+
+/* The header of the next frame; the payload stays in the socket. */
+struct header {
+	uint8_t protocol, opcode;
+	uint32_t payload_len;
+};
+
+static struct header
+receive_header(struct link *l)
+{
+	uint8_t bytes[PACKET_HEADER_SIZE] = {0};
+	struct reader r = reader_of(bytes, sizeof bytes);
+	struct header h;
+
+	receive_all(l->fd, bytes, sizeof bytes, 0);
+	h.protocol = get_u8(&r);
+	h.payload_len = get_u32(&r) - 1;
+	h.opcode = get_u8(&r);
+	return h;
+}
+
+/* Take frames until this one comes; others are stepped over. */
+static struct header
+expect_frame(struct link *l, uint8_t opcode)
+{
+	for (;;) {
+		struct header h = receive_header(l);
+
+		if (h.opcode == OP_FILEREQANSNOFIL)
+			die(3, "the server does not have the file");
+		if (h.opcode == opcode)
+			return h;
+		receive_all(l->fd, NULL, h.payload_len, MSG_TRUNC);
+	}
+}
+
+static void
+ask(struct link *l, uint8_t opcode, uint8_t answer)
+{
+	struct header h;
+
+	send_packet(l, OP_EDONKEYPROT, opcode, l->file.hash, HASH_SIZE);
+	h = expect_frame(l, answer);
+	receive_all(l->fd, NULL, h.payload_len, MSG_TRUNC);
+}
+
+static void
+say_hello(struct link *l)
+{
+	/* aMule 2.3.3, with our own user hash */
+	static const char hex[] =
+	    "10ca25dac4a60e5e72ca419b24d2eb6f8acb007107361207000000"
+	    "020100010500614d756c65030100113c000000030100f940124012"
+	    "030100fb800d0403030100fa12321334030100feb80d0000"
+	    "030100ef01000000000000000000";
+	uint8_t payload[(sizeof hex - 1) / 2];
+	struct header h;
+
+	hex_decode(payload, hex, sizeof payload);
+	send_packet(l, OP_EDONKEYPROT, OP_HELLO, payload, sizeof payload);
+	h = expect_frame(l, OP_HELLOANSWER);
+	receive_all(l->fd, NULL, h.payload_len, MSG_TRUNC);
+}
+
+/* The block that begins at start: blocks do not cross parts. */
+static struct range
+block_at(const struct link *l, uint64_t start)
+{
+	uint64_t part_end = (start / PART_SIZE + 1) * PART_SIZE;
+	uint64_t end = min_u64(start + l->opt.block, l->file.size);
+
+	return (struct range){start, min_u64(end, part_end)};
+}
+
+static void
+request(struct link *l, const struct range *ranges, size_t n)
+{
+	uint8_t payload[64];
+	struct writer w = writer_of(payload, sizeof payload);
+	bool wide = l->opt.wide;
+
+	for (size_t i = 0; i < n; i++)
+		wide |= ranges[i].end > UINT32_MAX;
+	put_bytes(&w, l->file.hash, HASH_SIZE);
+	for (size_t i = 0; i < 6; i++) {
+		uint64_t v = i % 3 >= n ? 0
+		    : i < 3             ? ranges[i].start
+					: ranges[i - 3].end;
+
+		if (wide)
+			put_u64(&w, v);
+		else
+			put_u32(&w, (uint32_t)v);
+	}
+	send_packet(l, wide ? OP_EMULEPROT : OP_EDONKEYPROT,
+	    wide ? OP_REQUESTPARTS_I64 : OP_REQUESTPARTS, payload, w.pos);
+}
+
+/* Take n bytes of the file at offset off the socket. */
+static void
+receive_data(struct link *l, uint64_t offset, uint64_t n)
+{
+	static uint8_t buffer[1 << 18];
+
+	l->received += n;
+	if (l->opt.discard) {
+		/* MSG_TRUNC: the kernel drops the bytes instead of copying */
+		receive_all(l->fd, NULL, n, MSG_TRUNC);
+		return;
+	}
+	while (n > 0) {
+		size_t len = min_size(n, sizeof buffer);
+
+		if (l->opt.rate)
+			len = min_size(len, l->opt.rate / 20 + 1);
+		receive_all(l->fd, buffer, len, 0);
+		if (pwrite(l->out, buffer, len, (off_t)offset) != (ssize_t)len)
+			die(1, "write: %s", strerror(errno));
+		if (l->opt.rate)
+			nanosleep(&(struct timespec){.tv_nsec = 50000000},
+			    NULL);
+		offset += len;
+		n -= len;
+	}
+}
+
+/* One data frame, of either width. Returns its range. */
+static struct range
+receive_frame(struct link *l, bool direct)
+{
+	struct header h;
+	uint8_t bytes[HASH_SIZE + 16] = {0};
+	struct reader r = reader_of(bytes, sizeof bytes);
+	struct range range;
+	bool wide;
+
+	for (;;) {
+		h = receive_header(l);
+		if (h.opcode == OP_FILEREQANSNOFIL)
+			die(3, "the server does not have the file any more");
+		if (h.opcode == OP_SENDINGPART ||
+		    h.opcode == OP_SENDINGPART_I64)
+			break;
+		receive_all(l->fd, NULL, h.payload_len, MSG_TRUNC);
+	}
+	wide = direct || h.opcode == OP_SENDINGPART_I64;
+	receive_all(l->fd, bytes, HASH_SIZE + (wide ? 16u : 8u), 0);
+	get_slice(&r, HASH_SIZE);
+	range.start = wide ? get_u64(&r) : get_u32(&r);
+	range.end = wide ? get_u64(&r) : get_u32(&r);
+	if (memcmp(bytes, l->file.hash, HASH_SIZE) != 0)
+		die(1, "data of another file");
+	if (range.start >= range.end ||
+	    h.payload_len - (HASH_SIZE + (wide ? 16u : 8u)) !=
+		range.end - range.start)
+		die(1, "a frame whose length is not that of its range");
+	receive_data(l, range.start, range.end - range.start);
+	return range;
+}
+
+/* All blocks from opt.from on, IN_FLIGHT of them asked for at a time. */
+static void
+get_blocks(struct link *l)
+{
+	struct range pending[IN_FLIGHT];
+	uint64_t next = l->opt.from, done = next;
+	size_t n = 0;
+
+	while (done < l->file.size) {
+		size_t fresh = n;
+		struct range got;
+
+		while (n < IN_FLIGHT && next < l->file.size) {
+			pending[n] = block_at(l, next);
+			next = pending[n++].end;
+		}
+		if (n > fresh && l->opt.repeat)
+			request(l, pending, n);
+		else if (n > fresh)
+			request(l, pending + fresh, n - fresh);
+		got = receive_frame(l, false);
+		if (got.start != done || got.end > pending[0].end)
+			die(1,
+			    "got %" PRIu64 "-%" PRIu64 " instead of %" PRIu64
+			    "-%" PRIu64,
+			    got.start, got.end, done, pending[0].end);
+		done = got.end;
+		if (done == pending[0].end)
+			memmove(pending, pending + 1,
+			    --n * sizeof pending[0]);
+	}
+}
+
+static int
+get(struct link *l)
+{
+	say_hello(l);
+	ask(l, OP_REQUESTFILENAME, OP_REQFILENAMEANSWER);
+	ask(l, OP_SETREQFILEID, OP_FILESTATUS);
+	if (l->file.size > PART_SIZE)
+		ask(l, OP_HASHSETREQUEST, OP_HASHSETANSWER);
+	ask(l, OP_STARTUPLOADREQ, OP_ACCEPTUPLOADREQ);
+	get_blocks(l);
+	send_packet(l, OP_EDONKEYPROT, OP_CANCELTRANSFER, NULL, 0);
+	return 0;
+}
+
+static int
+direct(struct link *l)
+{
+	for (uint64_t at = 0; at < l->file.size;) {
+		struct range want = {at,
+		    min_u64(at + l->opt.block, l->file.size)};
+		uint8_t payload[DIRECT_REQUEST_SIZE];
+		struct writer w = writer_of(payload, sizeof payload);
+		struct range got;
+
+		put_bytes(&w, l->file.hash, HASH_SIZE);
+		put_u64(&w, want.start);
+		put_u64(&w, want.end);
+		send_packet(l, OP_EDONKEYPROT, OP_REQUESTPARTS, payload, w.pos);
+		got = receive_frame(l, true);
+		if (got.start != want.start || got.end != want.end)
+			die(1, "an answer to another request");
+		at = want.end;
+	}
+	return 0;
+}
+
+/* Send one line of a raw script. */
+static void
+raw_line(int fd, const char *line)
+{
+	uint8_t bytes[4096];
+	size_t n = 0;
+
+	if (strncmp(line, "sleep ", 6) == 0) {
+		long ms = strtol(line + 6, NULL, 10);
+
+		nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000},
+		    NULL);
+		return;
+	}
+	if (strncmp(line, "shut", 4) == 0) {
+		shutdown(fd, SHUT_WR);
+		return;
+	}
+	for (; *line && *line != '\n'; line++) {
+		if (*line == ' ')
+			continue;
+		if (n == sizeof bytes || !hex_decode(bytes + n++, line++, 1))
+			die(2, "no hex");
+	}
+	send_all(fd, bytes, n);
+}
+
+static int
+raw(int fd)
+{
+	char line[8192];
+	uint8_t c;
+
+	while (fgets(line, sizeof line, stdin))
+		raw_line(fd, line);
+	while (recv(fd, &c, 1, 0) == 1)
+		printf("%02x", c);
+	putchar('\n');
+	return 0;
+}
+
+static uint64_t
+number(const char *s)
+{
+	return s ? strtoull(s, NULL, 10) : 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct link l = {.opt.block = BLOCK_SIZE};
+	const char *mode = argc > 1 ? argv[1] : "";
+	int i = 2;
+
+	if (strcmp(mode, "direct") == 0)
+		l.opt.block = 262144;
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-i64") == 0)
+			l.opt.wide = true;
+		else if (strcmp(argv[i], "-repeat") == 0)
+			l.opt.repeat = true;
+		else if (strcmp(argv[i], "-from") == 0)
+			l.opt.from = number(argv[++i]);
+		else if (strcmp(argv[i], "-rate") == 0)
+			l.opt.rate = number(argv[++i]);
+		else if (strcmp(argv[i], "-block") == 0)
+			l.opt.block = number(argv[++i]);
+	}
+	if (strcmp(mode, "raw") == 0 && argc - i == 2)
+		return raw(dial(argv[i], argv[i + 1]));
+	l.opt.discard = strcmp(mode, "discard") == 0;
+	if (argc - i != (l.opt.discard ? 3 : 4) ||
+	    !ed2klink_parse(argv[i + 2], &l.file))
+		die(2, "usage: see the head of peer.c");
+	if (!l.opt.discard)
+		l.out = open(argv[i + 3], O_WRONLY | O_CREAT, 0644);
+	if (l.out < 0)
+		die(2, "%s: %s", argv[i + 3], strerror(errno));
+	l.fd = dial(argv[i], argv[i + 1]);
+	return strcmp(mode, "direct") == 0 ? direct(&l) : get(&l);
+}
