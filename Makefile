@@ -38,6 +38,7 @@ UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 E2E = $(sort $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)))
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/preload/*.c))
+BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 
 V = 0
 Q = $(if $(filter 0,$(V)),@)

@@ -37,10 +37,8 @@ remove_target(struct store_edit *edit, const char *argument)
 	if (res != STORE_FOUND)
 		return res == STORE_UNKNOWN ? target_unknown(argument)
 					    : EX_IOERR;
-	if (target.is_hash)
-		return store_edit_remove_hash(edit, target.hash);
-	copy.path = target.path;
-	return store_edit_remove_path(edit, &copy);
+	return target.is_hash ? store_edit_remove_hash(edit, target.hash)
+			      : store_edit_remove_path(edit, target.path);
 }
 
 int

@@ -375,17 +375,20 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 }
 
 int
-store_edit_remove_path(struct store_edit *e, const struct store_copy *copy)
+store_edit_remove_path(struct store_edit *e, const char *path)
 {
 	sqlite3_stmt *stmt = statement(e, EDIT_COPY_DELETE);
+	struct store_copy copy;
 	int fault = stmt ? run_plain(e, EDIT_BEGIN) : EX_SOFTWARE;
 
 	if (fault)
 		return fault;
-	bind_path(stmt, 1, copy->path);
+	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
+		return finish(e, EX_IOERR);
+	bind_path(stmt, 1, path);
 	fault = run(e, stmt);
 	if (!fault)
-		fault = delete_unused_file(e, copy->hash);
+		fault = delete_unused_file(e, copy.hash);
 	if (!fault)
 		fault = run_plain(e, EDIT_ROOT_DELETE_UNUSED);
 	return finish(e, fault);

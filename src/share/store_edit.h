@@ -63,7 +63,7 @@ int store_edit_put_root(struct store_edit *e, const char *dir);
 int store_edit_put(struct store_edit *e, const struct store_entry *entry);
 
 /* Share one path no more; the content stays while another copy has it. */
-int store_edit_remove_path(struct store_edit *e, const struct store_copy *copy);
+int store_edit_remove_path(struct store_edit *e, const char *path);
 
 /* Share a content no more, wherever it lies. */
 int store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE]);

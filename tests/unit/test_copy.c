@@ -1,0 +1,188 @@
+/*
+ * share/copy.c, share/scan.c and serve/shared_file.c on real files.
+ * SPDX-License-Identifier: ISC
+ */
+#include "temp.h"
+
+#include "serve/shared_file.h"
+#include "share/copy.h"
+#include "share/scan.h"
+#include "share/store_edit.h"
+
+/* The copy that a file is, as recorded now. */
+static struct store_copy
+record(const char *path, const char *root)
+{
+	struct store_copy copy = {.path = path, .root = root};
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	copy.size = (uint64_t)st.st_size;
+	copy.mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) +
+	    st.st_mtim.tv_nsec;
+	copy.inode = st.st_ino;
+	return copy;
+}
+
+static enum copy_state
+state_of(const struct store_copy *copy)
+{
+	int fd;
+	enum copy_state state = copy_open(copy, &fd);
+
+	assert_int_equal(fd >= 0, state == COPY_OK);
+	if (fd >= 0)
+		close(fd);
+	return state;
+}
+
+static void
+an_unchanged_file_opens_and_a_changed_one_does_not(void **state)
+{
+	char path[PATH_MAX];
+	struct store_copy copy, other;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s", temp_file("f", 100, 1));
+	copy = record(path, temp_dir);
+	assert_int_equal(state_of(&copy), COPY_OK);
+	other = copy;
+	other.size++;
+	assert_int_equal(state_of(&other), COPY_CHANGED);
+	other = copy;
+	other.mtime_ns++;
+	assert_int_equal(state_of(&other), COPY_CHANGED);
+	other = copy;
+	other.inode++;
+	assert_int_equal(state_of(&other), COPY_CHANGED);
+	unlink(path);
+	assert_int_equal(state_of(&copy), COPY_MISSING);
+}
+
+static void
+nothing_outside_the_root_is_opened(void **state)
+{
+	char path[PATH_MAX], inside[PATH_MAX], dotdot[PATH_MAX + 16];
+	struct store_copy copy;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s", temp_file("outside", 100, 1));
+	mkdir(temp_path("root"), 0755);
+	snprintf(inside, sizeof inside, "%s", temp_path("root"));
+	/* a path that is not beneath its root */
+	copy = record(path, inside);
+	assert_int_equal(state_of(&copy), COPY_MISSING);
+	/* one that climbs out */
+	snprintf(dotdot, sizeof dotdot, "%s/../outside", inside);
+	copy = record(dotdot, inside);
+	assert_int_not_equal(state_of(&copy), COPY_OK);
+	/* a symbolic link out, and one on the way */
+	assert_int_equal(symlink(path, temp_path("root/link")), 0);
+	copy = record(temp_path("root/link"), inside);
+	assert_int_equal(state_of(&copy), COPY_CHANGED);
+	assert_int_equal(symlink("..", temp_path("root/up")), 0);
+	copy = record(temp_path("root/up/outside"), inside);
+	assert_int_equal(state_of(&copy), COPY_CHANGED);
+}
+
+static void
+a_fifo_in_the_place_of_a_file_does_not_stop_us(void **state)
+{
+	char path[PATH_MAX];
+	struct store_copy copy;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s", temp_path("fifo"));
+	assert_int_equal(mkfifo(path, 0644), 0);
+	copy = record(path, temp_dir);
+	assert_int_equal(state_of(&copy), COPY_CHANGED);
+}
+
+/* What a walk found. */
+static char found[16][PATH_MAX];
+static size_t n_found;
+
+static bool
+find(void *ctx, const char *path)
+{
+	(void)ctx;
+	snprintf(found[n_found++], PATH_MAX, "%s", path);
+	return n_found < 16;
+}
+
+static void
+a_walk_finds_regular_files_by_name_and_no_links(void **state)
+{
+	char dir[PATH_MAX];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", temp_path("walk"));
+	mkdir(dir, 0755);
+	mkdir(temp_path("walk/b"), 0755);
+	temp_file("walk/c", 1, 0);
+	temp_file("walk/a", 1, 0);
+	temp_file("walk/b/x", 1, 0);
+	assert_int_equal(symlink("/etc", temp_path("walk/etc")), 0);
+	assert_int_equal(symlink("a", temp_path("walk/d")), 0);
+	assert_int_equal(mkfifo(temp_path("walk/e"), 0644), 0);
+	n_found = 0;
+	assert_true(scan_tree(dir, find, NULL));
+	assert_int_equal(n_found, 3);
+	assert_string_equal(found[0], temp_path("walk/a"));
+	assert_string_equal(found[1], temp_path("walk/b/x"));
+	assert_string_equal(found[2], temp_path("walk/c"));
+	assert_false(scan_tree(temp_path("nowhere"), find, NULL));
+}
+
+static void
+the_second_copy_serves_when_the_first_is_gone(void **state)
+{
+	static const uint8_t hash[HASH_SIZE] = {1}, blue[HASH_SIZE] = {2};
+	char one[PATH_MAX], two[PATH_MAX];
+	struct store_entry entry = {.alias = blue};
+	struct store_edit e;
+	struct shared_file f;
+
+	(void)state;
+	snprintf(one, sizeof one, "%s", temp_file("one", 100, 1));
+	snprintf(two, sizeof two, "%s", temp_file("two", 100, 1));
+	assert_int_equal(store_edit_open(&e, temp_path("s.db")), 0);
+	entry.copy = record(one, NULL);
+	memcpy(entry.copy.hash, hash, HASH_SIZE);
+	assert_int_equal(store_edit_put(&e, &entry), 0);
+	entry.copy = record(two, NULL);
+	memcpy(entry.copy.hash, hash, HASH_SIZE);
+	assert_int_equal(store_edit_put(&e, &entry), 0);
+
+	shared_file_init(&f, &e.store);
+	assert_int_equal(shared_file_open(&f, hash, false), STORE_FOUND);
+	assert_string_equal(f.name, "one");
+	unlink(one);
+	shared_file_close(&f);
+	assert_int_equal(shared_file_open(&f, hash, false), STORE_FOUND);
+	assert_string_equal(f.name, "two");
+	/* by the blue hash only when that is asked for */
+	assert_int_equal(shared_file_open(&f, blue, false), STORE_UNKNOWN);
+	assert_int_equal(shared_file_open(&f, blue, true), STORE_FOUND);
+	assert_true(shared_file_check(&f));
+	temp_file("two", 99, 1);
+	assert_false(shared_file_check(&f));
+	assert_int_equal(f.fd, -1);
+	assert_int_equal(shared_file_open(&f, hash, false), STORE_UNKNOWN);
+	shared_file_close(&f);
+	store_edit_close(&e);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_unchanged_file_opens_and_a_changed_one_does_not),
+	    cmocka_unit_test(nothing_outside_the_root_is_opened),
+	    cmocka_unit_test(a_fifo_in_the_place_of_a_file_does_not_stop_us),
+	    cmocka_unit_test(a_walk_finds_regular_files_by_name_and_no_links),
+	    cmocka_unit_test(the_second_copy_serves_when_the_first_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
+}
