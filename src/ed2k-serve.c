@@ -124,7 +124,7 @@ open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
 	fault = store_open(store, opt.db ? opt.db : path);
 	if (!fault && store_user_hash(store, user_hash) != STORE_FOUND) {
 		log_error("the share database has no user hash; restore it "
-		          "from a backup");
+			  "from a backup");
 		fault = EX_CONFIG;
 	}
 	return fault;
@@ -160,8 +160,8 @@ main(int argc, char *argv[])
 
 	occupy_standard_fds();
 	log_open_server("ed2k-serve");
-	if (!args_parse(option_table, ARRAY_LEN(option_table), argc, argv,
-		&first))
+	if (!args_parse(
+		option_table, ARRAY_LEN(option_table), argc, argv, &first))
 		return EX_USAGE;
 	if (print_only())
 		return 0;

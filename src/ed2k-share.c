@@ -40,13 +40,15 @@ static void
 print_help(FILE *out, const struct verb *only)
 {
 	if (only) {
-		fprintf(out, "usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
-		       "See ed2k-share(1).\n",
+		fprintf(out,
+		    "usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
+		    "See ed2k-share(1).\n",
 		    only->name, only->synopsis, only->help);
 		return;
 	}
 	fputs("usage: ed2k-share [-d DB] VERB ...\n\n"
-	      "Keep the share database of ed2k-serve.\n\n", out);
+	      "Keep the share database of ed2k-serve.\n\n",
+	    out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
 	fputs("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.\n",
@@ -105,8 +107,9 @@ main(int argc, char *argv[])
 	verb = find_verb(argv[first]);
 	if (!verb)
 		return EX_USAGE;
-	if (first + 1 < argc && (strcmp(argv[first + 1], "--help") == 0 ||
-				    strcmp(argv[first + 1], "-h") == 0)) {
+	if (first + 1 < argc &&
+	    (strcmp(argv[first + 1], "--help") == 0 ||
+		strcmp(argv[first + 1], "-h") == 0)) {
 		print_help(stdout, verb);
 		return 0;
 	}

@@ -80,10 +80,11 @@ set(const struct args_option *o, const char *value, const char *where)
 	    args_number(value, o->kind, o->min, o->max, o->target))
 		return true;
 	log_error("%s: %s is no number from %" PRIu64 " to %" PRIu64 "%s; "
-	          "see --help", where, log_quote_str(value), o->min, o->max,
+		  "see --help",
+	    where, log_quote_str(value), o->min, o->max,
 	    o->kind == ARGS_SIZE          ? " bytes (K, M, G, T may follow)"
-	        : o->kind == ARGS_SECONDS ? " seconds (s, m, h, d may follow)"
-	                                  : "");
+		: o->kind == ARGS_SECONDS ? " seconds (s, m, h, d may follow)"
+					  : "");
 	return false;
 }
 
@@ -91,8 +92,8 @@ static bool
 set_from_environment(const struct args_option *options, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const char *value = options[i].env ? getenv(options[i].env)
-						   : NULL;
+		const char *value =
+		    options[i].env ? getenv(options[i].env) : NULL;
 
 		if (value && *value && !set(&options[i], value, options[i].env))
 			return false;

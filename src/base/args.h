@@ -20,14 +20,14 @@ enum args_kind {
 };
 
 struct args_option {
-	const char *name;     /* long name without dashes */
-	char letter;          /* short form, or 0 */
+	const char *name; /* long name without dashes */
+	char letter;      /* short form, or 0 */
 	enum args_kind kind;
-	const char *env;      /* environment variable, or NULL */
-	uint64_t min, max;    /* for the numeric kinds, inclusive */
-	void *target;         /* holds the default beforehand */
-	const char *value;    /* what usage calls the value, or NULL */
-	const char *help;     /* one line */
+	const char *env;   /* environment variable, or NULL */
+	uint64_t min, max; /* for the numeric kinds, inclusive */
+	void *target;      /* holds the default beforehand */
+	const char *value; /* what usage calls the value, or NULL */
+	const char *help;  /* one line */
 };
 
 /*

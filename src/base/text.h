@@ -41,7 +41,7 @@ size_t text_to_latin1(char *out, size_t cap, const void *s, size_t n);
  * Always ends in NUL (cap > 0); text that does not fit is cut at a whole
  * escape. Returns the length written.
  */
-size_t text_escape(char *out, size_t cap, const void *s, size_t n,
-    const char *also);
+size_t text_escape(
+    char *out, size_t cap, const void *s, size_t n, const char *also);
 
 #endif

@@ -57,7 +57,8 @@ static bool
 same_state(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size && ns_of(a->st_mtim) == ns_of(b->st_mtim) &&
+	    a->st_size == b->st_size &&
+	    ns_of(a->st_mtim) == ns_of(b->st_mtim) &&
 	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
 }
 
@@ -106,7 +107,7 @@ hash_steadily(struct adding *a, const char *path, int fd, struct stat *st,
 			break;
 	}
 	log_error("%s changes while it is hashed; add it again when it is "
-	          "complete",
+		  "complete",
 	    log_quote_str(path));
 	return EX_TEMPFAIL;
 }
@@ -117,12 +118,12 @@ warn_of_size(const char *path, uint64_t size)
 {
 	if (size > EMULE_FILE_MAX)
 		log_warning("%s is larger than eMule and aMule can download; "
-		            "it is shared with direct clients only",
+			    "it is shared with direct clients only",
 		    log_quote_str(path));
 	else if (size == PART_SIZE)
 		log_warning("%s has exactly %" PRIu64 " bytes, a size that "
-		            "aMule cannot complete (a fault in aMule); eMule "
-		            "can",
+			    "aMule cannot complete (a fault in aMule); eMule "
+			    "can",
 		    log_quote_str(path), size);
 }
 
@@ -149,7 +150,8 @@ share_file(struct adding *a, const char *path, int fd, struct stat *st)
 		return fault;
 	warn_of_size(path, entry.copy.size);
 	print_link(&entry.copy, NULL);
-	fflush(stdout); /* it is shared: say so even if the next one takes long */
+	fflush(
+	    stdout); /* it is shared: say so even if the next one takes long */
 	return 0;
 }
 
@@ -199,7 +201,7 @@ add_file(struct adding *a, const char *path)
 		fault = EX_NOINPUT;
 	} else if (st.st_size == 0) {
 		log_warning("%s is empty, and eD2k has no link for an empty "
-		            "file; left out",
+			    "file; left out",
 		    log_quote_str(path));
 		fault = a->recursive ? 0 : EX_DATAERR;
 	} else if (!is_known(a, path, &st)) {
@@ -214,8 +216,7 @@ add_file(struct adding *a, const char *path)
 static bool
 is_fatal(int fault)
 {
-	return fault == EX_SOFTWARE || fault == EX_CONFIG ||
-	    fault == EX_IOERR;
+	return fault == EX_SOFTWARE || fault == EX_CONFIG || fault == EX_IOERR;
 }
 
 static bool
@@ -254,7 +255,7 @@ add_argument(struct adding *a, const char *argument)
 		add_directory(a, path);
 	} else {
 		log_error("%s is a directory; \"ed2k-share add -r\" shares all "
-		          "files beneath it",
+			  "files beneath it",
 		    log_quote_str(argument));
 		note_fault(a, EX_USAGE);
 	}

@@ -74,7 +74,7 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	if (l.source && !ed2klink_is_source(l.source)) {
 		log_error("--source: %s is not HOST:PORT with an IPv4 address "
-		          "or a name and a port; links have no room for IPv6",
+			  "or a name and a port; links have no room for IPv6",
 		    log_quote_str(l.source));
 		return EX_USAGE;
 	}

@@ -27,7 +27,8 @@ struct listing {
 static bool
 matches(const char *pattern, const struct store_copy *copy)
 {
-	return !pattern || fnmatch(pattern, store_name_of(copy->path), 0) == 0 ||
+	return !pattern ||
+	    fnmatch(pattern, store_name_of(copy->path), 0) == 0 ||
 	    fnmatch(pattern, copy->path, 0) == 0;
 }
 
@@ -71,13 +72,14 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	if (argc - first > 1) {
 		log_error("list takes one pattern; quote it so that the shell "
-		          "leaves it alone");
+			  "leaves it alone");
 		return EX_USAGE;
 	}
 	l.pattern = argv[first]; /* NULL behind the last argument */
 	fault = store_open(&store, cmd->db);
 	if (!fault && l.terminal && !l.json)
-		printf("%-32s %15s %-10s %s\n", "HASH", "SIZE", "STATE", "PATH");
+		printf(
+		    "%-32s %15s %-10s %s\n", "HASH", "SIZE", "STATE", "PATH");
 	if (!fault && store_each(&store, visit, &l) == STORE_FAILED)
 		fault = EX_IOERR;
 	store_close(&store);

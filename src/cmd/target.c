@@ -45,8 +45,8 @@ target_parse(struct target *out, const char *argument)
 		return 0;
 	if (strncmp(argument, "ed2k://", 7) == 0) {
 		if (!ed2klink_parse(argument, &link)) {
-			log_error("%s is no eD2k file link",
-			    log_quote_str(argument));
+			log_error(
+			    "%s is no eD2k file link", log_quote_str(argument));
 			return EX_DATAERR;
 		}
 		memcpy(out->hash, link.hash, HASH_SIZE);

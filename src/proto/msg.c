@@ -83,8 +83,8 @@ msg_get_hash(const struct packet *p, uint8_t hash[HASH_SIZE])
 }
 
 bool
-msg_get_request_parts(const struct packet *p, uint8_t hash[HASH_SIZE],
-    struct range ranges[3])
+msg_get_request_parts(
+    const struct packet *p, uint8_t hash[HASH_SIZE], struct range ranges[3])
 {
 	struct reader r = reader_of(p->payload, p->payload_len);
 	bool wide = p->protocol == OP_EMULEPROT;
@@ -98,8 +98,8 @@ msg_get_request_parts(const struct packet *p, uint8_t hash[HASH_SIZE],
 }
 
 bool
-msg_get_direct_request(const struct packet *p, uint8_t hash[HASH_SIZE],
-    struct range *out)
+msg_get_direct_request(
+    const struct packet *p, uint8_t hash[HASH_SIZE], struct range *out)
 {
 	struct reader r = reader_of(p->payload, p->payload_len);
 
@@ -272,19 +272,19 @@ data_header(uint8_t out[DATA_HEADER_MAX], uint8_t protocol, uint8_t opcode,
 }
 
 size_t
-msg_data_header(uint8_t out[DATA_HEADER_MAX], const uint8_t hash[HASH_SIZE],
-    struct range r)
+msg_data_header(
+    uint8_t out[DATA_HEADER_MAX], const uint8_t hash[HASH_SIZE], struct range r)
 {
 	if (r.end <= UINT32_MAX)
-		return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r,
-		    false);
-	return data_header(out, OP_EMULEPROT, OP_SENDINGPART_I64, hash, r,
-	    true);
+		return data_header(
+		    out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r, false);
+	return data_header(
+	    out, OP_EMULEPROT, OP_SENDINGPART_I64, hash, r, true);
 }
 
 size_t
-msg_direct_data_header(uint8_t out[DATA_HEADER_MAX],
-    const uint8_t hash[HASH_SIZE], struct range r)
+msg_direct_data_header(
+    uint8_t out[DATA_HEADER_MAX], const uint8_t hash[HASH_SIZE], struct range r)
 {
 	return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r, true);
 }

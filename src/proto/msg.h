@@ -44,13 +44,13 @@ bool msg_get_hash(const struct packet *p, uint8_t hash[HASH_SIZE]);
  * 0xE3/0x47 (exactly 40 bytes) and 0xC5/0xA3 (exactly 64): hash, three starts,
  * three ends. Ranges are as the peer wrote them; unused ones are 0,0.
  */
-bool msg_get_request_parts(const struct packet *p, uint8_t hash[HASH_SIZE],
-    struct range ranges[3]);
+bool msg_get_request_parts(
+    const struct packet *p, uint8_t hash[HASH_SIZE], struct range ranges[3]);
 
 /* 0xE3/0x47 of the direct dialect: hash, u64 start, u64 end; 32 bytes. */
 #define DIRECT_REQUEST_SIZE 32
-bool msg_get_direct_request(const struct packet *p, uint8_t hash[HASH_SIZE],
-    struct range *out);
+bool msg_get_direct_request(
+    const struct packet *p, uint8_t hash[HASH_SIZE], struct range *out);
 
 /* 0xC5/0x01: true when it asks for an answer (its second byte is 1). */
 bool msg_get_emule_info(const struct packet *p);
@@ -74,8 +74,8 @@ void msg_put_no_file(struct writer *w, const uint8_t hash[HASH_SIZE]);
  * Returns where the caller has to put the n hashes of 16 bytes, or NULL (and
  * w->bad) when they do not fit.
  */
-uint8_t *msg_put_hash_set(struct writer *w, const uint8_t hash[HASH_SIZE],
-    size_t n);
+uint8_t *msg_put_hash_set(
+    struct writer *w, const uint8_t hash[HASH_SIZE], size_t n);
 void msg_put_accept_upload(struct writer *w);
 void msg_put_public_ip(struct writer *w, const uint8_t ip[4]);
 void msg_put_shared_denied(struct writer *w);

@@ -15,34 +15,34 @@
 #define OP_PACKEDPROT  0xD4
 
 /* OP_EDONKEYPROT */
-#define OP_HELLO                0x01
-#define OP_SENDINGPART          0x46
-#define OP_REQUESTPARTS         0x47
-#define OP_FILEREQANSNOFIL      0x48
-#define OP_END_OF_DOWNLOAD      0x49
-#define OP_ASKSHAREDFILES       0x4A
-#define OP_HELLOANSWER          0x4C
-#define OP_SETREQFILEID         0x4F
-#define OP_FILESTATUS           0x50
-#define OP_HASHSETREQUEST       0x51
-#define OP_HASHSETANSWER        0x52
-#define OP_STARTUPLOADREQ       0x54
-#define OP_ACCEPTUPLOADREQ      0x55
-#define OP_CANCELTRANSFER       0x56
-#define OP_REQUESTFILENAME      0x58
-#define OP_REQFILENAMEANSWER    0x59
-#define OP_ASKSHAREDDIRS        0x5D
-#define OP_ASKSHAREDFILESDIR    0x5E
-#define OP_ASKSHAREDDENIEDANS   0x61
+#define OP_HELLO              0x01
+#define OP_SENDINGPART        0x46
+#define OP_REQUESTPARTS       0x47
+#define OP_FILEREQANSNOFIL    0x48
+#define OP_END_OF_DOWNLOAD    0x49
+#define OP_ASKSHAREDFILES     0x4A
+#define OP_HELLOANSWER        0x4C
+#define OP_SETREQFILEID       0x4F
+#define OP_FILESTATUS         0x50
+#define OP_HASHSETREQUEST     0x51
+#define OP_HASHSETANSWER      0x52
+#define OP_STARTUPLOADREQ     0x54
+#define OP_ACCEPTUPLOADREQ    0x55
+#define OP_CANCELTRANSFER     0x56
+#define OP_REQUESTFILENAME    0x58
+#define OP_REQFILENAMEANSWER  0x59
+#define OP_ASKSHAREDDIRS      0x5D
+#define OP_ASKSHAREDFILESDIR  0x5E
+#define OP_ASKSHAREDDENIEDANS 0x61
 
 /* OP_EMULEPROT */
-#define OP_EMULEINFO          0x01
-#define OP_EMULEINFOANSWER    0x02
-#define OP_PUBLICIP_REQ       0x97
-#define OP_PUBLICIP_ANSWER    0x98
-#define OP_SENDINGPART_I64    0xA2
-#define OP_REQUESTPARTS_I64   0xA3
-#define OP_PORTTEST           0xFE /* asked as 0xC5, answered as 0xE3 */
+#define OP_EMULEINFO        0x01
+#define OP_EMULEINFOANSWER  0x02
+#define OP_PUBLICIP_REQ     0x97
+#define OP_PUBLICIP_ANSWER  0x98
+#define OP_SENDINGPART_I64  0xA2
+#define OP_REQUESTPARTS_I64 0xA3
+#define OP_PORTTEST         0xFE /* asked as 0xC5, answered as 0xE3 */
 
 /* Tags of HELLO and HELLOANSWER. */
 #define CT_NAME               0x01
@@ -55,17 +55,17 @@
 #define CT_EMULE_MISCOPTIONS2 0xFE
 
 /* Tags of EMULEINFO and EMULEINFOANSWER. */
-#define ET_COMPRESSION     0x20
-#define ET_UDPPORT         0x21
-#define ET_UDPVER          0x22
-#define ET_SOURCEEXCHANGE  0x23
-#define ET_COMMENTS        0x24
-#define ET_EXTENDEDREQUEST 0x25
+#define ET_COMPRESSION      0x20
+#define ET_UDPPORT          0x21
+#define ET_UDPVER           0x22
+#define ET_SOURCEEXCHANGE   0x23
+#define ET_COMMENTS         0x24
+#define ET_EXTENDEDREQUEST  0x25
 #define ET_COMPATIBLECLIENT 0x26
-#define ET_FEATURES        0x27
+#define ET_FEATURES         0x27
 
 /* Sizes of the file format, fixed for ever. */
-#define HASH_SIZE  16              /* MD4, user hash */
+#define HASH_SIZE  16 /* MD4, user hash */
 #define PART_SIZE  UINT64_C(9728000)
 #define BLOCK_SIZE UINT64_C(184320) /* what a downloader asks for at once */
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 struct tag {
-	uint8_t id;  /* 0 when the name is not one byte: nothing we know */
+	uint8_t id; /* 0 when the name is not one byte: nothing we know */
 	enum {
 		TAG_NUMBER, /* u8, u16, u32, u64, bool */
 		TAG_STRING,

@@ -82,8 +82,8 @@ find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
 }
 
 static bool
-find_part_hashes(void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out,
-    size_t n)
+find_part_hashes(
+    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 {
 	struct conn *c = ctx;
 
@@ -94,7 +94,8 @@ static void
 conn_init(struct conn *c, const struct session_config *config,
     const struct peer *peer, struct store *store)
 {
-	memset(c, 0, offsetof(struct conn, in)); /* leave the buffers untouched */
+	memset(
+	    c, 0, offsetof(struct conn, in)); /* leave the buffers untouched */
 	c->peer = peer;
 	c->catalog = (struct catalog){c, find_file, find_part_hashes};
 	c->began_ms = clock_ms();
@@ -146,8 +147,8 @@ handle_frames(struct conn *c, uint64_t now_ms)
 	struct reader r = reader_of(c->in, c->in_len);
 
 	while (has_room(c) && session_wants_input(&c->session)) {
-		struct writer w = writer_of(c->out + c->out_end,
-		    CONN_OUT_SIZE - c->out_end);
+		struct writer w =
+		    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
 		struct packet p;
 		enum packet_result res = packet_next(&r, &p);
 
@@ -205,8 +206,8 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	}
 	if (shared_file_open(&c->file, frame.hash, frame.direct) !=
 	    STORE_FOUND) {
-		struct writer w = writer_of(c->out + c->out_end,
-		    CONN_OUT_SIZE - c->out_end);
+		struct writer w =
+		    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
 
 		session_file_gone(&c->session, frame.hash, &w);
 		c->out_end += w.pos;
@@ -318,7 +319,7 @@ log_session(const struct conn *c)
 	if (c->peer->port)
 		snprintf(port, sizeof port, ":%u", c->peer->port);
 	log_info("peer=%s%s client=%s mod=%s user=%s file=%s bytes=%" PRIu64
-	         " seconds=%" PRIu64 ".%03u end=%s%s%s",
+		 " seconds=%" PRIu64 ".%03u end=%s%s%s",
 	    c->peer->address, port, log_quote_str(s->hello.name),
 	    log_quote_str(s->hello.mod), user, hash,
 	    c->data_bytes - (c->upload.active ? c->upload.left : 0), ms / 1000,

@@ -17,9 +17,9 @@
 #define PACE_BLOCK_MS    250
 
 struct pace {
-	bool fast;           /* starts false */
+	bool fast; /* starts false */
 	bool measuring;
-	uint64_t since_ms;   /* when the measured stretch began */
+	uint64_t since_ms;    /* when the measured stretch began */
 	uint64_t since_bytes; /* bytes taken by then */
 };
 
@@ -28,8 +28,8 @@ struct pace {
  * grows), and whether there is data on its way: without any, time does not
  * count.
  */
-void pace_note(struct pace *p, uint64_t now_ms, uint64_t taken_bytes,
-    bool sending);
+void pace_note(
+    struct pace *p, uint64_t now_ms, uint64_t taken_bytes, bool sending);
 
 /* Bytes of data to put into the next frame at most. */
 uint64_t pace_frame_size(const struct pace *p);

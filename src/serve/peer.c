@@ -24,8 +24,8 @@
 
 /* Copy an address out of a sockaddr; false for a family without ports. */
 static bool
-take_address(const struct sockaddr_storage *ss, struct in6_addr *ip6,
-    uint16_t *port)
+take_address(
+    const struct sockaddr_storage *ss, struct in6_addr *ip6, uint16_t *port)
 {
 	if (ss->ss_family == AF_INET6) {
 		const struct sockaddr_in6 *s = (const void *)ss;
@@ -133,8 +133,8 @@ peer_prepare(const struct peer *p)
 
 	if (isatty(STDIN_FILENO)) {
 		log_error("standard input is a terminal; a super-server has to "
-		          "start this program with the peer on it: see "
-		          "ed2k-serve(8), \"EXAMPLES\"");
+			  "start this program with the peer on it: see "
+			  "ed2k-serve(8), \"EXAMPLES\"");
 		return false;
 	}
 	if (!set_nonblocking(STDIN_FILENO) || !set_nonblocking(STDOUT_FILENO)) {
@@ -144,8 +144,8 @@ peer_prepare(const struct peer *p)
 	}
 	if (p->is_socket) {
 		/* fails on a socket that is not TCP, and does not matter */
-		setsockopt(STDOUT_FILENO, IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof on);
+		setsockopt(
+		    STDOUT_FILENO, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		setsockopt(STDOUT_FILENO, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
 		    &lowat, sizeof lowat);
 	}

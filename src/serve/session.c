@@ -74,8 +74,8 @@ static bool
 find_file(struct session *s, const uint8_t hash[HASH_SIZE],
     struct catalog_file *out, struct writer *w)
 {
-	enum catalog_result res = s->catalog->find(s->catalog->ctx, hash, false,
-	    out);
+	enum catalog_result res =
+	    s->catalog->find(s->catalog->ctx, hash, false, out);
 
 	if (res == CATALOG_SILENT)
 		return false;
@@ -149,11 +149,11 @@ on_file_name(struct session *s, const struct packet *p, struct writer *w)
 		return;
 	set_file(s, hash);
 	if (s->hello.misc1 & MISC1_UNICODE)
-		len = text_to_utf8(name, sizeof name, file.name,
-		    strlen(file.name));
+		len = text_to_utf8(
+		    name, sizeof name, file.name, strlen(file.name));
 	else
-		len = text_to_latin1(name, sizeof name, file.name,
-		    strlen(file.name));
+		len = text_to_latin1(
+		    name, sizeof name, file.name, strlen(file.name));
 	msg_put_file_name(w, hash, name, len);
 }
 
@@ -180,9 +180,9 @@ on_hash_set(struct session *s, const struct packet *p, struct writer *w)
 		return;
 	n = msg_part_hash_count(file.size);
 	hashes = msg_put_hash_set(w, hash, n);
-	if (n > 0 && (!hashes ||
-			 !s->catalog->part_hashes(s->catalog->ctx, hash, hashes,
-			     n)))
+	if (n > 0 &&
+	    (!hashes ||
+		!s->catalog->part_hashes(s->catalog->ctx, hash, hashes, n)))
 		w->pos = begin; /* no answer is better than a wrong one */
 }
 
@@ -369,8 +369,8 @@ on_request(struct session *s, const struct packet *p, struct writer *w)
 struct message {
 	uint8_t protocol, opcode;
 	unsigned states; /* where it means something */
-	void (*handle)(struct session *s, const struct packet *p,
-	    struct writer *w);
+	void (*handle)(
+	    struct session *s, const struct packet *p, struct writer *w);
 	const char *name;
 };
 
@@ -378,20 +378,17 @@ static const struct message messages[] = {
     {OP_EDONKEYPROT, OP_HELLO, IN_HELLO | GREETED, on_hello, "HELLO"},
     {OP_EDONKEYPROT, OP_REQUESTPARTS, IN_HELLO | GREETED | IN_DIRECT,
 	on_request, "REQUESTPARTS"},
-    {OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, on_cancel,
-	"END_OF_DOWNLOAD"},
+    {OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, on_cancel, "END_OF_DOWNLOAD"},
     {OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, on_ask_shared,
 	"ASKSHAREDFILES"},
     {OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, on_file_status, "SETREQFILEID"},
-    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, on_hash_set,
-	"HASHSETREQUEST"},
+    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, on_hash_set, "HASHSETREQUEST"},
     {OP_EDONKEYPROT, OP_STARTUPLOADREQ, GREETED, on_start_upload,
 	"STARTUPLOADREQ"},
     {OP_EDONKEYPROT, OP_CANCELTRANSFER, GREETED, on_cancel, "CANCELTRANSFER"},
     {OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, on_file_name,
 	"REQUESTFILENAME"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, on_ask_shared,
-	"ASKSHAREDDIRS"},
+    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, on_ask_shared, "ASKSHAREDDIRS"},
     {OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, on_ask_shared,
 	"ASKSHAREDFILESDIR"},
     {OP_EMULEPROT, OP_EMULEINFO, GREETED, on_emule_info, "EMULEINFO"},
@@ -458,8 +455,8 @@ session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 }
 
 void
-session_file_gone(struct session *s, const uint8_t hash[HASH_SIZE],
-    struct writer *out)
+session_file_gone(
+    struct session *s, const uint8_t hash[HASH_SIZE], struct writer *out)
 {
 	size_t kept = 0;
 
@@ -476,8 +473,8 @@ session_file_gone(struct session *s, const uint8_t hash[HASH_SIZE],
 
 /* End the session if it is past a deadline, else say how far off that is. */
 static uint64_t
-deadline(struct session *s, uint64_t now_ms, uint64_t since_ms, uint64_t span_ms,
-    enum session_end end)
+deadline(struct session *s, uint64_t now_ms, uint64_t since_ms,
+    uint64_t span_ms, enum session_end end)
 {
 	uint64_t waited = now_ms - since_ms;
 
@@ -494,7 +491,8 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 	uint64_t now = pulse->now_ms, left;
 
 	/* a stretch of sending begins and ends with a fresh clock */
-	if (pulse->taken_bytes != s->taken_bytes || pulse->sending != s->sending)
+	if (pulse->taken_bytes != s->taken_bytes ||
+	    pulse->sending != s->sending)
 		s->last_taken_ms = now;
 	s->taken_bytes = pulse->taken_bytes;
 	s->sending = pulse->sending;
@@ -505,16 +503,17 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 	if (s->state == SESSION_HELLO)
 		return deadline(s, now, s->began_ms, c->hello_ms, END_NO_HELLO);
 	if (pulse->sending)
-		left = deadline(s, now, s->last_taken_ms, c->stall_ms,
-		    END_STALLED);
+		left = deadline(
+		    s, now, s->last_taken_ms, c->stall_ms, END_STALLED);
 	else
 		left = deadline(s, now,
 		    s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
 							: s->last_frame_ms,
 		    c->idle_ms, END_IDLE);
 	if (s->partial)
-		left = min_u64(left, deadline(s, now, s->partial_ms, c->idle_ms,
-					 END_HALF_FRAME));
+		left = min_u64(left,
+		    deadline(
+			s, now, s->partial_ms, c->idle_ms, END_HALF_FRAME));
 	return left;
 }
 
@@ -542,6 +541,6 @@ session_each_message(
     void (*visit)(uint8_t protocol, uint8_t opcode, const char *name))
 {
 	for (size_t i = 0; i < ARRAY_LEN(messages); i++)
-		visit(messages[i].protocol, messages[i].opcode,
-		    messages[i].name);
+		visit(
+		    messages[i].protocol, messages[i].opcode, messages[i].name);
 }

@@ -49,8 +49,8 @@ struct catalog {
 	enum catalog_result (*find)(void *ctx, const uint8_t hash[HASH_SIZE],
 	    bool alias, struct catalog_file *out);
 	/* The n part hashes of a file just found. */
-	bool (*part_hashes)(void *ctx, const uint8_t hash[HASH_SIZE],
-	    uint8_t *out, size_t n);
+	bool (*part_hashes)(
+	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 };
 
 struct session_config {
@@ -142,15 +142,15 @@ const char *session_packet(struct session *s, uint64_t now_ms,
  * Cut the next data frame, of at most max bytes of data (direct answers are one
  * frame each, whatever their size). False when no range waits.
  */
-bool session_next_frame(struct session *s, uint64_t max,
-    struct session_frame *out);
+bool session_next_frame(
+    struct session *s, uint64_t max, struct session_frame *out);
 
 /*
  * The file of a frame cannot be served after all: forget its ranges and tell
  * the peer as its dialect has it.
  */
-void session_file_gone(struct session *s, const uint8_t hash[HASH_SIZE],
-    struct writer *out);
+void session_file_gone(
+    struct session *s, const uint8_t hash[HASH_SIZE], struct writer *out);
 
 /* How things stand at the socket. */
 struct session_pulse {

@@ -37,17 +37,17 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
 	switch (state) {
 	case COPY_CHANGED:
 		log_warning("not served: %s has changed since it was shared; "
-		            "run \"ed2k-share add\" on it again",
+			    "run \"ed2k-share add\" on it again",
 		    log_quote_str(path));
 		break;
 	case COPY_MISSING:
 		log_warning("not served: %s is gone; bring it back, or run "
-		            "\"ed2k-share remove\" on it",
+			    "\"ed2k-share remove\" on it",
 		    log_quote_str(path));
 		break;
 	default:
 		log_warning("not served: %s: %s; let the user this server runs "
-		            "as read it and search the directories above it",
+			    "as read it and search the directories above it",
 		    log_quote_str(path), strerror(errno));
 		break;
 	}
@@ -69,8 +69,8 @@ take_copy(void *ctx, const struct store_copy *copy)
 }
 
 enum store_result
-shared_file_open(struct shared_file *f, const uint8_t asked[HASH_SIZE],
-    bool alias)
+shared_file_open(
+    struct shared_file *f, const uint8_t asked[HASH_SIZE], bool alias)
 {
 	enum store_result res;
 

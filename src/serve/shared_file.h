@@ -14,12 +14,12 @@
 #include <stdint.h>
 
 struct shared_file {
-	struct store *store; /* borrowed */
-	int fd;              /* -1 when none is open */
+	struct store *store;      /* borrowed */
+	int fd;                   /* -1 when none is open */
 	uint8_t asked[HASH_SIZE]; /* the hash by which the peer knows it */
 	uint8_t hash[HASH_SIZE];  /* its "red" hash */
 	struct copy_facts facts;
-	char name[WIRE_NAME_MAX + 1]; /* as on disk: any bytes, terminated */
+	char name[WIRE_NAME_MAX + 1];  /* as on disk: any bytes, terminated */
 	uint8_t complained[HASH_SIZE]; /* the last one logged as unservable */
 };
 
@@ -31,8 +31,8 @@ void shared_file_close(struct shared_file *f);
  * too. FOUND: f->fd, f->facts and f->name are valid. UNKNOWN: not shared, or
  * none of its copies can be served now.
  */
-enum store_result shared_file_open(struct shared_file *f,
-    const uint8_t asked[HASH_SIZE], bool alias);
+enum store_result shared_file_open(
+    struct shared_file *f, const uint8_t asked[HASH_SIZE], bool alias);
 
 /* Is the open file still what was hashed? If not it is closed and logged. */
 bool shared_file_check(struct shared_file *f);

@@ -42,8 +42,8 @@ static enum upload_result
 file_failed(const struct shared_file *file, const char *why)
 {
 	log_error("cannot go on sending %s: %s; the connection is closed, "
-	          "since a frame was begun; check its disk, or run "
-	          "\"ed2k-share add\" on it again",
+		  "since a frame was begun; check its disk, or run "
+		  "\"ed2k-share add\" on it again",
 	    log_quote_str(file->name), why);
 	return UPLOAD_FILE_FAILED;
 }
@@ -82,8 +82,8 @@ fill_buffer(struct upload *u, const struct shared_file *file)
 		n = pread(file->fd, u->buffer, want, (off_t)u->offset);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
-		return file_failed(file,
-		    n == 0 ? "it is shorter now" : strerror(errno));
+		return file_failed(
+		    file, n == 0 ? "it is shorter now" : strerror(errno));
 	u->begin = 0;
 	u->end = (size_t)n;
 	u->offset += (uint64_t)n;

@@ -18,16 +18,16 @@
 #define UPLOAD_BUFFER (64 * 1024)
 
 struct upload {
-	bool sendfile; /* fd 1 is a socket, and the file system can */
-	bool active;   /* a frame has begun and is not all out */
+	bool sendfile;         /* fd 1 is a socket, and the file system can */
+	bool active;           /* a frame has begun and is not all out */
 	uint64_t offset, left; /* of the file data not yet taken over */
 	size_t begin, end;     /* what of buffer is still to be written */
 	uint8_t buffer[UPLOAD_BUFFER];
 };
 
 enum upload_result {
-	UPLOAD_DONE,        /* the whole frame is out */
-	UPLOAD_BLOCKED,     /* fd 1 takes no more just now */
+	UPLOAD_DONE,    /* the whole frame is out */
+	UPLOAD_BLOCKED, /* fd 1 takes no more just now */
 	UPLOAD_PEER_GONE,
 	UPLOAD_FILE_FAILED, /* the frame cannot be completed; logged */
 };
@@ -45,7 +45,7 @@ void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
  * Send as much as fd 1 takes. The file is checked before every read of it, at
  * least once a block. *sent grows by the bytes written, header and data alike.
  */
-enum upload_result upload_send(struct upload *u, struct shared_file *file,
-    uint64_t *sent);
+enum upload_result upload_send(
+    struct upload *u, struct shared_file *file, uint64_t *sent);
 
 #endif

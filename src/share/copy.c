@@ -35,8 +35,8 @@ open_beneath(int root, const char *path)
 	/* O_NONBLOCK: should a FIFO have taken the place, do not wait for it */
 	struct open_how how = {
 	    .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-		RESOLVE_NO_MAGICLINKS,
+	    .resolve =
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd = -1;
 

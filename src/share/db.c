@@ -36,29 +36,29 @@ db_complain(struct db *db)
 		return EX_TEMPFAIL;
 	case SQLITE_FULL:
 		log_error("no room for %s: free some space on its disk and run "
-		          "the command again; what was shared before is kept",
+			  "the command again; what was shared before is kept",
 		    path);
 		return EX_IOERR;
 	case SQLITE_NOTADB:
-		log_error("%s is no share database; name another with -d",
-		    path);
+		log_error(
+		    "%s is no share database; name another with -d", path);
 		return EX_CONFIG;
 	case SQLITE_CORRUPT:
 		log_error("%s is damaged: %s; restore it from a backup, or "
-		          "move it away and add the files again",
+			  "move it away and add the files again",
 		    path, sqlite3_errmsg(db->handle));
 		return EX_DATAERR;
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
 		log_error("cannot write %s: %s; run this as the user who owns "
-		          "it and its directory",
+			  "it and its directory",
 		    path, sqlite3_errmsg(db->handle));
 		return EX_NOPERM;
 	case SQLITE_CANTOPEN:
 		log_error("cannot open %s or its -wal and -shm files; check "
-		          "their owner and mode, and run \"ed2k-share list\" "
-		          "once as the user who owns them",
+			  "their owner and mode, and run \"ed2k-share list\" "
+			  "once as the user who owns them",
 		    path);
 		return EX_NOPERM;
 	default:
@@ -134,7 +134,7 @@ check_kind(struct db *db)
 	if (fault || version == SCHEMA_VERSION)
 		return fault;
 	log_error("%s has version %d, this program speaks version %d; "
-	          "%s",
+		  "%s",
 	    log_quote_str(db->path), version, SCHEMA_VERSION,
 	    version > SCHEMA_VERSION
 		? "install the newer ed2k-serve and ed2k-share"
@@ -152,12 +152,12 @@ check_access(const char *path, enum db_mode mode)
 		return 0;
 	if (errno == ENOENT) {
 		log_error("no share database %s; make one with \"ed2k-share "
-		          "add FILE\", or name another with -d",
+			  "add FILE\", or name another with -d",
 		    log_quote_str(path));
 		return EX_CONFIG;
 	}
 	log_error("cannot %s %s: %s; run this as a user who may, or mend its "
-	          "mode with chmod",
+		  "mode with chmod",
 	    verb, log_quote_str(path), strerror(errno));
 	return EX_NOPERM;
 }
@@ -165,8 +165,8 @@ check_access(const char *path, enum db_mode mode)
 int
 db_open(struct db *db, const char *path, enum db_mode mode)
 {
-	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY
-				    : SQLITE_OPEN_READWRITE;
+	int flags =
+	    mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int fault, persist = 1;
 
 	memset(db, 0, sizeof *db);
@@ -179,14 +179,14 @@ db_open(struct db *db, const char *path, enum db_mode mode)
 		fault = db_complain(db);
 		goto out;
 	}
-	sqlite3_busy_timeout(db->handle,
-	    mode == DB_READ ? READ_BUSY_MS : WRITE_BUSY_MS);
+	sqlite3_busy_timeout(
+	    db->handle, mode == DB_READ ? READ_BUSY_MS : WRITE_BUSY_MS);
 	fault = check_kind(db);
 	if (fault || mode == DB_READ)
 		goto out;
 	/* keep -wal and -shm for readers who may not create them */
-	sqlite3_file_control(db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL,
-	    &persist);
+	sqlite3_file_control(
+	    db->handle, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
 	fault = db_exec(db, sql_writer);
 out:
 	if (fault)

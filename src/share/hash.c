@@ -32,8 +32,8 @@ hasher_open(struct hasher *h)
 	if (h->md4 && h->context && h->buffer)
 		return 0;
 	log_error("OpenSSL's legacy provider, which has MD4, is missing; "
-	          "install it with \"apt-get install openssl-provider-legacy\" "
-	          "(Debian 12: libssl3)");
+		  "install it with \"apt-get install openssl-provider-legacy\" "
+		  "(Debian 12: libssl3)");
 	hasher_close(h);
 	return EX_UNAVAILABLE;
 }

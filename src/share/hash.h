@@ -51,8 +51,8 @@ enum hash_result {
  * Hash `size` (> 0) bytes of fd from offset 0. On HASH_OK the caller frees
  * out with file_hash_free; otherwise out is empty.
  */
-enum hash_result hasher_file(struct hasher *h, int fd, uint64_t size,
-    struct file_hash *out);
+enum hash_result hasher_file(
+    struct hasher *h, int fd, uint64_t size, struct file_hash *out);
 void file_hash_free(struct file_hash *f);
 
 #endif

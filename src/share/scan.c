@@ -18,8 +18,8 @@ by_name(const FTSENT **a, const FTSENT **b)
 }
 
 bool
-scan_tree(const char *dir, bool (*visit)(void *ctx, const char *path),
-    void *ctx)
+scan_tree(
+    const char *dir, bool (*visit)(void *ctx, const char *path), void *ctx)
 {
 	/* fts does not write to the name, whatever its type says */
 	char *roots[] = {(char *)(uintptr_t)dir, NULL};
@@ -28,8 +28,8 @@ scan_tree(const char *dir, bool (*visit)(void *ctx, const char *path),
 	FTSENT *entry;
 
 	if (!fts) {
-		log_error("cannot read %s: %s", log_quote_str(dir),
-		    strerror(errno));
+		log_error(
+		    "cannot read %s: %s", log_quote_str(dir), strerror(errno));
 		return false;
 	}
 	while (more && (errno = 0, entry = fts_read(fts))) {
@@ -50,8 +50,8 @@ scan_tree(const char *dir, bool (*visit)(void *ctx, const char *path),
 		}
 	}
 	if (more && errno) {
-		log_error("cannot walk %s: %s", log_quote_str(dir),
-		    strerror(errno));
+		log_error(
+		    "cannot walk %s: %s", log_quote_str(dir), strerror(errno));
 		whole = false;
 	}
 	fts_close(fts);

@@ -13,7 +13,7 @@
  * returns false. dir is absolute and real, so the paths are too. What cannot be
  * read is logged and stepped over; false when there was such a thing.
  */
-bool scan_tree(const char *dir, bool (*visit)(void *ctx, const char *path),
-    void *ctx);
+bool scan_tree(
+    const char *dir, bool (*visit)(void *ctx, const char *path), void *ctx);
 
 #endif

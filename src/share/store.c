@@ -32,11 +32,11 @@ store_default_path(char *out, size_t cap)
 	} else if (data && data[0] == '/') {
 		n = snprintf(out, cap, "%s/ed2k-share/share.db", data);
 	} else if (home && home[0] == '/') {
-		n = snprintf(out, cap, "%s/.local/share/ed2k-share/share.db",
-		    home);
+		n = snprintf(
+		    out, cap, "%s/.local/share/ed2k-share/share.db", home);
 	} else {
 		log_error("neither HOME nor XDG_DATA_HOME is set; name the "
-		          "share database with -d");
+			  "share database with -d");
 		return false;
 	}
 	return n > 0 && (size_t)n < cap;
@@ -64,8 +64,8 @@ static sqlite3_stmt *
 statement(struct store *s, enum store_statement which)
 {
 	if (!s->statements[which])
-		s->statements[which] = db_prepare(&s->db,
-		    statement_text[which]);
+		s->statements[which] =
+		    db_prepare(&s->db, statement_text[which]);
 	return s->statements[which];
 }
 
@@ -137,8 +137,8 @@ store_user_hash(struct store *s, uint8_t out[HASH_SIZE])
 }
 
 enum store_result
-store_resolve_alias(struct store *s, const uint8_t alias[HASH_SIZE],
-    uint8_t out[HASH_SIZE])
+store_resolve_alias(
+    struct store *s, const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE])
 {
 	return lookup_hash(s, STORE_HASH_BY_ALIAS, alias, out);
 }
@@ -170,8 +170,8 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 }
 
 enum store_result
-store_part_hashes(struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out,
-    size_t n)
+store_part_hashes(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 {
 	sqlite3_stmt *stmt = statement(s, STORE_PART_HASHES);
 	enum store_result res;

@@ -25,7 +25,8 @@ enum store_statement {
 
 struct store {
 	struct db db;
-	sqlite3_stmt *statements[STORE_N_STATEMENTS]; /* prepared on first use */
+	sqlite3_stmt
+	    *statements[STORE_N_STATEMENTS]; /* prepared on first use */
 };
 
 enum store_result {
@@ -61,8 +62,8 @@ void store_close(struct store *s);
 enum store_result store_user_hash(struct store *s, uint8_t out[HASH_SIZE]);
 
 /* The "red" hash of the file that peers may also know as alias. */
-enum store_result store_resolve_alias(struct store *s,
-    const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE]);
+enum store_result store_resolve_alias(
+    struct store *s, const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE]);
 
 /*
  * Offer the copies of a content to `take`, oldest first, until it returns
@@ -72,12 +73,12 @@ enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
     bool (*take)(void *ctx, const struct store_copy *copy), void *ctx);
 
 /* Copy exactly n part hashes to out; UNKNOWN when that many are not there. */
-enum store_result store_part_hashes(struct store *s,
-    const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+enum store_result store_part_hashes(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
 /* What is known of a path; out->path and out->root stay NULL. */
-enum store_result store_find_path(struct store *s, const char *path,
-    struct store_copy *out);
+enum store_result store_find_path(
+    struct store *s, const char *path, struct store_copy *out);
 
 /*
  * Call `visit` for every copy, by path, until it returns false. FOUND unless

@@ -105,7 +105,7 @@ create(const char *path)
 	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		log_error("cannot create %s: %s; check its directory, or name "
-		          "another file with -d",
+			  "another file with -d",
 		    log_quote_str(path), strerror(errno));
 		return errno == ENOSPC ? EX_IOERR : EX_CANTCREAT;
 	}
@@ -119,8 +119,8 @@ create(const char *path)
 	else
 		fault = fill_new(&db);
 	db_close(&db);
-	if (!fault && renameat2(AT_FDCWD, temp, AT_FDCWD, path,
-			  RENAME_NOREPLACE) != 0 &&
+	if (!fault &&
+	    renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0 &&
 	    errno != EEXIST) {
 		log_error("cannot create %s: %s", log_quote_str(path),
 		    strerror(errno));
@@ -156,8 +156,8 @@ static sqlite3_stmt *
 statement(struct store_edit *e, enum edit_statement which)
 {
 	if (!e->statements[which])
-		e->statements[which] = db_prepare(&e->store.db,
-		    statement_text[which]);
+		e->statements[which] =
+		    db_prepare(&e->store.db, statement_text[which]);
 	return e->statements[which];
 }
 
@@ -254,8 +254,8 @@ find_root(struct store_edit *e, const char *path)
 			break;
 		}
 		dir = sqlite3_column_blob(stmt, 1);
-		if (dir && is_above(dir,
-			       (size_t)sqlite3_column_bytes(stmt, 1), path))
+		if (dir &&
+		    is_above(dir, (size_t)sqlite3_column_bytes(stmt, 1), path))
 			id = sqlite3_column_int64(stmt, 0);
 	}
 	sqlite3_reset(stmt);

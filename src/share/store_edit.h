@@ -38,7 +38,7 @@ struct store_edit {
 
 /* A content and the place it was found in. */
 struct store_entry {
-	struct store_copy copy; /* copy.root is not used */
+	struct store_copy copy;     /* copy.root is not used */
 	const uint8_t *part_hashes; /* n of 16 bytes; NULL when n is 0 */
 	size_t n_part_hashes;
 	const uint8_t *alias; /* "blue" hash, or NULL */

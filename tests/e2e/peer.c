@@ -244,8 +244,8 @@ receive_data(struct link *l, uint64_t offset, uint64_t n)
 		if (pwrite(l->out, buffer, len, (off_t)offset) != (ssize_t)len)
 			die(1, "write: %s", strerror(errno));
 		if (l->opt.rate)
-			nanosleep(&(struct timespec){.tv_nsec = 50000000},
-			    NULL);
+			nanosleep(
+			    &(struct timespec){.tv_nsec = 50000000}, NULL);
 		offset += len;
 		n -= len;
 	}
@@ -313,8 +313,7 @@ get_blocks(struct link *l)
 			    got.start, got.end, done, pending[0].end);
 		done = got.end;
 		if (done == pending[0].end)
-			memmove(pending, pending + 1,
-			    --n * sizeof pending[0]);
+			memmove(pending, pending + 1, --n * sizeof pending[0]);
 	}
 }
 
@@ -336,8 +335,8 @@ static int
 direct(struct link *l)
 {
 	for (uint64_t at = 0; at < l->file.size;) {
-		struct range want = {at,
-		    min_u64(at + l->opt.block, l->file.size)};
+		struct range want = {
+		    at, min_u64(at + l->opt.block, l->file.size)};
 		uint8_t payload[DIRECT_REQUEST_SIZE];
 		struct writer w = writer_of(payload, sizeof payload);
 		struct range got;
@@ -364,8 +363,8 @@ raw_line(int fd, const char *line)
 	if (strncmp(line, "sleep ", 6) == 0) {
 		long ms = strtol(line + 6, NULL, 10);
 
-		nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000},
-		    NULL);
+		nanosleep(
+		    &(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
 		return;
 	}
 	if (strncmp(line, "shut", 4) == 0) {

@@ -14,6 +14,7 @@
 
 #include "base/util.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Read hex digits, with spaces anywhere, into out. Returns the bytes. */
@@ -33,6 +34,21 @@ unhex(uint8_t *out, size_t cap, const char *hex)
 		hex += 2;
 	}
 	return n;
+}
+
+/*
+ * A copy of n bytes in a heap block of just that size, so that a sanitizer
+ * sees a read or write past its end. For the caller to free.
+ */
+static inline void *
+exact_copy(const void *bytes, size_t n)
+{
+	void *copy = malloc(n);
+
+	assert_true(copy || n == 0);
+	if (n > 0)
+		memcpy(copy, bytes, n);
+	return copy;
 }
 
 /* Are these n bytes the ones in hex? */

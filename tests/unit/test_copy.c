@@ -18,8 +18,8 @@ record(const char *path, const char *root)
 
 	assert_int_equal(stat(path, &st), 0);
 	copy.size = (uint64_t)st.st_size;
-	copy.mtime_ns = st.st_mtim.tv_sec * INT64_C(1000000000) +
-	    st.st_mtim.tv_nsec;
+	copy.mtime_ns =
+	    st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 	copy.inode = st.st_ino;
 	return copy;
 }
@@ -177,7 +177,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_unchanged_file_opens_and_a_changed_one_does_not),
+	    cmocka_unit_test(
+		an_unchanged_file_opens_and_a_changed_one_does_not),
 	    cmocka_unit_test(nothing_outside_the_root_is_opened),
 	    cmocka_unit_test(a_fifo_in_the_place_of_a_file_does_not_stop_us),
 	    cmocka_unit_test(a_walk_finds_regular_files_by_name_and_no_links),

@@ -43,12 +43,12 @@ files_of_zeros_have_the_known_hashes(void **state)
 {
 	(void)state;
 	assert_hashes(1, "47c61a0fa8738ba77308a8a600f88e4b", NULL, 0);
-	assert_hashes(PART_SIZE - 1, "ac44b93fc9aff773ab0005c911f8396f", NULL,
-	    0);
+	assert_hashes(
+	    PART_SIZE - 1, "ac44b93fc9aff773ab0005c911f8396f", NULL, 0);
 	assert_hashes(PART_SIZE, "fc21d9af828f92a8df64beac3357425d",
 	    "d7def262a127cd79096a108e7a9fc138", 2);
-	assert_hashes(PART_SIZE + 1, "06329e9dba1373512c06386fe29e3c65", NULL,
-	    2);
+	assert_hashes(
+	    PART_SIZE + 1, "06329e9dba1373512c06386fe29e3c65", NULL, 2);
 	assert_hashes(2 * PART_SIZE, "114b21c63a74b6ca922291a11177dd5c",
 	    "194ee9e4fa79b2ee9f8829284c466051", 3);
 }
@@ -75,8 +75,8 @@ a_file_that_ends_early_is_short(void **state)
 
 	(void)state;
 	assert_int_equal(hasher_file(&hasher, fd, 1001, &f), HASH_SHORT);
-	assert_int_equal(hasher_file(&hasher, fd, 3 * PART_SIZE, &f),
-	    HASH_SHORT);
+	assert_int_equal(
+	    hasher_file(&hasher, fd, 3 * PART_SIZE, &f), HASH_SHORT);
 	assert_null(f.parts);
 	close(fd);
 }

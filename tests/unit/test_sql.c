@@ -45,12 +45,12 @@ every_query_compiles_and_is_one_statement(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(sql_queries); i++) {
 		sqlite3_stmt *stmt = NULL;
 		const char *tail = NULL;
-		int res = sqlite3_prepare_v2(db, sql_queries[i].text, -1, &stmt,
-		    &tail);
+		int res = sqlite3_prepare_v2(
+		    db, sql_queries[i].text, -1, &stmt, &tail);
 
 		if (res != SQLITE_OK)
-			fail_msg("%s: %s", sql_queries[i].name,
-			    sqlite3_errmsg(db));
+			fail_msg(
+			    "%s: %s", sql_queries[i].name, sqlite3_errmsg(db));
 		assert_non_null(stmt);
 		assert_string_equal(tail, "\n");
 		sqlite3_finalize(stmt);
@@ -66,8 +66,8 @@ scans(const char *query)
 	bool found = false;
 
 	snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", query);
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL),
-	    SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW)
 		found |= strncmp((const char *)sqlite3_column_text(stmt, 3),
 			     "SCAN", 4) == 0;
@@ -100,11 +100,13 @@ the_schema_refuses_nonsense(void **state)
 	(void)state;
 	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0)"));
 	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0)"));
-	assert_true(refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
-	assert_true(refuses("INSERT INTO identity VALUES (1, zeroblob(15), 0)"));
+	assert_true(
+	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
+	assert_true(
+	    refuses("INSERT INTO identity VALUES (1, zeroblob(15), 0)"));
 	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0)"));
 	assert_true(refuses("INSERT INTO part_hashes VALUES (1, zeroblob(16), "
-	                    "zeroblob(17))"));
+			    "zeroblob(17))"));
 }
 
 int

@@ -47,7 +47,9 @@ static void
 put(struct store_edit *e, const uint8_t hash[HASH_SIZE], const char *path)
 {
 	struct store_entry entry = {
-	    .copy = {.size = 5, .path = path, .mtime_ns = -7,
+	    .copy = {.size = 5,
+		.path = path,
+		.mtime_ns = -7,
 		.inode = UINT64_MAX},
 	};
 
@@ -77,12 +79,12 @@ what_is_put_is_found(void **state)
 	assert_string_equal(seen.path[0], "/srv/x/\xFF\n|");
 	assert_string_equal(seen.root[0], "/srv/x");
 	assert_int_equal(seen.size, 5);
-	assert_int_equal(store_find_path(&e.store, "/srv/x/\xFF\n|", &copy),
-	    STORE_FOUND);
+	assert_int_equal(
+	    store_find_path(&e.store, "/srv/x/\xFF\n|", &copy), STORE_FOUND);
 	assert_memory_equal(copy.hash, hash_a, HASH_SIZE);
 	assert_true(copy.mtime_ns == -7 && copy.inode == UINT64_MAX);
-	assert_int_equal(store_find_path(&e.store, "/srv/x", &copy),
-	    STORE_UNKNOWN);
+	assert_int_equal(
+	    store_find_path(&e.store, "/srv/x", &copy), STORE_UNKNOWN);
 	assert_int_equal(find(&e.store, hash_b, &seen), STORE_UNKNOWN);
 	store_edit_close(&e);
 	store_edit_close(&e);
@@ -146,8 +148,8 @@ a_path_holds_one_content_and_a_content_many_paths(void **state)
 	assert_int_equal(seen.n, 0);
 	assert_int_equal(store_find_path(&e.store, "/one", &copy), STORE_FOUND);
 	assert_int_equal(store_edit_remove_path(&e, "/one"), 0);
-	assert_int_equal(store_find_path(&e.store, "/one", &copy),
-	    STORE_UNKNOWN);
+	assert_int_equal(
+	    store_find_path(&e.store, "/one", &copy), STORE_UNKNOWN);
 	store_edit_close(&e);
 }
 
@@ -170,17 +172,17 @@ removing_takes_everything_along(void **state)
 	assert_int_equal(store_edit_put(&e, &entry), 0);
 	assert_int_equal(store_resolve_alias(&e.store, blue, out), STORE_FOUND);
 	assert_memory_equal(out, hash_a, HASH_SIZE);
-	assert_int_equal(store_part_hashes(&e.store, hash_a, out, 2),
-	    STORE_FOUND);
+	assert_int_equal(
+	    store_part_hashes(&e.store, hash_a, out, 2), STORE_FOUND);
 	assert_memory_equal(out, entry.part_hashes, sizeof out);
-	assert_int_equal(store_part_hashes(&e.store, hash_a, out, 1),
-	    STORE_UNKNOWN);
+	assert_int_equal(
+	    store_part_hashes(&e.store, hash_a, out, 1), STORE_UNKNOWN);
 	assert_int_equal(store_edit_remove_hash(&e, hash_a), 0);
 	assert_int_equal(find(&e.store, hash_a, &seen), STORE_UNKNOWN);
-	assert_int_equal(store_resolve_alias(&e.store, blue, out),
-	    STORE_UNKNOWN);
-	assert_int_equal(store_part_hashes(&e.store, hash_a, out, 2),
-	    STORE_UNKNOWN);
+	assert_int_equal(
+	    store_resolve_alias(&e.store, blue, out), STORE_UNKNOWN);
+	assert_int_equal(
+	    store_part_hashes(&e.store, hash_a, out, 2), STORE_UNKNOWN);
 	store_edit_close(&e);
 }
 
