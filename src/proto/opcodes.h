@@ -66,6 +66,7 @@
 
 /* Sizes of the file format, fixed for ever. */
 #define HASH_SIZE  16 /* MD4, user hash */
+#define AICH_SIZE  20 /* SHA-1 */
 #define PART_SIZE  UINT64_C(9728000)
 #define BLOCK_SIZE UINT64_C(184320) /* what a downloader asks for at once */
 

@@ -72,7 +72,10 @@ find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
 
 	switch (shared_file_open(&c->file, hash, alias)) {
 	case STORE_FOUND:
-		*out = (struct catalog_file){c->file.facts.size, c->file.name};
+		*out = (struct catalog_file){
+		    .size = c->file.facts.size,
+		    .name = c->file.name,
+		};
 		return CATALOG_FOUND;
 	case STORE_UNKNOWN:
 		return CATALOG_UNKNOWN;
@@ -97,7 +100,11 @@ conn_init(struct conn *c, const struct session_config *config,
 	memset(
 	    c, 0, offsetof(struct conn, in)); /* leave the buffers untouched */
 	c->peer = peer;
-	c->catalog = (struct catalog){c, find_file, find_part_hashes};
+	c->catalog = (struct catalog){
+	    .ctx = c,
+	    .find = find_file,
+	    .part_hashes = find_part_hashes,
+	};
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);

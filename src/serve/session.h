@@ -40,6 +40,8 @@ enum catalog_result {
 struct catalog_file {
 	uint64_t size;
 	const char *name; /* any bytes, terminated; lives until the next call */
+	bool has_aich;
+	uint8_t aich_root[AICH_SIZE];
 };
 
 /* Where the session finds files. */

@@ -110,9 +110,11 @@ download() {
 		kill -0 "$amuled" || fail "amuled ended"
 		downloads=$(tell 'show dl' || true)
 		case $downloads in
-		*' - Completing '*) completing=$((completing + 1)) ;;
+		*' - Completing '*)
+			completing=$((completing + 1))
+			[ $((completing % 10)) -ne 0 ] || nudge
+			;;
 		esac
-		[ $((completing % 10)) -ne 9 ] || nudge
 		tries=$((tries + 1))
 		[ "$tries" -lt 320 ] || fail "no $name: $downloads"
 		sleep 0.25
