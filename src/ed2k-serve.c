@@ -24,7 +24,7 @@ struct options {
 	const char *db, *state;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, direct_max;
-	bool verbose, version, messages, help;
+	bool browse, verbose, version, messages, help;
 };
 
 static struct options opt = {
@@ -49,6 +49,8 @@ static const struct args_option option_table[] = {
 	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
+	"let peers list all that is shared"},
     {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
 	"log every message too"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
@@ -140,10 +142,14 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	    .idle_ms = opt.idle_s * 1000,
 	    .stall_ms = opt.stall_s * 1000,
 	    .direct_max = opt.direct_max,
+	    .browse = opt.browse,
 	};
 
 	memcpy(config.peer_ipv4, peer->ipv4, sizeof config.peer_ipv4);
 	memcpy(config.self.user_hash, user_hash, HASH_SIZE);
+	config.self.misc1 = opt.browse ? OUR_MISCOPTIONS1 & ~MISC1_NO_BROWSE
+				       : OUR_MISCOPTIONS1 | MISC1_NO_BROWSE;
+	config.self.misc2 = OUR_MISCOPTIONS2;
 	config.self.port = opt.port ? (uint16_t)opt.port : peer->our_port;
 	return config;
 }

@@ -28,6 +28,9 @@
 /* Times a peer may say hello; real ones do so once. */
 #define HELLOS_MAX 5
 
+/* Lists of the share that one peer may have; each can be 1 MB. */
+#define LISTS_MAX 10
+
 /* Senseless requests after which a peer is taken for an abuser. */
 #define STRIKES_MAX 100
 
@@ -44,6 +47,12 @@ struct catalog_file {
 	uint8_t aich_root[AICH_SIZE];
 };
 
+struct catalog_comment {
+	uint8_t rating; /* 0 (none) to 5 */
+	char text[COMMENT_MAX];
+	size_t len;
+};
+
 /* Where the session finds files. */
 struct catalog {
 	void *ctx;
@@ -53,6 +62,17 @@ struct catalog {
 	/* The n part hashes of a file just found. */
 	bool (*part_hashes)(
 	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+	/* Its n AICH part hashes; only if has_aich, and of more than a part. */
+	bool (*aich_part_hashes)(
+	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+	/* Its rating and comment (COMMENT_MAX bytes); false without any. */
+	bool (*comment)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    struct catalog_comment *out);
+	/* Call visit for every file until it returns false. */
+	void (*each)(void *ctx,
+	    bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
+		const struct catalog_file *file),
+	    void *visit_ctx);
 };
 
 struct session_config {
@@ -63,6 +83,7 @@ struct session_config {
 	uint64_t idle_ms;    /* without a whole frame, and for a whole one */
 	uint64_t stall_ms;   /* without a byte taken while data is under way */
 	uint64_t direct_max; /* bytes of one direct request */
+	bool browse;         /* may peers list the share? */
 };
 
 enum session_state {
@@ -113,6 +134,9 @@ struct session {
 	bool has_file;
 	uint8_t refused[HASH_SIZE]; /* answered with 0x48 last */
 	bool has_refused;
+	uint8_t described[HASH_SIZE]; /* whose comment was sent last */
+	bool has_described;
+	unsigned n_lists;
 
 	struct session_range queue[RANGES_MAX];
 	size_t n_queue;
@@ -170,6 +194,12 @@ uint64_t session_pulse(struct session *s, const struct session_pulse *pulse);
 
 /* End the session; the first reason stays. */
 void session_stop(struct session *s, enum session_end end);
+
+/* The peer broke the protocol; `fault` is a literal that says how. */
+void session_bad_peer(struct session *s, const char *fault);
+
+/* Something senseless that an honest peer may do once in a while. */
+void session_strike(struct session *s);
 
 /* A word for the log: "hung-up", "idle", ... */
 const char *session_end_name(enum session_end end);
