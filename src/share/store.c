@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static const char *const statement_text[STORE_N_STATEMENTS] = {
@@ -39,7 +40,11 @@ store_default_path(char *out, size_t cap)
 			  "share database with -d");
 		return false;
 	}
-	return n > 0 && (size_t)n < cap;
+	if (n > 0 && (size_t)n < cap)
+		return true;
+	log_error("the path of the default share database is too long; name "
+		  "one with -d");
+	return false;
 }
 
 int
@@ -126,6 +131,7 @@ lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
 	else
 		log_error("%s holds a hash of a wrong length",
 		    log_quote_str(s->db.path));
+	s->db.fault = p ? s->db.fault : EX_DATAERR;
 	sqlite3_reset(stmt);
 	return p ? STORE_FOUND : STORE_FAILED;
 }

@@ -32,7 +32,7 @@ struct store {
 enum store_result {
 	STORE_FOUND,
 	STORE_UNKNOWN,
-	STORE_FAILED, /* logged; it may work later */
+	STORE_FAILED, /* logged; db.fault has the exit code */
 };
 
 /* One place where a content lies. Strings live until the next store_* call. */
