@@ -124,12 +124,18 @@ open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
 	if (!opt.db && !store_default_path(path, sizeof path))
 		return EX_CONFIG;
 	fault = store_open(store, opt.db ? opt.db : path);
-	if (!fault && store_user_hash(store, user_hash) != STORE_FOUND) {
+	if (fault)
+		return fault;
+	switch (store_user_hash(store, user_hash)) {
+	case STORE_FOUND:
+		return 0;
+	case STORE_UNKNOWN:
 		log_error("the share database has no user hash; restore it "
 			  "from a backup");
-		fault = EX_CONFIG;
+		return EX_CONFIG;
+	default:
+		return store->db.fault;
 	}
-	return fault;
 }
 
 static struct session_config

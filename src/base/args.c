@@ -45,7 +45,7 @@ args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
 {
 	uint64_t v = 0, factor = 1;
 
-	if (*s == '\0')
+	if (*s < '0' || *s > '9')
 		return false;
 	for (; *s >= '0' && *s <= '9'; s++)
 		if (__builtin_mul_overflow(v, 10, &v) ||
@@ -76,8 +76,7 @@ set(const struct args_option *o, const char *value, const char *where)
 	default:
 		break;
 	}
-	if (value[0] >= '0' && value[0] <= '9' &&
-	    args_number(value, o->kind, o->min, o->max, o->target))
+	if (args_number(value, o->kind, o->min, o->max, o->target))
 		return true;
 	log_error("%s: %s is no number from %" PRIu64 " to %" PRIu64 "%s; "
 		  "see --help",
@@ -99,6 +98,18 @@ set_from_environment(const struct args_option *options, size_t n)
 			return false;
 	}
 	return true;
+}
+
+/* getopt did not like an option: name it. */
+static void
+complain(char *argv[], int letter)
+{
+	char word[3] = {'-', (char)letter, '\0'};
+
+	/* a short option may stand in a bundle; a long one is its own word */
+	log_error("bad option or missing value: %s; see --help",
+	    log_quote_str(
+		letter > 0 && letter < 256 ? word : argv[optind - 1]));
 }
 
 bool
@@ -135,8 +146,7 @@ args_parse(const struct args_option *options, size_t n, int argc, char *argv[],
 			if (c == 256 + (int)i || c == options[i].letter)
 				o = &options[i];
 		if (!o) {
-			log_error("bad option or missing value: %s; see --help",
-			    log_quote_str(argv[optind - 1]));
+			complain(argv, optopt);
 			return false;
 		}
 		snprintf(where, sizeof where, "--%s", o->name);

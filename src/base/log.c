@@ -55,9 +55,10 @@ log_open_server(const char *name)
 	struct stat in, err;
 
 	log_name = name;
-	if (fstat(STDERR_FILENO, &err) != 0 ||
-	    (fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
-		in.st_dev == err.st_dev && in.st_ino == err.st_ino)) {
+	if (fstat(STDERR_FILENO, &err) != 0)
+		return;
+	if (fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
+	    in.st_dev == err.st_dev && in.st_ino == err.st_ino) {
 		log_sink = SINK_SYSLOG;
 		/* connect now: a sandbox may forbid it later */
 		openlog(name, LOG_PID | LOG_NDELAY, LOG_DAEMON);

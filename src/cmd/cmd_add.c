@@ -7,7 +7,6 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "cmd/target.h"
 #include "share/hash.h"
 #include "share/scan.h"
 #include "share/store_edit.h"
@@ -37,6 +36,7 @@ struct adding {
 	struct hasher hasher;
 	char db[PATH_MAX]; /* real path of the database: not to be shared */
 	bool recursive;    /* in a walk, what cannot be shared is no fault */
+	bool stop;         /* the database failed: no use in going on */
 	int fault;         /* the first */
 };
 
@@ -146,6 +146,7 @@ share_file(struct adding *a, const char *path, int fd, struct stat *st)
 	entry.alias = hash.has_alias ? hash.alias : NULL;
 	fault = store_edit_put(&a->edit, &entry);
 	file_hash_free(&hash);
+	a->stop = fault != 0;
 	if (fault)
 		return fault;
 	warn_of_size(path, entry.copy.size);
@@ -212,21 +213,13 @@ add_file(struct adding *a, const char *path)
 	return fault;
 }
 
-/* Does it make sense to go on with other files after this fault? */
-static bool
-is_fatal(int fault)
-{
-	return fault == EX_SOFTWARE || fault == EX_CONFIG || fault == EX_IOERR;
-}
-
 static bool
 visit_file(void *ctx, const char *path)
 {
 	struct adding *a = ctx;
-	int fault = add_file(a, path);
 
-	note_fault(a, fault);
-	return !is_fatal(fault);
+	note_fault(a, add_file(a, path));
+	return !a->stop;
 }
 
 static void
@@ -279,11 +272,11 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	a.fault = hasher_open(&a.hasher);
 	if (!a.fault)
 		a.fault = store_edit_open(&a.edit, cmd->db);
-	if (!a.fault && !target_real_path(a.db, cmd->db))
+	if (!a.fault && !realpath(cmd->db, a.db))
 		a.fault = EX_OSERR;
-	for (int i = first; i < argc && !is_fatal(a.fault); i++)
-		if (a.hasher.md4 && a.edit.store.db.handle)
-			add_argument(&a, argv[i]);
+	a.stop = a.fault != 0;
+	for (int i = first; i < argc && !a.stop; i++)
+		add_argument(&a, argv[i]);
 	store_edit_close(&a.edit);
 	hasher_close(&a.hasher);
 	return print_end(a.fault);

@@ -12,52 +12,20 @@
 #include "share/store.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 struct linking {
 	const char *source; /* "HOST:PORT" or NULL */
 };
 
-/* For store_find: the first copy is enough. */
-static bool
-take_first(void *ctx, const struct store_copy *copy)
-{
-	const struct linking *l = ctx;
-
-	print_link(copy, l->source);
-	return true;
-}
-
 /* For store_each: go on until stdout fails. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
-	take_first(ctx, copy);
+	const struct linking *l = ctx;
+
+	print_link(copy, l->source);
 	return !ferror(stdout);
-}
-
-static int
-link_target(struct store *store, const char *argument, struct linking *l)
-{
-	struct store_copy copy;
-	struct target target;
-	enum store_result res;
-	int fault = target_parse(&target, argument);
-
-	if (fault)
-		return fault;
-	if (target.is_hash) {
-		res = store_find(store, target.hash, take_first, l);
-	} else {
-		res = store_find_path(store, target.path, &copy);
-		copy.path = target.path;
-		if (res == STORE_FOUND)
-			take_first(l, &copy);
-	}
-	if (res == STORE_FOUND)
-		return 0;
-	return res == STORE_UNKNOWN ? target_unknown(argument) : EX_IOERR;
 }
 
 int
@@ -82,10 +50,13 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	if (fault)
 		return fault;
 	if (first == argc && store_each(&store, visit, &l) == STORE_FAILED)
-		fault = EX_IOERR;
+		fault = store.db.fault;
 	for (int i = first; i < argc; i++) {
-		int res = link_target(&store, argv[i], &l);
+		struct target target;
+		int res = target_find(&target, &store, argv[i]);
 
+		if (res == 0)
+			visit(&l, &target.copy);
 		fault = fault ? fault : res;
 	}
 	store_close(&store);

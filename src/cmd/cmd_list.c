@@ -81,7 +81,7 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 		printf(
 		    "%-32s %15s %-10s %s\n", "HASH", "SIZE", "STATE", "PATH");
 	if (!fault && store_each(&store, visit, &l) == STORE_FAILED)
-		fault = EX_IOERR;
+		fault = store.db.fault;
 	store_close(&store);
 	return print_end(fault);
 }

@@ -8,36 +8,17 @@
 #include "cmd/target.h"
 #include "share/store_edit.h"
 
-#include <string.h>
 #include <sysexits.h>
-
-/* For store_find: is there any copy? */
-static bool
-take_any(void *ctx, const struct store_copy *copy)
-{
-	(void)ctx;
-	(void)copy;
-	return true;
-}
 
 static int
 remove_target(struct store_edit *edit, const char *argument)
 {
-	struct store_copy copy;
 	struct target target;
-	enum store_result res;
-	int fault = target_parse(&target, argument);
+	int fault = target_find(&target, &edit->store, argument);
 
 	if (fault)
 		return fault;
-	if (target.is_hash)
-		res = store_find(&edit->store, target.hash, take_any, NULL);
-	else
-		res = store_find_path(&edit->store, target.path, &copy);
-	if (res != STORE_FOUND)
-		return res == STORE_UNKNOWN ? target_unknown(argument)
-					    : EX_IOERR;
-	return target.is_hash ? store_edit_remove_hash(edit, target.hash)
+	return target.is_hash ? store_edit_remove_hash(edit, target.copy.hash)
 			      : store_edit_remove_path(edit, target.path);
 }
 

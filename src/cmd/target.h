@@ -1,5 +1,5 @@
 /*
- * HASH|PATH arguments: which shared files do they name? An eD2k link counts as
+ * HASH|PATH arguments: which shared file do they name? An eD2k link counts as
  * its hash.
  * SPDX-License-Identifier: ISC
  */
@@ -12,24 +12,17 @@
 #include <limits.h>
 
 struct target {
-	bool is_hash;
-	uint8_t hash[HASH_SIZE];
-	char path[PATH_MAX]; /* absolute; real as far as it exists */
+	bool is_hash;           /* all copies of a content, or one path */
+	struct store_copy copy; /* the first of them; root is not set */
+	char path[PATH_MAX];    /* copy.path */
 };
 
 /*
- * Read one argument: 32 hex digits, a link, else a path. 0, or an exit code
- * after a log line.
+ * Find what one argument names: 32 hex digits, a link, else a path. A path is
+ * first taken as it is, links in its directories resolved; a file that is gone
+ * or was replaced by a link is found so too. 0, or an exit code after a log
+ * line: EX_NOINPUT when nothing shared has this name.
  */
-int target_parse(struct target *out, const char *argument);
-
-/*
- * The absolute path with symbolic links resolved; of a file that is gone, those
- * of its directory. False when even that fails; errno tells.
- */
-bool target_real_path(char out[PATH_MAX], const char *path);
-
-/* Say that nothing shared has this name. Returns the exit code for it. */
-int target_unknown(const char *argument);
+int target_find(struct target *out, struct store *store, const char *argument);
 
 #endif

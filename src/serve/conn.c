@@ -26,6 +26,9 @@
  */
 #define LOOK_UP_MS 1000
 
+/* How often to look whether the peer has got all that was sent. */
+#define ACK_POLL_MS 1000
+
 static volatile sig_atomic_t stop_signal;
 
 static void
@@ -93,6 +96,38 @@ find_part_hashes(
 	return store_part_hashes(c->file.store, hash, out, n) == STORE_FOUND;
 }
 
+/* What each_file hands on. */
+struct visitor {
+	bool (*visit)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    const struct catalog_file *file);
+	void *ctx;
+};
+
+static bool
+visit_copy(void *ctx, const struct store_copy *copy)
+{
+	const struct visitor *v = ctx;
+	struct catalog_file file = {
+	    .size = copy->size,
+	    .name = store_name_of(copy->path),
+	};
+
+	return v->visit(v->ctx, copy->hash, &file);
+}
+
+static void
+each_file(void *ctx,
+    bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
+	const struct catalog_file *file),
+    void *visit_ctx)
+{
+	struct conn *c = ctx;
+	struct visitor v = {visit, visit_ctx};
+
+	/* a failure is logged; the list is then as long as it got */
+	store_each_file(c->file.store, visit_copy, &v);
+}
+
 static void
 conn_init(struct conn *c, const struct session_config *config,
     const struct peer *peer, struct store *store)
@@ -104,6 +139,7 @@ conn_init(struct conn *c, const struct session_config *config,
 	    .ctx = c,
 	    .find = find_file,
 	    .part_hashes = find_part_hashes,
+	    .each = each_file,
 	};
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
@@ -118,10 +154,15 @@ has_room(const struct conn *c)
 	return CONN_OUT_SIZE - c->out_end >= REPLY_MAX;
 }
 
+/*
+ * In mid-frame nothing is handled: no reply could leave before the frame's end,
+ * and a question about another file would close the one being sent.
+ */
 static bool
 wants_input(const struct conn *c)
 {
-	return !c->eof && has_room(c) && session_wants_input(&c->session);
+	return !c->eof && !c->upload.active && has_room(c) &&
+	    session_wants_input(&c->session);
 }
 
 static void
@@ -153,7 +194,8 @@ handle_frames(struct conn *c, uint64_t now_ms)
 {
 	struct reader r = reader_of(c->in, c->in_len);
 
-	while (has_room(c) && session_wants_input(&c->session)) {
+	while (!c->upload.active && has_room(c) &&
+	    session_wants_input(&c->session)) {
 		struct writer w =
 		    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
 		struct packet p;
@@ -203,6 +245,7 @@ begin_frame(struct conn *c, uint64_t now_ms)
 {
 	uint8_t header[DATA_HEADER_MAX];
 	struct session_frame frame;
+	struct writer w;
 	size_t len;
 
 	if (!session_next_frame(&c->session, pace_frame_size(&c->pace), &frame))
@@ -211,13 +254,16 @@ begin_frame(struct conn *c, uint64_t now_ms)
 		shared_file_close(&c->file);
 		c->looked_up_ms = now_ms;
 	}
-	if (shared_file_open(&c->file, frame.hash, frame.direct) !=
-	    STORE_FOUND) {
-		struct writer w =
-		    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-
+	switch (shared_file_open(&c->file, frame.hash, frame.direct)) {
+	case STORE_FOUND:
+		break;
+	case STORE_UNKNOWN:
+		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
 		session_file_gone(&c->session, frame.hash, &w);
 		c->out_end += w.pos;
+		return false;
+	default: /* do not say that it is gone: the peer would believe it */
+		session_stop(&c->session, END_FILE_FAILED);
 		return false;
 	}
 	len = frame.direct
@@ -271,7 +317,7 @@ bytes_under_way(const struct conn *c)
 static uint64_t
 pulse(struct conn *c, uint64_t now_ms)
 {
-	uint64_t under_way = bytes_under_way(c);
+	uint64_t under_way = bytes_under_way(c), wait_ms;
 	struct session_pulse p = {
 	    .now_ms = now_ms,
 	    .taken_bytes = c->sent_bytes - under_way,
@@ -280,7 +326,9 @@ pulse(struct conn *c, uint64_t now_ms)
 	};
 
 	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
-	return session_pulse(&c->session, &p);
+	wait_ms = session_pulse(&c->session, &p);
+	/* nothing wakes us when the peer acknowledges the last byte: look */
+	return under_way > 0 ? min_u64(wait_ms, ACK_POLL_MS) : wait_ms;
 }
 
 /*
@@ -329,7 +377,7 @@ log_session(const struct conn *c)
 		 " seconds=%" PRIu64 ".%03u end=%s%s%s",
 	    c->peer->address, port, log_quote_str(s->hello.name),
 	    log_quote_str(s->hello.mod), user, hash,
-	    c->data_bytes - (c->upload.active ? c->upload.left : 0), ms / 1000,
+	    c->data_bytes - upload_pending(&c->upload), ms / 1000,
 	    (unsigned)(ms % 1000), session_end_name(s->end),
 	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
 }

@@ -27,7 +27,8 @@ void peer_identify(struct peer *p);
  * Make fds 0 and 1 non-blocking, and a socket fast: TCP_NODELAY, because a real
  * aMule's next request comes 150 to 780 ms later when an answer was late;
  * TCP_NOTSENT_LOWAT, so that little lies unsent in the kernel when the peer
- * cancels. False, after a log line, when an fd is closed or of no use.
+ * cancels. False, after a log line, when fd 0 is a terminal or an fd is of
+ * no use.
  */
 bool peer_prepare(const struct peer *p);
 

@@ -7,7 +7,8 @@
  *   UPLOADING  answer  answer      answer      queue      READY      ignore
  *   DIRECT     ignore  ignore      ignore      queue (*)  ignore     ignore
  *
- *   (*) 0x47 with a 32-byte payload; of any other length it ends the session.
+ *   (*) 0x47 with a 32-byte payload as the first frame; of another length it
+ *   ends the session. In DIRECT only a shorter one does.
  *   0xC5/0xFE (port test) is answered in every state but DIRECT.
  * SPDX-License-Identifier: ISC
  */
@@ -220,7 +221,7 @@ on_direct_request(struct session *s, const struct packet *p)
 	answer_set_file(s, hash);
 	if (r.end > file.size) /* a short answer would be taken for data */
 		session_bad_peer(s, "direct request past the end of the file");
-	else
+	else if (s->n_queue < RANGES_MAX)
 		enqueue(s, hash, r);
 }
 
@@ -293,6 +294,7 @@ session_packet(struct session *s, uint64_t now_ms, const struct packet *p,
     struct writer *out)
 {
 	s->last_frame_ms = now_ms;
+	s->partial = false; /* what follows is another frame */
 	for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
 		const struct message *m = &messages[i];
 
@@ -337,16 +339,24 @@ session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 	return true;
 }
 
+/* Take the ranges of one file out of a list. Returns how many are left. */
+static size_t
+drop_file(struct session_range *list, size_t n, const uint8_t hash[HASH_SIZE])
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!same_hash(list[i].hash, hash))
+			list[kept++] = list[i];
+	return kept;
+}
+
 void
 session_file_gone(
     struct session *s, const uint8_t hash[HASH_SIZE], struct writer *out)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < s->n_queue; i++)
-		if (!same_hash(s->queue[i].hash, hash))
-			s->queue[kept++] = s->queue[i];
-	s->n_queue = kept;
+	s->n_queue = drop_file(s->queue, s->n_queue, hash);
+	s->n_done = drop_file(s->done, s->n_done, hash);
 	if (s->state == SESSION_DIRECT)
 		return; /* its dialect has no such answer */
 	msg_put_no_file(out, hash);

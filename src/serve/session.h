@@ -103,7 +103,7 @@ enum session_end {
 	END_HALF_FRAME,  /* began a frame and did not end it */
 	END_STALLED,     /* took no data for too long */
 	END_BAD_PEER,    /* broke the protocol */
-	END_FILE_FAILED, /* a file could not be read in mid-frame */
+	END_FILE_FAILED, /* file or database could not be read in mid-upload */
 	END_SIGNAL,      /* we were told to stop */
 };
 

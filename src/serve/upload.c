@@ -32,6 +32,15 @@ upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
 	u->active = true;
 }
 
+uint64_t
+upload_pending(const struct upload *u)
+{
+	/* with sendfile the buffer holds only the header */
+	uint64_t copied = u->sendfile ? 0 : u->end - u->begin;
+
+	return u->active ? u->left + copied : 0;
+}
+
 static enum upload_result
 write_failed(void)
 {

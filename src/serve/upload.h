@@ -41,6 +41,9 @@ void upload_init(struct upload *u, bool is_socket);
 void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
     struct range range);
 
+/* Bytes of the active frame's data that are not out yet; 0 without one. */
+uint64_t upload_pending(const struct upload *u);
+
 /*
  * Send as much as fd 1 takes. The file is checked before every read of it, at
  * least once a block. *sent grows by the bytes written, header and data alike.

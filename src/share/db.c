@@ -23,12 +23,16 @@
 #define READ_BUSY_MS  2000
 #define WRITE_BUSY_MS 30000
 
-int
-db_complain(struct db *db)
+/* Log what SQLite complained of. Returns the exit code that fits. */
+static int
+explain(struct db *db)
 {
 	const char *path = log_quote_str(db->path);
 	int code = sqlite3_errcode(db->handle);
 
+	/* a reader that may not make the missing side files gets this too */
+	if (code == SQLITE_READONLY && db->read_only)
+		code = SQLITE_CANTOPEN;
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -56,7 +60,7 @@ db_complain(struct db *db)
 		    path, sqlite3_errmsg(db->handle));
 		return EX_NOPERM;
 	case SQLITE_CANTOPEN:
-		log_error("cannot open %s or its -wal and -shm files; check "
+		log_error("cannot use %s or its -wal and -shm files; check "
 			  "their owner and mode, and run \"ed2k-share list\" "
 			  "once as the user who owns them",
 		    path);
@@ -65,6 +69,12 @@ db_complain(struct db *db)
 		log_error("%s: %s", path, sqlite3_errmsg(db->handle));
 		return EX_IOERR;
 	}
+}
+
+int
+db_complain(struct db *db)
+{
+	return db->fault = explain(db);
 }
 
 sqlite3_stmt *
@@ -174,6 +184,7 @@ db_open(struct db *db, const char *path, enum db_mode mode)
 	if (fault)
 		return fault;
 	snprintf(db->path, sizeof db->path, "%s", path);
+	db->read_only = mode == DB_READ;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK) {
 		fault = db_complain(db);

@@ -13,6 +13,8 @@
 
 struct db {
 	sqlite3 *handle; /* NULL when closed */
+	int fault;       /* exit code of the last complaint */
+	bool read_only;
 	char path[PATH_MAX];
 };
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 static const char *const statement_text[STORE_N_STATEMENTS] = {
@@ -19,6 +20,7 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_PART_HASHES] = sql_part_hashes_by_hash,
     [STORE_COPY_BY_PATH] = sql_copy_by_path,
     [STORE_COPIES] = sql_copies,
+    [STORE_FILES] = sql_files,
 };
 
 bool
@@ -39,7 +41,11 @@ store_default_path(char *out, size_t cap)
 			  "share database with -d");
 		return false;
 	}
-	return n > 0 && (size_t)n < cap;
+	if (n > 0 && (size_t)n < cap)
+		return true;
+	log_error("the path of the default share database is too long; name "
+		  "one with -d");
+	return false;
 }
 
 int
@@ -126,6 +132,7 @@ lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
 	else
 		log_error("%s holds a hash of a wrong length",
 		    log_quote_str(s->db.path));
+	s->db.fault = p ? s->db.fault : EX_DATAERR;
 	sqlite3_reset(stmt);
 	return p ? STORE_FOUND : STORE_FAILED;
 }
@@ -214,11 +221,12 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	return hash ? STORE_FOUND : STORE_FAILED;
 }
 
-enum store_result
-store_each(struct store *s,
+/* Offer every row of a statement whose columns are those of copies.sql. */
+static enum store_result
+each(struct store *s, enum store_statement which,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
 {
-	sqlite3_stmt *stmt = statement(s, STORE_COPIES);
+	sqlite3_stmt *stmt = statement(s, which);
 	char path[PATH_MAX], root[PATH_MAX];
 	struct store_copy copy = {.path = path, .root = root};
 	enum store_result res;
@@ -241,6 +249,20 @@ store_each(struct store *s,
 		}
 	}
 	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
+}
+
+enum store_result
+store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_COPIES, visit, ctx);
+}
+
+enum store_result
+store_each_file(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_FILES, visit, ctx);
 }
 
 const char *

@@ -20,6 +20,7 @@ enum store_statement {
 	STORE_PART_HASHES,
 	STORE_COPY_BY_PATH,
 	STORE_COPIES,
+	STORE_FILES,
 	STORE_N_STATEMENTS
 };
 
@@ -32,7 +33,7 @@ struct store {
 enum store_result {
 	STORE_FOUND,
 	STORE_UNKNOWN,
-	STORE_FAILED, /* logged; it may work later */
+	STORE_FAILED, /* logged; db.fault has the exit code */
 };
 
 /* One place where a content lies. Strings live until the next store_* call. */
@@ -85,6 +86,10 @@ enum store_result store_find_path(
  * the database failed.
  */
 enum store_result store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
+
+/* The same for every content, each once, in no order. */
+enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
 /* The last component of an absolute path: the name peers are told. */

@@ -60,11 +60,11 @@ fill_new(struct db *db)
 		return EX_OSERR;
 	stmt = db_prepare(db, sql_identity_insert);
 	if (!stmt)
-		return EX_SOFTWARE;
+		return db->fault;
 	sqlite3_bind_blob(stmt, 1, user_hash, HASH_SIZE, SQLITE_STATIC);
 	sqlite3_bind_int64(stmt, 2, time(NULL));
 	if (db_step(db, stmt) != DB_DONE)
-		fault = EX_IOERR;
+		fault = db->fault;
 	sqlite3_finalize(stmt);
 	/* WAL last: it is recorded in the file, and needs no side files yet */
 	return fault ? fault : db_exec(db, sql_writer);
@@ -177,16 +177,12 @@ bind_hash(sqlite3_stmt *stmt, int column, const uint8_t hash[HASH_SIZE])
 static int
 run(struct store_edit *e, sqlite3_stmt *stmt)
 {
-	enum db_step step;
 	int fault = 0;
 
 	if (!stmt)
-		return EX_SOFTWARE;
-	step = db_step(&e->store.db, stmt);
-	if (step == DB_BUSY)
-		fault = EX_TEMPFAIL;
-	else if (step == DB_FAILED)
-		fault = EX_IOERR;
+		return e->store.db.fault;
+	if (db_step(&e->store.db, stmt) != DB_DONE)
+		fault = e->store.db.fault;
 	sqlite3_reset(stmt);
 	return fault;
 }
@@ -215,7 +211,7 @@ put_root(struct store_edit *e, const char *dir, bool walk)
 	sqlite3_stmt *stmt = statement(e, EDIT_ROOT_PUT);
 
 	if (!stmt)
-		return EX_SOFTWARE;
+		return e->store.db.fault;
 	bind_path(stmt, 1, dir);
 	sqlite3_bind_int(stmt, 2, walk);
 	return run(e, stmt);
@@ -272,14 +268,14 @@ choose_root(struct store_edit *e, const char *path, int64_t *id)
 
 	*id = find_root(e, path);
 	if (*id != 0)
-		return *id > 0 ? 0 : EX_IOERR;
+		return *id > 0 ? 0 : e->store.db.fault;
 	len = len > 1 ? len - 1 : 1; /* without the slash, but "/" itself */
 	memcpy(dir, path, len);
 	dir[len] = '\0';
 	fault = put_root(e, dir, false);
 	if (!fault)
 		*id = find_root(e, path);
-	return fault ? fault : *id > 0 ? 0 : EX_IOERR;
+	return fault ? fault : *id > 0 ? 0 : e->store.db.fault;
 }
 
 static int
@@ -290,7 +286,7 @@ put_copy(struct store_edit *e, const struct store_copy *copy)
 	int fault = choose_root(e, copy->path, &root_id);
 
 	if (fault || !stmt)
-		return fault ? fault : EX_SOFTWARE;
+		return fault ? fault : e->store.db.fault;
 	bind_hash(stmt, 1, copy->hash);
 	sqlite3_bind_int64(stmt, 2, root_id);
 	bind_path(stmt, 3, copy->path);
@@ -305,7 +301,7 @@ put_file(struct store_edit *e, const struct store_copy *copy)
 	sqlite3_stmt *stmt = statement(e, EDIT_FILE_PUT);
 
 	if (!stmt)
-		return EX_SOFTWARE;
+		return e->store.db.fault;
 	bind_hash(stmt, 1, copy->hash);
 	sqlite3_bind_int64(stmt, 2, (int64_t)copy->size);
 	sqlite3_bind_int64(stmt, 3, time(NULL));
@@ -318,7 +314,7 @@ put_part_hashes(struct store_edit *e, const struct store_entry *entry)
 	sqlite3_stmt *stmt = statement(e, EDIT_PART_HASHES_PUT);
 
 	if (!stmt)
-		return EX_SOFTWARE;
+		return e->store.db.fault;
 	bind_hash(stmt, 1, entry->copy.hash);
 	sqlite3_bind_blob64(stmt, 2, entry->part_hashes,
 	    entry->n_part_hashes * HASH_SIZE, SQLITE_STATIC);
@@ -331,7 +327,7 @@ put_alias(struct store_edit *e, const struct store_entry *entry)
 	sqlite3_stmt *stmt = statement(e, EDIT_ALIAS_PUT);
 
 	if (!stmt)
-		return EX_SOFTWARE;
+		return e->store.db.fault;
 	bind_hash(stmt, 1, entry->alias);
 	bind_hash(stmt, 2, entry->copy.hash);
 	return run(e, stmt);
@@ -343,7 +339,7 @@ delete_unused_file(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 	sqlite3_stmt *stmt = statement(e, EDIT_FILE_DELETE_UNUSED);
 
 	if (!stmt)
-		return EX_SOFTWARE;
+		return e->store.db.fault;
 	bind_hash(stmt, 1, hash);
 	return run(e, stmt);
 }
@@ -359,7 +355,7 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 		return fault;
 	known = store_find_path(&e->store, entry->copy.path, &before);
 	if (known == STORE_FAILED)
-		fault = EX_IOERR;
+		fault = e->store.db.fault;
 	if (!fault)
 		fault = put_file(e, &entry->copy);
 	if (!fault && entry->n_part_hashes > 0)
@@ -379,12 +375,12 @@ store_edit_remove_path(struct store_edit *e, const char *path)
 {
 	sqlite3_stmt *stmt = statement(e, EDIT_COPY_DELETE);
 	struct store_copy copy;
-	int fault = stmt ? run_plain(e, EDIT_BEGIN) : EX_SOFTWARE;
+	int fault = stmt ? run_plain(e, EDIT_BEGIN) : e->store.db.fault;
 
 	if (fault)
 		return fault;
 	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
-		return finish(e, EX_IOERR);
+		return finish(e, e->store.db.fault);
 	bind_path(stmt, 1, path);
 	fault = run(e, stmt);
 	if (!fault)
@@ -398,7 +394,7 @@ int
 store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 {
 	sqlite3_stmt *stmt = statement(e, EDIT_FILE_DELETE);
-	int fault = stmt ? run_plain(e, EDIT_BEGIN) : EX_SOFTWARE;
+	int fault = stmt ? run_plain(e, EDIT_BEGIN) : e->store.db.fault;
 
 	if (fault)
 		return fault;

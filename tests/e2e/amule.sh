@@ -70,12 +70,17 @@ is_online() {
 	return 1
 }
 
+# What `download` ends with; if it failed by itself, then also with a log.
 end_amuled() {
 	status=$?
+	trap '' TERM
 	{ kill "$amuled" && wait "$amuled"; } 2>/dev/null || true
-	[ "$status" -eq 0 ] ||
-		grep -v -e xternal -e amulecmd -e granted "$HOME/amuled.log" |
-		tail -n 25
+	case $status in
+	0 | 143) return ;;
+	esac
+	echo "from the log of amuled:"
+	grep -v -e xternal -e 'client: aMulecmd' -e granted \
+		"$HOME/amuled.log" | tail -n 25
 }
 
 # amuled has one thread for slow tasks, and starts it with a task unless it
@@ -99,7 +104,7 @@ download() {
 		amuled -o >"$HOME/amuled.log" 2>&1 </dev/null &
 	amuled=$!
 	trap end_amuled EXIT
-	trap 'exit 1' TERM
+	trap 'exit 143' TERM
 	wait_for 20 is_online
 	sleep 2 # amuled drops the sources of a link from its first second
 	link=$("$SHARE" -d "$db" link --source 10.77.0.1:4662 "$files/$name")
@@ -107,7 +112,7 @@ download() {
 	got=$HOME/.aMule/Incoming/$name
 	tries=0 completing=0
 	until [ -e "$got" ]; do
-		kill -0 "$amuled" || fail "amuled ended"
+		kill -0 "$amuled" 2>/dev/null || fail "amuled ended"
 		downloads=$(tell 'show dl' || true)
 		case $downloads in
 		*' - Completing '*)
@@ -116,7 +121,7 @@ download() {
 			;;
 		esac
 		tries=$((tries + 1))
-		[ "$tries" -lt 320 ] || fail "no $name: $downloads"
+		[ "$tries" -lt 320 ] || fail "no $name yet: $downloads"
 		sleep 0.25
 	done
 	cmp "$files/$name" "$got" || fail "$name came with other bytes"
@@ -145,8 +150,14 @@ was_sent() {
 			END { exit !(sum >= wanted && sum < 1.1 * wanted) }'
 }
 
+show_log() {
+	[ "$status" -eq 0 ] && return
+	echo "from the log of the servers:"
+	tail -n 25 "$log"
+}
+
 make_networks || skip "cannot make network namespaces here"
-at_exit '[ "$status" -eq 0 ] || tail -n 25 "$log"'
+at_exit show_log
 mkdir "$files"
 random_file "$files/small.bin" 100000
 random_file "$files/$foreign" 100000

@@ -28,6 +28,14 @@ for link in "$small" "$exact"; do
 	cmp "$tmp/$name" "$tmp/got" || fail "$name: other bytes"
 done
 
+# questions about other files, one known and one not, in the middle of a frame
+for hash in "$(hash_of "$small")" 00112233445566778899aabbccddeeff; do
+	rm -f "$tmp/got"
+	"$PEER" get -ask "$hash" -rate 40000000 127.0.0.1 "$port" "$parts" \
+		"$tmp/got" || fail "get -ask"
+	cmp "$tmp/parts" "$tmp/got" || fail "get -ask: other bytes"
+done
+
 # resume at an odd offset
 head -c 12345678 "$tmp/parts" >"$tmp/got"
 "$PEER" get -from 12345678 127.0.0.1 "$port" "$parts" "$tmp/got" ||
@@ -69,8 +77,8 @@ for i in $(seq 50); do
 done
 
 # one line a connection, and the byte counts in them agree
-connections=$((4 + 2 + 1 + 3 + 1 + 50))
+connections=$((4 + 2 + 2 + 1 + 3 + 1 + 50))
 wait_for 10 sh -c "[ \$(grep -c ' end=hung-up' '$tmp/log') -eq $connections ]"
 sum=$(sed -n 's/.* bytes=\([0-9]*\) .*/\1/p' "$tmp/log" | awk '{ s += $1 } END { printf "%.0f\n", s }')
-wanted=$((4 * 20000000 + 100000 + 9728000 + 20000000 - 12345678 + 3 * 20000000 + 9728000 + 50 * 20000000))
+wanted=$((6 * 20000000 + 100000 + 9728000 + 20000000 - 12345678 + 3 * 20000000 + 9728000 + 50 * 20000000))
 [ "$sum" -eq "$wanted" ] || fail "$sum bytes in the log, $wanted were sent"

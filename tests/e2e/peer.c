@@ -3,15 +3,17 @@
  * server as an eMule-family client or as a direct client would, and writes what
  * it got to a file, so that the test can compare every byte.
  *
- *   peer get [-i64] [-repeat] [-from BYTE] [-rate BYTES] HOST PORT LINK OUT
+ *   peer get [-i64] [-repeat] [-ask HASH] [-from BYTE] [-rate BYTES]
+ *       HOST PORT LINK OUT
  *   peer direct [-block BYTES] HOST PORT LINK OUT
  *   peer discard HOST PORT LINK
  *   peer raw HOST PORT
  *
  * get       hello, name, status, hash set, slot, then three blocks in flight.
  *           -i64 asks with 64-bit offsets; -repeat lists pending blocks again
- *           in each request, as aMule does; -from resumes there; -rate reads so
- *           many bytes a second.
+ *           in each request, as aMule does; -ask asks for the name of another
+ *           file with each request; -from resumes there; -rate reads so many
+ *           bytes a second, through a small buffer.
  * discard   like get, but the kernel throws the data away: for benchmarks.
  * raw       sends what comes on stdin (hex, spaces ignored; a line "sleep N"
  *           waits N ms; "shut" ends our half), then prints in hex what comes
@@ -42,7 +44,8 @@
 #define IN_FLIGHT 3
 
 struct options {
-	bool wide, repeat, discard;
+	bool wide, repeat, discard, ask;
+	uint8_t asked[HASH_SIZE];
 	uint64_t from, rate, block;
 };
 
@@ -67,14 +70,16 @@ die(int status, const char *fmt, ...)
 }
 
 static int
-dial(const char *host, const char *port)
+dial(const char *host, const char *port, bool small_buffer)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
-	int fd, on = 1;
+	int fd, on = 1, small = 16384;
 
 	if (getaddrinfo(host, port, &hints, &list) != 0)
 		die(2, "no address %s port %s", host, port);
 	fd = socket(list->ai_family, SOCK_STREAM, 0);
+	if (small_buffer)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
 	if (fd < 0 || connect(fd, list->ai_addr, list->ai_addrlen) != 0)
 		die(1, "cannot connect: %s", strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -245,7 +250,9 @@ receive_data(struct link *l, uint64_t offset, uint64_t n)
 			die(1, "write: %s", strerror(errno));
 		if (l->opt.rate)
 			nanosleep(
-			    &(struct timespec){.tv_nsec = 50000000}, NULL);
+			    &(struct timespec){.tv_nsec = (long)(len *
+						   1000000000 / l->opt.rate)},
+			    NULL);
 		offset += len;
 		n -= len;
 	}
@@ -263,7 +270,7 @@ receive_frame(struct link *l, bool direct)
 
 	for (;;) {
 		h = receive_header(l);
-		if (h.opcode == OP_FILEREQANSNOFIL)
+		if (h.opcode == OP_FILEREQANSNOFIL && !l->opt.ask)
 			die(3, "the server does not have the file any more");
 		if (h.opcode == OP_SENDINGPART ||
 		    h.opcode == OP_SENDINGPART_I64)
@@ -305,6 +312,9 @@ get_blocks(struct link *l)
 			request(l, pending, n);
 		else if (n > fresh)
 			request(l, pending + fresh, n - fresh);
+		if (n > fresh && l->opt.ask)
+			send_packet(l, OP_EDONKEYPROT, OP_REQUESTFILENAME,
+			    l->opt.asked, HASH_SIZE);
 		got = receive_frame(l, false);
 		if (got.start != done || got.end > pending[0].end)
 			die(1,
@@ -414,6 +424,8 @@ main(int argc, char *argv[])
 			l.opt.wide = true;
 		else if (strcmp(argv[i], "-repeat") == 0)
 			l.opt.repeat = true;
+		else if (strcmp(argv[i], "-ask") == 0)
+			l.opt.ask = hex_decode(l.opt.asked, argv[++i], 16);
 		else if (strcmp(argv[i], "-from") == 0)
 			l.opt.from = number(argv[++i]);
 		else if (strcmp(argv[i], "-rate") == 0)
@@ -422,7 +434,7 @@ main(int argc, char *argv[])
 			l.opt.block = number(argv[++i]);
 	}
 	if (strcmp(mode, "raw") == 0 && argc - i == 2)
-		return raw(dial(argv[i], argv[i + 1]));
+		return raw(dial(argv[i], argv[i + 1], false));
 	l.opt.discard = strcmp(mode, "discard") == 0;
 	if (argc - i != (l.opt.discard ? 3 : 4) ||
 	    !ed2klink_parse(argv[i + 2], &l.file))
@@ -431,6 +443,6 @@ main(int argc, char *argv[])
 		l.out = open(argv[i + 3], O_WRONLY | O_CREAT, 0644);
 	if (l.out < 0)
 		die(2, "%s: %s", argv[i + 3], strerror(errno));
-	l.fd = dial(argv[i], argv[i + 1]);
+	l.fd = dial(argv[i], argv[i + 1], l.opt.rate > 0);
 	return strcmp(mode, "direct") == 0 ? direct(&l) : get(&l);
 }

@@ -24,8 +24,6 @@ typedef void *start_routine(void *arg);
 typedef int create_function(pthread_t *thread, const pthread_attr_t *attr,
     start_routine *start, void *arg);
 
-create_function pthread_create;
-
 static void *
 do_nothing(void *arg)
 {
