@@ -32,7 +32,7 @@ SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))
 # Everything but the two mains, for the tests.
 LIB_OBJS = $(patsubst src/%.c,$(B)/%.o,$(sort $(SERVE_SRC) $(SHARE_SRC)))
 
-SQL = $(wildcard sql/*.sql) $(sort $(wildcard sql/query/*.sql))
+SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
 
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 E2E = $(sort $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)))
