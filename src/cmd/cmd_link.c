@@ -11,30 +11,38 @@
 #include "proto/ed2klink.h"
 #include "share/store.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
 struct linking {
+	struct store *store;
 	const char *source; /* "HOST:PORT" or NULL */
+	bool full, failed;
 };
 
 /* For store_find: the first copy is enough. */
 static bool
 take_first(void *ctx, const struct store_copy *copy)
 {
-	const struct linking *l = ctx;
+	struct linking *l = ctx;
 
-	print_link(copy, l->source);
+	if (!l->full)
+		print_link(copy, l->source);
+	else if (!print_full_link(l->store, copy, l->source))
+		l->failed = true;
 	return true;
 }
 
-/* For store_each: go on until stdout fails. */
+/* For store_each: go on until stdout or the database fails. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
+	const struct linking *l = ctx;
+
 	take_first(ctx, copy);
-	return !ferror(stdout);
+	return !ferror(stdout) && !l->failed;
 }
 
 static int
@@ -63,11 +71,12 @@ link_target(struct store *store, const char *argument, struct linking *l)
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct linking l = {0};
+	struct store store;
+	struct linking l = {.store = &store};
 	const struct args_option options[] = {
+	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
 	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
 	};
-	struct store store;
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
@@ -88,6 +97,10 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 
 		fault = fault ? fault : res;
 	}
+	if (l.failed && !fault)
+		fault = EX_IOERR;
+	if (l.full && !fault)
+		print_aich_notice(&store);
 	store_close(&store);
 	return print_end(fault);
 }
