@@ -40,6 +40,10 @@
 #define OP_EMULEINFOANSWER  0x02
 #define OP_PUBLICIP_REQ     0x97
 #define OP_PUBLICIP_ANSWER  0x98
+#define OP_AICHREQUEST      0x9B
+#define OP_AICHANSWER       0x9C
+#define OP_AICHFILEHASHANS  0x9D
+#define OP_AICHFILEHASHREQ  0x9E
 #define OP_SENDINGPART_I64  0xA2
 #define OP_REQUESTPARTS_I64 0xA3
 #define OP_PORTTEST         0xFE /* asked as 0xC5, answered as 0xE3 */
@@ -107,11 +111,11 @@
 #define TAGS_MAX 256
 
 /*
- * What we advertise. MISCOPTIONS1: unicode (bit 28), extended requests 1
- * (bits 8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ), no
- * browsing (bit 2). MISCOPTIONS2: large files (bit 4).
+ * What we advertise. MISCOPTIONS1: AICH 1 (bits 29-31), unicode (bit 28),
+ * extended requests 1 (bits 8-11; with 0 MLDonkey leaves the hash out of
+ * OP_STARTUPLOADREQ), no browsing (bit 2). MISCOPTIONS2: large files (bit 4).
  */
-#define OUR_MISCOPTIONS1 UINT32_C(0x10000104)
+#define OUR_MISCOPTIONS1 UINT32_C(0x30000104)
 #define OUR_MISCOPTIONS2 UINT32_C(0x00000010)
 #define MISC1_UNICODE    (UINT32_C(1) << 28)
 

@@ -8,6 +8,7 @@
  *   DIRECT     ignore  ignore      ignore      queue (*)  ignore     ignore
  *
  *   (*) 0x47 with a 32-byte payload; of any other length it ends the session.
+ *   0xC5/0x9B and 0x9E (AICH) are answered in READY and UPLOADING,
  *   0xC5/0xFE (port test) is answered in every state but DIRECT.
  * SPDX-License-Identifier: ISC
  */
@@ -15,6 +16,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "proto/aich_tree.h"
 
 #include <string.h>
 
@@ -311,6 +313,77 @@ on_public_ip(struct session *s, const struct packet *p, struct writer *w)
 		msg_put_public_ip(w, s->config->peer_ipv4);
 }
 
+/* A file that has AICH hashes. Without them, silence is what eMule expects. */
+static bool
+find_aich(
+    struct session *s, const uint8_t hash[HASH_SIZE], struct catalog_file *out)
+{
+	return s->catalog->find(s->catalog->ctx, hash, false, out) ==
+	    CATALOG_FOUND &&
+	    out->size <= EMULE_FILE_MAX && out->has_aich;
+}
+
+static void
+on_aich_root(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+
+	if (get_hash(s, p, hash) && find_aich(s, hash, &file))
+		msg_put_aich_root(w, hash, file.aich_root);
+}
+
+/* Has the peer asked for less than it may this minute? Counts. */
+static bool
+may_recover(struct session *s)
+{
+	uint64_t now_ms = s->last_frame_ms;
+
+	if (now_ms - s->recoveries_ms >= 60000) {
+		s->recoveries_ms = now_ms;
+		s->n_recoveries = 0;
+	}
+	if (s->n_recoveries == RECOVERIES_PER_MINUTE)
+		return false;
+	s->n_recoveries++;
+	return true;
+}
+
+static bool
+put_recovery(
+    struct session *s, const struct msg_aich_request *request, struct writer *w)
+{
+	struct catalog_file file;
+	size_t begin;
+
+	if (!find_aich(s, request->hash, &file) ||
+	    memcmp(request->root, file.aich_root, AICH_SIZE) != 0 ||
+	    !aich_is_recoverable(file.size, request->part) || !may_recover(s))
+		return false;
+	begin = msg_begin_aich_answer(w, request);
+	if (!s->catalog->aich_recovery(
+		s->catalog->ctx, request->hash, request->part, w))
+		return false;
+	packet_end(w, begin);
+	return !w->bad;
+}
+
+static void
+on_aich_request(struct session *s, const struct packet *p, struct writer *w)
+{
+	struct msg_aich_request request;
+	struct writer before = *w;
+
+	if (!msg_get_aich_request(p, &request)) {
+		bad_peer(s, "malformed AICHREQUEST");
+		return;
+	}
+	if (put_recovery(s, &request, w))
+		return;
+	*w = before;
+	msg_put_aich_refusal(w, request.hash);
+}
+
 static void
 on_emule_info(struct session *s, const struct packet *p, struct writer *w)
 {
@@ -393,6 +466,9 @@ static const struct message messages[] = {
 	"ASKSHAREDFILESDIR"},
     {OP_EMULEPROT, OP_EMULEINFO, GREETED, on_emule_info, "EMULEINFO"},
     {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, on_public_ip, "PUBLICIP_REQ"},
+    {OP_EMULEPROT, OP_AICHREQUEST, GREETED, on_aich_request, "AICHREQUEST"},
+    {OP_EMULEPROT, OP_AICHFILEHASHREQ, GREETED, on_aich_root,
+	"AICHFILEHASHREQ"},
     {OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, on_request_parts,
 	"REQUESTPARTS_I64"},
     {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, on_port_test, "PORTTEST"},
