@@ -28,9 +28,14 @@ static const struct verb {
 	"List hash, size, state and path of what is shared: ok, changed,\n"
 	"missing or unreadable. PATTERN is a shell pattern for names or\n"
 	"paths; --json prints one JSON object a line."},
-    {"link", cmd_link, "[--source HOST:PORT] [HASH|PATH...]",
+    {"link", cmd_link, "[--full] [--source HOST:PORT] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside."},
+	"the address where ed2k-serve can be reached from outside, --full\n"
+	"part hashes and the AICH root, for eMule and aMule alone."},
+    {"refresh", cmd_refresh, "--aich",
+	"Compute the AICH hashes of files that were shared before these\n"
+	"were kept. Prints AICH root and path of each; when interrupted, the\n"
+	"next run goes on where it was."},
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},

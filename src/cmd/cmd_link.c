@@ -11,31 +11,48 @@
 #include "proto/ed2klink.h"
 #include "share/store.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sysexits.h>
 
 struct linking {
+	struct store *store;
 	const char *source; /* "HOST:PORT" or NULL */
+	bool full, failed;
 };
 
-/* For store_each: go on until stdout fails. */
+/* The link that was asked for. */
+static bool
+print_one(void *ctx, const struct store_copy *copy)
+{
+	struct linking *l = ctx;
+
+	if (!l->full)
+		print_link(copy, l->source);
+	else if (!print_full_link(l->store, copy, l->source))
+		l->failed = true;
+	return true;
+}
+
+/* For store_each: go on until stdout or the database fails. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
 	const struct linking *l = ctx;
 
-	print_link(copy, l->source);
-	return !ferror(stdout);
+	print_one(ctx, copy);
+	return !ferror(stdout) && !l->failed;
 }
 
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct linking l = {0};
+	struct store store;
+	struct linking l = {.store = &store};
 	const struct args_option options[] = {
+	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
 	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
 	};
-	struct store store;
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
@@ -59,6 +76,10 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 			visit(&l, &target.copy);
 		fault = fault ? fault : res;
 	}
+	if (l.failed && !fault)
+		fault = EX_IOERR;
+	if (l.full && !fault)
+		print_aich_notice(&store);
 	store_close(&store);
 	return print_end(fault);
 }

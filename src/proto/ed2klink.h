@@ -1,7 +1,9 @@
 /*
  * ed2k://|file|NAME|SIZE|HASH|/ and the same with |sources,HOST:PORT|/ behind.
- * Written in the one form that eMule, aMule and MLDonkey all read: nothing
- * between HASH and "/", nothing after PORT. Read leniently.
+ * That is the one form that eMule, aMule and MLDonkey all read: nothing between
+ * HASH and "/", nothing after PORT. With part hashes (p=) and an AICH root (h=)
+ * before the "/" MLDonkey does not see the sources, so these are written only
+ * when they are given. Read leniently.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PROTO_ED2KLINK_H
@@ -22,7 +24,17 @@ struct ed2klink {
 	uint64_t size;
 	uint8_t hash[HASH_SIZE];
 	char source[ED2KLINK_SOURCE_MAX + 1]; /* "HOST:PORT", or empty */
+	/* written, not read: */
+	const uint8_t *part_hashes; /* n of 16 bytes, or NULL */
+	size_t n_part_hashes;       /* with the extra one of exact multiples */
+	const uint8_t *aich_root;   /* 20 bytes, or NULL */
 };
+
+/* Room for a link with so many part hashes and an AICH root. */
+#define ED2KLINK_FULL_MAX(n) (ED2KLINK_MAX + ((n) + 2) * (2 * HASH_SIZE + 1))
+
+/* The part hashes of a file of this size that p= lists; it may be none. */
+size_t ed2klink_part_hash_count(uint64_t size);
 
 /*
  * Write the link and a NUL. Every byte of the name but letters, digits, "-",

@@ -203,6 +203,17 @@ msg_get_hash_set2(
 	return !r.bad;
 }
 
+bool
+msg_get_aich_request(const struct packet *p, struct msg_aich_request *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	get_bytes(&r, out->hash, HASH_SIZE);
+	out->part = get_u16(&r);
+	get_bytes(&r, out->root, AICH_SIZE);
+	return !r.bad && reader_left(&r) == 0;
+}
+
 void
 msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 {
@@ -306,6 +317,34 @@ msg_put_hash_set(struct writer *w, const uint8_t hash[HASH_SIZE], size_t n)
 	hashes = put_slice(w, n * HASH_SIZE);
 	packet_end(w, begin);
 	return hashes;
+}
+
+void
+msg_put_aich_root(struct writer *w, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE])
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_AICHFILEHASHANS);
+
+	put_bytes(w, hash, HASH_SIZE);
+	put_bytes(w, root, AICH_SIZE);
+	packet_end(w, begin);
+}
+
+size_t
+msg_begin_aich_answer(struct writer *w, const struct msg_aich_request *request)
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_AICHANSWER);
+
+	put_bytes(w, request->hash, HASH_SIZE);
+	put_u16(w, request->part);
+	put_bytes(w, request->root, AICH_SIZE);
+	return begin;
+}
+
+void
+msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	put_frame(w, OP_EMULEPROT, OP_AICHANSWER, hash, HASH_SIZE);
 }
 
 void

@@ -98,6 +98,16 @@ enum msg_question msg_next_question(struct msg_bundle *b);
 bool msg_get_hash_set2(
     const struct packet *p, struct msg_file_id *id, uint8_t *options);
 
+/* 0xC5/0x9B: AICH recovery data of a part, please. */
+struct msg_aich_request {
+	uint8_t hash[HASH_SIZE];
+	uint16_t part;
+	uint8_t root[AICH_SIZE]; /* the one that the peer trusts */
+};
+
+/* Exactly 38 bytes. */
+bool msg_get_aich_request(const struct packet *p, struct msg_aich_request *out);
+
 /* Who we are, for OP_HELLOANSWER. */
 struct msg_self {
 	uint8_t user_hash[HASH_SIZE];
@@ -120,6 +130,16 @@ void msg_put_no_file(struct writer *w, const uint8_t hash[HASH_SIZE]);
  */
 uint8_t *msg_put_hash_set(
     struct writer *w, const uint8_t hash[HASH_SIZE], size_t n);
+void msg_put_aich_root(struct writer *w, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE]);
+/*
+ * Begin the answer to a request; between this and packet_end the caller writes
+ * the recovery data (aich_put_recovery).
+ */
+size_t msg_begin_aich_answer(
+    struct writer *w, const struct msg_aich_request *request);
+/* No recovery data: the hash alone. */
+void msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_accept_upload(struct writer *w);
 void msg_put_public_ip(struct writer *w, const uint8_t ip[4]);
 void msg_put_shared_denied(struct writer *w);

@@ -48,6 +48,8 @@
 #define OP_MULTIPACKETANSWER      0x93
 #define OP_PUBLICIP_REQ           0x97
 #define OP_PUBLICIP_ANSWER        0x98
+#define OP_AICHREQUEST            0x9B
+#define OP_AICHANSWER             0x9C
 #define OP_AICHFILEHASHANS        0x9D
 #define OP_AICHFILEHASHREQ        0x9E
 #define OP_SENDINGPART_I64        0xA2
@@ -137,14 +139,13 @@
 #define TAGS_MAX 256
 
 /*
- * What we advertise. MISCOPTIONS1: unicode (bit 28), extended
+ * What we advertise. MISCOPTIONS1: AICH 1 (bits 29-31), unicode (28), extended
  * requests 2 (8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ),
- * comments 1 (4-7), multipacket (1); no browsing (2) is added where it holds. MISCOPTIONS2: file
- * identifiers (13), extended multipacket (5), large
- * files (4). No secure identification: it proves who earns credits, and we
- * keep none.
+ * comments 1 (4-7), multipacket (1); no browsing (2) is added where it holds.
+ * MISCOPTIONS2: file identifiers (13), extended multipacket (5), large files
+ * (4). No secure identification: it proves who earns credits, and we keep none.
  */
-#define OUR_MISCOPTIONS1 UINT32_C(0x10000212)
+#define OUR_MISCOPTIONS1 UINT32_C(0x30000212)
 #define OUR_MISCOPTIONS2 UINT32_C(0x00002030)
 #define MISC1_NO_BROWSE  (UINT32_C(1) << 2)
 #define MISC1_UNICODE    (UINT32_C(1) << 28)

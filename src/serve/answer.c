@@ -5,6 +5,7 @@
 #include "serve/answer.h"
 
 #include "base/text.h"
+#include "proto/aich_tree.h"
 
 #include <string.h>
 
@@ -281,6 +282,77 @@ answer_bundle(struct session *s, const struct packet *p, struct writer *w)
 		w->pos = begin;
 	if (answered & (1u << QUESTION_NAME))
 		describe(s, id.hash, w);
+}
+
+/* A file that has AICH hashes. Without them, silence is what eMule expects. */
+static bool
+find_aich(
+    struct session *s, const uint8_t hash[HASH_SIZE], struct catalog_file *out)
+{
+	return s->catalog->find(s->catalog->ctx, hash, false, out) ==
+	    CATALOG_FOUND &&
+	    out->size <= EMULE_FILE_MAX && out->has_aich;
+}
+
+void
+answer_aich_root(struct session *s, const struct packet *p, struct writer *w)
+{
+	uint8_t hash[HASH_SIZE];
+	struct catalog_file file;
+
+	if (answer_get_hash(s, p, hash) && find_aich(s, hash, &file))
+		msg_put_aich_root(w, hash, file.aich_root);
+}
+
+/* Has the peer asked for less than it may this minute? Counts. */
+static bool
+may_recover(struct session *s)
+{
+	uint64_t now_ms = s->last_frame_ms;
+
+	if (now_ms - s->recoveries_ms >= 60000) {
+		s->recoveries_ms = now_ms;
+		s->n_recoveries = 0;
+	}
+	if (s->n_recoveries == RECOVERIES_PER_MINUTE)
+		return false;
+	s->n_recoveries++;
+	return true;
+}
+
+static bool
+put_recovery(
+    struct session *s, const struct msg_aich_request *request, struct writer *w)
+{
+	struct catalog_file file;
+	size_t begin;
+
+	if (!find_aich(s, request->hash, &file) ||
+	    memcmp(request->root, file.aich_root, AICH_SIZE) != 0 ||
+	    !aich_is_recoverable(file.size, request->part) || !may_recover(s))
+		return false;
+	begin = msg_begin_aich_answer(w, request);
+	if (!s->catalog->aich_recovery(
+		s->catalog->ctx, request->hash, request->part, w))
+		return false;
+	packet_end(w, begin);
+	return !w->bad;
+}
+
+void
+answer_aich_request(struct session *s, const struct packet *p, struct writer *w)
+{
+	struct msg_aich_request request;
+	struct writer before = *w;
+
+	if (!msg_get_aich_request(p, &request)) {
+		session_bad_peer(s, "malformed AICHREQUEST");
+		return;
+	}
+	if (put_recovery(s, &request, w))
+		return;
+	*w = before;
+	msg_put_aich_refusal(w, request.hash);
 }
 
 /* A list that is being written. */

@@ -24,6 +24,10 @@ void answer_hash_set(
 void answer_hash_set2(
     struct session *s, const struct packet *p, struct writer *w);
 void answer_bundle(struct session *s, const struct packet *p, struct writer *w);
+void answer_aich_root(
+    struct session *s, const struct packet *p, struct writer *w);
+void answer_aich_request(
+    struct session *s, const struct packet *p, struct writer *w);
 void answer_browse(struct session *s, const struct packet *p, struct writer *w);
 void answer_browse_dirs(
     struct session *s, const struct packet *p, struct writer *w);

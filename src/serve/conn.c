@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "serve/recovery.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -78,7 +79,9 @@ find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
 		*out = (struct catalog_file){
 		    .size = c->file.facts.size,
 		    .name = c->file.name,
+		    .has_aich = c->file.has_aich,
 		};
+		memcpy(out->aich_root, c->file.aich_root, AICH_SIZE);
 		return CATALOG_FOUND;
 	case STORE_UNKNOWN:
 		return CATALOG_UNKNOWN;
@@ -128,6 +131,25 @@ each_file(void *ctx,
 	store_each_file(c->file.store, visit_copy, &v);
 }
 
+static bool
+find_aich_part_hashes(
+    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+{
+	struct conn *c = ctx;
+
+	return store_aich_parts(c->file.store, hash, out, n) == STORE_FOUND;
+}
+
+static bool
+make_aich_recovery(
+    void *ctx, const uint8_t hash[HASH_SIZE], size_t part, struct writer *w)
+{
+	struct conn *c = ctx;
+
+	return shared_file_open(&c->file, hash, false) == STORE_FOUND &&
+	    recovery_put(w, &c->file, part);
+}
+
 static void
 conn_init(struct conn *c, const struct session_config *config,
     const struct peer *peer, struct store *store)
@@ -140,6 +162,8 @@ conn_init(struct conn *c, const struct session_config *config,
 	    .find = find_file,
 	    .part_hashes = find_part_hashes,
 	    .each = each_file,
+	    .aich_part_hashes = find_aich_part_hashes,
+	    .aich_recovery = make_aich_recovery,
 	};
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);

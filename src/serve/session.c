@@ -9,7 +9,8 @@
  *
  *   (*) 0x47 with a 32-byte payload as the first frame; of another length it
  *   ends the session. In DIRECT only a shorter one does.
- *   0xC5/0xFE (port test) is answered in every state but DIRECT.
+ *   Other questions about files are answered in READY and UPLOADING,
+ *   0xC5/0xFE (port test) in every state but DIRECT.
  * SPDX-License-Identifier: ISC
  */
 #include "serve/session.h"
@@ -276,6 +277,9 @@ static const struct message messages[] = {
     {OP_EMULEPROT, OP_HASHSETREQUEST2, GREETED, answer_hash_set2,
 	"HASHSETREQUEST2"},
     {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, answer_public_ip, "PUBLICIP_REQ"},
+    {OP_EMULEPROT, OP_AICHREQUEST, GREETED, answer_aich_request, "AICHREQUEST"},
+    {OP_EMULEPROT, OP_AICHFILEHASHREQ, GREETED, answer_aich_root,
+	"AICHFILEHASHREQ"},
     {OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, on_request_parts,
 	"REQUESTPARTS_I64"},
     {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, answer_port_test,

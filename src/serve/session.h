@@ -34,6 +34,13 @@
 /* Senseless requests after which a peer is taken for an abuser. */
 #define STRIKES_MAX 100
 
+/*
+ * AICH recovery data computed for a peer in a minute. Each time a part is read
+ * and hashed, 9.3 MiB; an honest peer asks once for each part that it found
+ * corrupt, and downloads that much between two of them.
+ */
+#define RECOVERIES_PER_MINUTE 10
+
 enum catalog_result {
 	CATALOG_FOUND,
 	CATALOG_UNKNOWN,
@@ -62,9 +69,15 @@ struct catalog {
 	/* The n part hashes of a file just found. */
 	bool (*part_hashes)(
 	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
-	/* Its n AICH part hashes; only if has_aich, and of more than a part. */
+	/* The n AICH hashes of its parts, if it is of more than one. */
 	bool (*aich_part_hashes)(
 	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+	/*
+	 * Write the AICH recovery data of a part (aich_is_recoverable) of a
+	 * file just found. False, w undefined, when it cannot be had.
+	 */
+	bool (*aich_recovery)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    size_t part, struct writer *w);
 	/* Its rating and comment (COMMENT_MAX bytes); false without any. */
 	bool (*comment)(void *ctx, const uint8_t hash[HASH_SIZE],
 	    struct catalog_comment *out);
@@ -129,6 +142,8 @@ struct session {
 
 	struct msg_hello hello; /* zeroed until one came */
 	unsigned n_hellos, n_strikes;
+	unsigned n_recoveries; /* in the minute from recoveries_ms on */
+	uint64_t recoveries_ms;
 
 	uint8_t file[HASH_SIZE]; /* named last by 0x58 or 0x4F */
 	bool has_file;

@@ -18,9 +18,11 @@ enum store_statement {
 	STORE_COPIES_BY_HASH,
 	STORE_HASH_BY_ALIAS,
 	STORE_PART_HASHES,
+	STORE_AICH_PARTS,
 	STORE_COPY_BY_PATH,
 	STORE_COPIES,
 	STORE_FILES,
+	STORE_COUNT_WITHOUT_AICH,
 	STORE_N_STATEMENTS
 };
 
@@ -44,6 +46,8 @@ struct store_copy {
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
 	uint64_t inode;
+	bool has_aich; /* of the content, not of this place */
+	uint8_t aich_root[AICH_SIZE];
 };
 
 /*
@@ -76,6 +80,13 @@ enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 /* Copy exactly n part hashes to out; UNKNOWN when that many are not there. */
 enum store_result store_part_hashes(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+
+/* The same for the n AICH hashes of the parts of a file of more than one. */
+enum store_result store_aich_parts(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+
+/* How many files have no AICH hashes? False after a log line. */
+bool store_count_without_aich(struct store *s, uint64_t *out);
 
 /* What is known of a path; out->path and out->root stay NULL. */
 enum store_result store_find_path(

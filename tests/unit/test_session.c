@@ -414,6 +414,8 @@ static const struct {
     {0xC5, 0x01, "EMULEINFO"},
     {0xC5, 0x92, "MULTIPACKET"},
     {0xC5, 0x97, "PUBLICIP_REQ"},
+    {0xC5, 0x9B, "AICHREQUEST"},
+    {0xC5, 0x9E, "AICHFILEHASHREQ"},
     {0xC5, 0xA3, "REQUESTPARTS_I64"},
     {0xC5, 0xA4, "MULTIPACKET_EXT"},
     {0xC5, 0xA9, "MULTIPACKET_EXT2"},
@@ -523,10 +525,10 @@ check_unknown_opcode(struct packet *p)
 static void
 what_is_not_for_us_is_ignored_once_greeted(void **state)
 {
-	static const char *const frames[] = {FRAME_81, FRAME_83, FRAME_9E,
-	    FRAME_9B, FRAME_87, FRAME_4E, FRAME_90, FRAME_4D, FRAME_5B,
-	    FRAME_D4, FRAME_4C, FRAME_59, FRAME_50, FRAME_48, FRAME_52,
-	    FRAME_55, FRAME_61, FRAME_98, FRAME_FE_OURS};
+	static const char *const frames[] = {FRAME_81, FRAME_83, FRAME_87,
+	    FRAME_4E, FRAME_90, FRAME_4D, FRAME_5B, FRAME_D4, FRAME_4C,
+	    FRAME_59, FRAME_50, FRAME_48, FRAME_52, FRAME_55, FRAME_61,
+	    FRAME_98, FRAME_FE_OURS};
 
 	(void)state;
 	greet();
