@@ -28,6 +28,9 @@ static const struct verb {
 	"List hash, size, state and path of what is shared: ok, changed,\n"
 	"missing or unreadable. PATTERN is a shell pattern for names or\n"
 	"paths; --json prints one JSON object a line."},
+    {"comment", cmd_comment, "[-r 0..5] HASH|PATH TEXT",
+	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
+	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
     {"link", cmd_link, "[--full] [--source HOST:PORT] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
 	"the address where ed2k-serve can be reached from outside, --full\n"

@@ -99,6 +99,21 @@ find_part_hashes(
 	return store_part_hashes(c->file.store, hash, out, n) == STORE_FOUND;
 }
 
+static bool
+find_comment(
+    void *ctx, const uint8_t hash[HASH_SIZE], struct catalog_comment *out)
+{
+	struct conn *c = ctx;
+	struct store_comment comment;
+
+	if (store_comment(c->file.store, hash, &comment) != STORE_FOUND)
+		return false;
+	out->rating = comment.rating;
+	out->len = comment.len;
+	memcpy(out->text, comment.text, comment.len);
+	return true;
+}
+
 /* What each_file hands on. */
 struct visitor {
 	bool (*visit)(void *ctx, const uint8_t hash[HASH_SIZE],
@@ -161,6 +176,7 @@ conn_init(struct conn *c, const struct session_config *config,
 	    .ctx = c,
 	    .find = find_file,
 	    .part_hashes = find_part_hashes,
+	    .comment = find_comment,
 	    .each = each_file,
 	    .aich_part_hashes = find_aich_part_hashes,
 	    .aich_recovery = make_aich_recovery,

@@ -5,6 +5,7 @@
 #include "share/store.h"
 
 #include "base/log.h"
+#include "base/util.h"
 #include "sql.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_COPY_BY_PATH] = sql_copy_by_path,
     [STORE_COPIES] = sql_copies,
     [STORE_FILES] = sql_files,
+    [STORE_COMMENT] = sql_comment_by_hash,
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
 };
 
@@ -237,6 +239,32 @@ store_count_without_aich(struct store *s, uint64_t *out)
 	*out = (uint64_t)sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
 	return true;
+}
+
+enum store_result
+store_comment(
+    struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COMMENT);
+	enum store_result res;
+	const void *text;
+
+	memset(out, 0, sizeof *out);
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	out->rating = (uint8_t)sqlite3_column_int(stmt, 0);
+	text = sqlite3_column_blob(stmt, 1);
+	if (text) {
+		out->len = min_size(
+		    (size_t)sqlite3_column_bytes(stmt, 1), COMMENT_MAX);
+		memcpy(out->text, text, out->len);
+	}
+	sqlite3_reset(stmt);
+	return STORE_FOUND;
 }
 
 enum store_result

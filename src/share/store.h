@@ -22,6 +22,7 @@ enum store_statement {
 	STORE_COPY_BY_PATH,
 	STORE_COPIES,
 	STORE_FILES,
+	STORE_COMMENT,
 	STORE_COUNT_WITHOUT_AICH,
 	STORE_N_STATEMENTS
 };
@@ -87,6 +88,16 @@ enum store_result store_aich_parts(
 
 /* How many files have no AICH hashes? False after a log line. */
 bool store_count_without_aich(struct store *s, uint64_t *out);
+
+/* What the operator says of a file. */
+struct store_comment {
+	uint8_t rating;         /* 0 (none) to 5 */
+	char text[COMMENT_MAX]; /* UTF-8, not terminated */
+	size_t len;
+};
+
+enum store_result store_comment(
+    struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out);
 
 /* What is known of a path; out->path and out->root stay NULL. */
 enum store_result store_find_path(

@@ -34,6 +34,8 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_AICH_PARTS_PUT] = sql_aich_parts_put,
     [EDIT_NEXT_WITHOUT_AICH] = sql_next_without_aich,
     [EDIT_ALIAS_PUT] = sql_alias_put,
+    [EDIT_COMMENT_PUT] = sql_comment_put,
+    [EDIT_COMMENT_DELETE] = sql_comment_delete,
 };
 
 /* Sixteen random bytes with the two that mark an eMule-family client. */
@@ -466,6 +468,26 @@ store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 	if (!fault)
 		fault = finish(e, put_aich(e, hash, root, parts, n_parts));
 	return fault;
+}
+
+int
+store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const struct store_comment *comment)
+{
+	bool nothing = comment->rating == 0 && comment->len == 0;
+	sqlite3_stmt *stmt =
+	    statement(e, nothing ? EDIT_COMMENT_DELETE : EDIT_COMMENT_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	bind_hash(stmt, 1, hash);
+	if (!nothing) {
+		sqlite3_bind_int(stmt, 2, comment->rating);
+		/* a blob of no bytes, not NULL */
+		sqlite3_bind_blob(
+		    stmt, 3, comment->text, (int)comment->len, SQLITE_STATIC);
+	}
+	return run(e, stmt);
 }
 
 int

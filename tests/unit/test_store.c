@@ -278,6 +278,38 @@ files_without_aich_are_found_one_after_another(void **state)
 }
 
 static void
+a_comment_is_kept_replaced_and_taken_back(void **state)
+{
+	struct store_comment in = {.rating = 5, .text = "fine", .len = 4}, out;
+	struct store_edit e;
+
+	(void)state;
+	open_fresh(&e);
+	put(&e, hash_a, "/one");
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_FOUND);
+	assert_int_equal(out.rating, 5);
+	assert_int_equal(out.len, 4);
+	assert_memory_equal(out.text, "fine", 4);
+	in = (struct store_comment){.rating = 1};
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_FOUND);
+	assert_int_equal(out.rating, 1);
+	assert_int_equal(out.len, 0);
+	in.rating = 0;
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	/* a comment of what is not shared is refused, and one goes with it */
+	in.rating = 3;
+	assert_int_not_equal(store_edit_comment(&e, hash_b, &in), 0);
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_edit_remove_hash(&e, hash_a), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	store_edit_close(&e);
+}
+
+static void
 a_reader_reads_while_a_writer_writes_and_after(void **state)
 {
 	char path[PATH_MAX];
@@ -362,6 +394,7 @@ main(void)
 	    cmocka_unit_test(removing_takes_everything_along),
 	    cmocka_unit_test(aich_hashes_are_kept_and_go_with_their_file),
 	    cmocka_unit_test(files_without_aich_are_found_one_after_another),
+	    cmocka_unit_test(a_comment_is_kept_replaced_and_taken_back),
 	    cmocka_unit_test(a_reader_reads_while_a_writer_writes_and_after),
 	    cmocka_unit_test(what_is_no_share_database_is_refused),
 	    cmocka_unit_test(a_reader_cannot_write),
