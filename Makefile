@@ -20,7 +20,7 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc openssl rhash sqlite3 strace amule-daemon amule-utils
+	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan or store_edit: it cannot write the database.

@@ -43,7 +43,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 fail() {
-	echo "FAILED: $*"
+	echo "FAILED: $*" >&2 # stdout may be a file just now
 	exit 1
 }
 
