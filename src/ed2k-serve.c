@@ -24,7 +24,7 @@ struct options {
 	const char *db, *state;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, direct_max;
-	bool verbose, version, messages, help;
+	bool no_obfuscation, verbose, version, messages, help;
 };
 
 static struct options opt = {
@@ -49,6 +49,8 @@ static const struct args_option option_table[] = {
 	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
+	&opt.no_obfuscation, NULL, "take only plain connections"},
     {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
 	"log every message too"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
@@ -144,6 +146,7 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 
 	memcpy(config.peer_ipv4, peer->ipv4, sizeof config.peer_ipv4);
 	memcpy(config.self.user_hash, user_hash, HASH_SIZE);
+	config.self.obfuscation = !opt.no_obfuscation;
 	config.self.port = opt.port ? (uint16_t)opt.port : peer->our_port;
 	return config;
 }
@@ -181,7 +184,8 @@ main(int argc, char *argv[])
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	fault = conn_run(&conn, &config, &peer, &store);
+	conn_open(&conn, &config, &peer, &store);
+	fault = conn_run(&conn);
 	store_close(&store);
 	return fault;
 }

@@ -122,6 +122,8 @@ void
 msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 {
 	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HELLOANSWER);
+	uint32_t misc2 =
+	    OUR_MISCOPTIONS2 | (self->obfuscation ? MISC2_OBFUSCATION : 0);
 
 	put_bytes(w, self->user_hash, HASH_SIZE);
 	put_u32(w, 0); /* client id: peers then take the socket's address */
@@ -132,7 +134,7 @@ msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 	put_tag_u32(w, CT_EMULE_UDPPORTS, 0);
 	put_tag_u32(w, CT_EMULE_VERSION, OUR_EMULE_VERSION);
 	put_tag_u32(w, CT_EMULE_MISCOPTIONS1, OUR_MISCOPTIONS1);
-	put_tag_u32(w, CT_EMULE_MISCOPTIONS2, OUR_MISCOPTIONS2);
+	put_tag_u32(w, CT_EMULE_MISCOPTIONS2, misc2);
 	put_tag_string(w, CT_MOD_VERSION, self->mod);
 	put_u32(w, 0); /* no server */
 	put_u16(w, 0);

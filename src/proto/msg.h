@@ -61,6 +61,7 @@ struct msg_self {
 	uint16_t port;    /* the port peers reach us on */
 	const char *name; /* UTF-8 */
 	const char *mod;  /* "name version" */
+	bool obfuscation; /* we take obfuscated connections, and say so */
 };
 
 void msg_put_hello_answer(struct writer *w, const struct msg_self *self);

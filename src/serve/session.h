@@ -84,6 +84,7 @@ enum session_end {
 	END_BAD_PEER,    /* broke the protocol */
 	END_FILE_FAILED, /* a file could not be read in mid-frame */
 	END_SIGNAL,      /* we were told to stop */
+	END_NO_CRYPTO,   /* OpenSSL, needed here, is missing or failed */
 };
 
 struct session_range {
