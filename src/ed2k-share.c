@@ -28,9 +28,10 @@ static const struct verb {
 	"List hash, size, state and path of what is shared: ok, changed,\n"
 	"missing or unreadable. PATTERN is a shell pattern for names or\n"
 	"paths; --json prints one JSON object a line."},
-    {"link", cmd_link, "[--source HOST:PORT] [HASH|PATH...]",
+    {"link", cmd_link, "[--source HOST:PORT [--crypt]] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside."},
+	"the address where ed2k-serve can be reached from outside, --crypt\n"
+	"what aMule needs to obfuscate its very first connection there."},
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},

@@ -16,7 +16,7 @@
 #include <sysexits.h>
 
 struct linking {
-	const char *source; /* "HOST:PORT" or NULL */
+	const char *source; /* "HOST:PORT", maybe with a hint, or NULL */
 };
 
 /* For store_find: the first copy is enough. */
@@ -60,12 +60,47 @@ link_target(struct store *store, const char *argument, struct linking *l)
 	return res == STORE_UNKNOWN ? target_unknown(argument) : EX_IOERR;
 }
 
+/* All of these, or all that is shared when there are none. */
+static int
+link_targets(struct store *store, int n, char *targets[], struct linking *l)
+{
+	int fault = 0;
+
+	if (n == 0 && store_each(store, visit, l) == STORE_FAILED)
+		fault = EX_IOERR;
+	for (int i = 0; i < n; i++) {
+		int res = link_target(store, targets[i], l);
+
+		fault = fault ? fault : res;
+	}
+	return fault;
+}
+
+/* Add the hint for --crypt to a source. 0, or an exit code after a log line. */
+static int
+put_hint(struct store *store,
+    char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1], const char *source)
+{
+	uint8_t user_hash[HASH_SIZE];
+
+	if (store_user_hash(store, user_hash) != STORE_FOUND) {
+		log_error("the share database has no user hash; restore it "
+			  "from a backup");
+		return EX_CONFIG;
+	}
+	ed2klink_put_hint(out, source, user_hash);
+	return 0;
+}
+
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct linking l = {0};
+	char hinted[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
+	bool crypt = false;
 	const struct args_option options[] = {
 	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
+	    {"crypt", 0, ARGS_FLAG, NULL, 0, 0, &crypt, NULL, ""},
 	};
 	struct store store;
 	int first, fault;
@@ -78,16 +113,18 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		    log_quote_str(l.source));
 		return EX_USAGE;
 	}
-	fault = store_open(&store, cmd->db);
-	if (fault)
-		return fault;
-	if (first == argc && store_each(&store, visit, &l) == STORE_FAILED)
-		fault = EX_IOERR;
-	for (int i = first; i < argc; i++) {
-		int res = link_target(&store, argv[i], &l);
-
-		fault = fault ? fault : res;
+	if (crypt && !l.source) {
+		log_error("--crypt is a hint about a source; add --source "
+			  "HOST:PORT");
+		return EX_USAGE;
 	}
+	fault = store_open(&store, cmd->db);
+	if (!fault && crypt) {
+		fault = put_hint(&store, hinted, l.source);
+		l.source = hinted;
+	}
+	if (!fault)
+		fault = link_targets(&store, argc - first, argv + first, &l);
 	store_close(&store);
 	return print_end(fault);
 }
