@@ -31,10 +31,11 @@ static const struct verb {
     {"comment", cmd_comment, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
-    {"link", cmd_link, "[--full] [--source HOST:PORT] [HASH|PATH...]",
+    {"link", cmd_link, "[--full] [--source HOST:PORT [--crypt]] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside, --full\n"
-	"part hashes and the AICH root, for eMule and aMule alone."},
+	"the address where ed2k-serve can be reached from outside, --crypt\n"
+	"what aMule needs to obfuscate its very first connection there,\n"
+	"--full part hashes and the AICH root, for eMule and aMule alone."},
     {"refresh", cmd_refresh, "--aich",
 	"Compute the AICH hashes of files that were shared before these\n"
 	"were kept. Prints AICH root and path of each; when interrupted, the\n"

@@ -107,6 +107,17 @@ ed2klink_format(char *out, size_t cap, const struct ed2klink *link)
 	return w.bad ? 0 : w.pos - 1;
 }
 
+void
+ed2klink_put_hint(char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1],
+    const char *source, const uint8_t user_hash[HASH_SIZE])
+{
+	char hash[2 * HASH_SIZE + 1];
+
+	hex_encode(hash, user_hash, HASH_SIZE);
+	snprintf(out, ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1, "%s:129:%s",
+	    source, hash);
+}
+
 /* Cut the next field, up to '|' or the end, off *s. */
 static const char *
 next_field(const char **s, size_t *len)
@@ -174,17 +185,23 @@ ed2klink_is_source(const char *s)
 	    parse_size(colon + 1, strlen(colon + 1), &port) && port <= 65535;
 }
 
-/* Keep the first "HOST:PORT" of a field "sources,A:P,B:P". */
+/*
+ * Keep the first "HOST:PORT" of a field "sources,A:P,B:P". What else stands
+ * behind a port is a hint of aMule's, ":OPTIONS" or ":OPTIONS:USERHASH".
+ */
 static void
 parse_sources(const char *s, size_t len, struct ed2klink *out)
 {
 	static const char prefix[] = "sources,";
-	size_t n;
+	size_t n, port;
 
 	if (len < sizeof prefix || strncmp(s, prefix, sizeof prefix - 1) != 0)
 		return;
 	s += sizeof prefix - 1;
 	n = min_size(strcspn(s, ","), len - (sizeof prefix - 1));
+	port = strcspn(s, ":") + 1;
+	if (port < n)
+		n = min_size(n, port + strcspn(s + port, ":"));
 	if (n > ED2KLINK_SOURCE_MAX)
 		return;
 	memcpy(out->source, s, n);

@@ -151,6 +151,12 @@
 #define MISC1_UNICODE    (UINT32_C(1) << 28)
 
 /*
+ * "Supports obfuscation", in MISCOPTIONS2. Not "requests" (bit 8): file data is
+ * cheapest to send in the clear, so whether to hide it is up to the peer.
+ */
+#define MISC2_OBFUSCATION (UINT32_C(1) << 7)
+
+/*
  * CT_EMULE_VERSION is compatible-client id << 24 | major << 17 | minor << 10 |
  * update << 7. The id is one nobody uses: with eMule's own, 0, eMule asks for a
  * single block at a time, and another program's would earn us its quirks.

@@ -97,6 +97,7 @@ struct session_config {
 	uint64_t stall_ms;   /* without a byte taken while data is under way */
 	uint64_t direct_max; /* bytes of one direct request */
 	bool browse;         /* may peers list the share? */
+	bool obfuscation;    /* may connections be obfuscated? */
 };
 
 enum session_state {
@@ -118,6 +119,7 @@ enum session_end {
 	END_BAD_PEER,    /* broke the protocol */
 	END_FILE_FAILED, /* file or database could not be read in mid-upload */
 	END_SIGNAL,      /* we were told to stop */
+	END_NO_CRYPTO,   /* OpenSSL, needed here, is missing or failed */
 };
 
 struct session_range {
