@@ -65,7 +65,7 @@ $(B)/gen/sql.h: sql/embed.awk $(SQL)
 	$(call say,SQL,$@)
 	$(Q)awk -f sql/embed.awk $(SQL) >$@.new && mv $@.new $@
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -133,7 +133,7 @@ EXAMPLES = inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
 # put MODE FILE TARGET: install a file with the place of the server filled in.
 put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(2) >$(B)/put && \
-	install -D -m $(1) $(B)/put '$(DESTDIR)$(3)'
+	install -D -m $(1) $(B)/put "$(DESTDIR)$(3)"
 
 .PHONY: install
 install: all
