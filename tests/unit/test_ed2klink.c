@@ -347,8 +347,7 @@ main(void)
 	    cmocka_unit_test(names_that_look_encoded_survive),
 	    cmocka_unit_test(the_longest_link_fits_into_its_bound_and_no_less),
 	    cmocka_unit_test(links_with_more_fields_are_read),
-	    cmocka_unit_test(
-		the_address_of_a_source_with_a_crypt_hint_is_kept),
+	    cmocka_unit_test(the_address_of_a_source_with_a_crypt_hint_is_kept),
 	    cmocka_unit_test(of_several_sources_the_first_is_kept),
 	    cmocka_unit_test(hashes_are_read_in_either_case_and_ends_leniently),
 	    cmocka_unit_test(broken_percents_stand_for_themselves),
