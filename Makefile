@@ -20,7 +20,7 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc netbase openssl sqlite3 strace amule-daemon amule-utils
+	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan or store_edit: it cannot write the database.
@@ -32,7 +32,7 @@ SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))
 # Everything but the two mains, for the tests.
 LIB_OBJS = $(patsubst src/%.c,$(B)/%.o,$(sort $(SERVE_SRC) $(SHARE_SRC)))
 
-SQL = $(wildcard sql/*.sql) $(sort $(wildcard sql/query/*.sql))
+SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
 
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 E2E = $(sort $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)))

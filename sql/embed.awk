@@ -1,5 +1,5 @@
-# Turn SQL files into one C header: share.sql -> sql_share[], and
-# query/NAME.sql -> sql_NAME[]. Whole-line comments are dropped. The test of
+# Turn SQL files into one C header: share.sql -> sql_share[], query/NAME.sql
+# -> sql_NAME[], upgrade/N.sql -> sql_upgrade_N[]. Whole-line comments are dropped. The test of
 # all statements defines SQL_WANT_LIST and gets them as a list too.
 # SPDX-License-Identifier: ISC
 FNR == 1 {
@@ -8,6 +8,8 @@ FNR == 1 {
 	name = FILENAME
 	sub(/.*\//, "", name)
 	sub(/\.sql$/, "", name)
+	if (FILENAME ~ /upgrade\//)
+		name = "upgrade_" name
 	if (FILENAME ~ /query\//)
 		queries[++n] = name
 	printf "static const char sql_%s[] __attribute__((unused)) =\n", name

@@ -1,9 +1,10 @@
--- The share database, version 1: which eD2k hash is which file.
+-- The share database, version 2: which eD2k hash is which file.
 -- Written by ed2k-share alone; ed2k-serve opens it read-only.
+-- How a version-1 database becomes this is in upgrade/2.sql.
 -- Paths are absolute and, like all names, bytes: BLOBs, never text.
 
 PRAGMA application_id = 0x6564326b; -- "ed2k"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Who we are to peers. One row, made at creation, never changed: clients ban
 -- an address whose user hash changes.
@@ -25,7 +26,8 @@ CREATE TABLE root (
 CREATE TABLE file (
 	hash    BLOB PRIMARY KEY CHECK (length(hash) = 16), -- "red" eD2k hash
 	size    INTEGER NOT NULL CHECK (size > 0),          -- bytes
-	added_s INTEGER NOT NULL                            -- Unix time
+	added_s INTEGER NOT NULL,                           -- Unix time
+	aich_root BLOB CHECK (length(aich_root) = 20)       -- NULL: not computed
 ) STRICT, WITHOUT ROWID;
 
 -- Where that content lies: one row a path, as it was when it was hashed.
@@ -56,3 +58,18 @@ CREATE TABLE alias (
 	hash       BLOB NOT NULL REFERENCES file (hash) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_of ON alias (hash);
+
+-- AICH hashes of the parts of files of more than one: ceil(size / 9728000)
+-- SHA-1 digests one after another. A file of one part has file.aich_root alone.
+CREATE TABLE aich_parts (
+	aich_parts_id INTEGER PRIMARY KEY,
+	hash BLOB NOT NULL UNIQUE REFERENCES file (hash) ON DELETE CASCADE,
+	sha1 BLOB NOT NULL CHECK (length(sha1) > 0 AND length(sha1) % 20 = 0)
+) STRICT;
+
+-- What we tell peers about a file: a rating and a few words.
+CREATE TABLE comment (
+	hash   BLOB PRIMARY KEY REFERENCES file (hash) ON DELETE CASCADE,
+	rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5), -- 0: none, 5: best
+	text   BLOB NOT NULL CHECK (length(text) <= 128)        -- UTF-8, maybe empty
+) STRICT, WITHOUT ROWID;

@@ -24,7 +24,7 @@ struct options {
 	const char *db, *state;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, direct_max;
-	bool verbose, version, messages, help;
+	bool browse, no_obfuscation, verbose, version, messages, help;
 };
 
 static struct options opt = {
@@ -49,6 +49,10 @@ static const struct args_option option_table[] = {
 	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
+	"let peers list all that is shared"},
+    {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
+	&opt.no_obfuscation, NULL, "take only plain connections"},
     {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
 	"log every message too"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
@@ -146,10 +150,16 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	    .idle_ms = opt.idle_s * 1000,
 	    .stall_ms = opt.stall_s * 1000,
 	    .direct_max = opt.direct_max,
+	    .browse = opt.browse,
 	};
 
 	memcpy(config.peer_ipv4, peer->ipv4, sizeof config.peer_ipv4);
 	memcpy(config.self.user_hash, user_hash, HASH_SIZE);
+	config.self.misc1 = opt.browse ? OUR_MISCOPTIONS1 & ~MISC1_NO_BROWSE
+				       : OUR_MISCOPTIONS1 | MISC1_NO_BROWSE;
+	config.self.misc2 =
+	    OUR_MISCOPTIONS2 | (opt.no_obfuscation ? 0 : MISC2_OBFUSCATION);
+	config.obfuscation = !opt.no_obfuscation;
 	config.self.port = opt.port ? (uint16_t)opt.port : peer->our_port;
 	return config;
 }
@@ -187,7 +197,8 @@ main(int argc, char *argv[])
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	fault = conn_run(&conn, &config, &peer, &store);
+	conn_open(&conn, &config, &peer, &store);
+	fault = conn_run(&conn);
 	store_close(&store);
 	return fault;
 }

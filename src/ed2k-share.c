@@ -28,9 +28,18 @@ static const struct verb {
 	"List hash, size, state and path of what is shared: ok, changed,\n"
 	"missing or unreadable. PATTERN is a shell pattern for names or\n"
 	"paths; --json prints one JSON object a line."},
-    {"link", cmd_link, "[--source HOST:PORT] [HASH|PATH...]",
+    {"comment", cmd_comment, "[-r 0..5] HASH|PATH TEXT",
+	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
+	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
+    {"link", cmd_link, "[--full] [--source HOST:PORT [--crypt]] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside."},
+	"the address where ed2k-serve can be reached from outside, --crypt\n"
+	"what aMule needs to obfuscate its very first connection there,\n"
+	"--full part hashes and the AICH root, for eMule and aMule alone."},
+    {"refresh", cmd_refresh, "--aich",
+	"Compute the AICH hashes of files that were shared before these\n"
+	"were kept. Prints AICH root and path of each; when interrupted, the\n"
+	"next run goes on where it was."},
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},

@@ -1,5 +1,7 @@
--- everything shared, by path. () -> hash, size, root, path, mtime_ns, inode
-SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode
+-- everything shared, by path.
+-- () -> hash, size, root, path, mtime_ns, inode, aich_root
+SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
+	file.aich_root
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id

@@ -1,5 +1,7 @@
--- the copies of a content, oldest first. (hash) -> size, root, path, mtime_ns, inode
-SELECT file.size, root.path, copy.path, copy.mtime_ns, copy.inode
+-- the copies of a content, oldest first.
+-- (hash) -> size, root, path, mtime_ns, inode, aich_root
+SELECT file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
+	file.aich_root
 FROM file
 JOIN copy ON copy.hash = file.hash
 JOIN root ON root.root_id = copy.root_id

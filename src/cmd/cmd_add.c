@@ -143,6 +143,10 @@ share_file(struct adding *a, const char *path, int fd, struct stat *st)
 	entry.copy.inode = st->st_ino;
 	entry.part_hashes = hash.parts;
 	entry.n_part_hashes = hash.n_parts;
+	entry.copy.has_aich = true;
+	memcpy(entry.copy.aich_root, hash.aich_root, AICH_SIZE);
+	entry.aich_parts = hash.aich_parts;
+	entry.n_aich_parts = hash.n_aich_parts;
 	entry.alias = hash.has_alias ? hash.alias : NULL;
 	fault = store_edit_put(&a->edit, &entry);
 	file_hash_free(&hash);

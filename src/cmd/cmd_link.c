@@ -11,31 +11,86 @@
 #include "proto/ed2klink.h"
 #include "share/store.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sysexits.h>
 
 struct linking {
-	const char *source; /* "HOST:PORT" or NULL */
+	struct store *store;
+	const char *source; /* "HOST:PORT", maybe with a hint, or NULL */
+	bool full, failed;
 };
 
-/* For store_each: go on until stdout fails. */
+/* The link that was asked for. */
+static bool
+print_one(void *ctx, const struct store_copy *copy)
+{
+	struct linking *l = ctx;
+
+	if (!l->full)
+		print_link(copy, l->source);
+	else if (!print_full_link(l->store, copy, l->source))
+		l->failed = true;
+	return true;
+}
+
+/* For store_each: go on until stdout or the database fails. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
 	const struct linking *l = ctx;
 
-	print_link(copy, l->source);
-	return !ferror(stdout);
+	print_one(ctx, copy);
+	return !ferror(stdout) && !l->failed;
+}
+
+/* All of these, or all that is shared when there are none. */
+static int
+link_targets(int n, char *targets[], struct linking *l)
+{
+	int fault = 0;
+
+	if (n == 0 && store_each(l->store, visit, l) == STORE_FAILED)
+		fault = l->store->db.fault;
+	for (int i = 0; i < n; i++) {
+		struct target target;
+		int res = target_find(&target, l->store, targets[i]);
+
+		if (res == 0)
+			visit(l, &target.copy);
+		fault = fault ? fault : res;
+	}
+	return l->failed && !fault ? l->store->db.fault : fault;
+}
+
+/* Add the hint for --crypt to a source. 0, or an exit code after a log line. */
+static int
+put_hint(struct store *store,
+    char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1], const char *source)
+{
+	uint8_t user_hash[HASH_SIZE];
+
+	if (store_user_hash(store, user_hash) != STORE_FOUND) {
+		log_error("the share database has no user hash; restore it "
+			  "from a backup");
+		return EX_CONFIG;
+	}
+	ed2klink_put_hint(out, source, user_hash);
+	return 0;
 }
 
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct linking l = {0};
-	const struct args_option options[] = {
-	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
-	};
 	struct store store;
+	struct linking l = {.store = &store};
+	char hinted[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
+	bool crypt = false;
+	const struct args_option options[] = {
+	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
+	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
+	    {"crypt", 0, ARGS_FLAG, NULL, 0, 0, &crypt, NULL, ""},
+	};
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
@@ -46,19 +101,20 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		    log_quote_str(l.source));
 		return EX_USAGE;
 	}
-	fault = store_open(&store, cmd->db);
-	if (fault)
-		return fault;
-	if (first == argc && store_each(&store, visit, &l) == STORE_FAILED)
-		fault = store.db.fault;
-	for (int i = first; i < argc; i++) {
-		struct target target;
-		int res = target_find(&target, &store, argv[i]);
-
-		if (res == 0)
-			visit(&l, &target.copy);
-		fault = fault ? fault : res;
+	if (crypt && !l.source) {
+		log_error("--crypt is a hint about a source; add --source "
+			  "HOST:PORT");
+		return EX_USAGE;
 	}
+	fault = store_open(&store, cmd->db);
+	if (!fault && crypt) {
+		fault = put_hint(&store, hinted, l.source);
+		l.source = hinted;
+	}
+	if (!fault)
+		fault = link_targets(argc - first, argv + first, &l);
+	if (l.full && !fault)
+		print_aich_notice(&store);
 	store_close(&store);
 	return print_end(fault);
 }

@@ -82,6 +82,8 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 		    "%-32s %15s %-10s %s\n", "HASH", "SIZE", "STATE", "PATH");
 	if (!fault && store_each(&store, visit, &l) == STORE_FAILED)
 		fault = store.db.fault;
+	if (!fault)
+		print_aich_notice(&store);
 	store_close(&store);
 	return print_end(fault);
 }

@@ -7,25 +7,80 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "proto/base32.h"
 #include "proto/ed2klink.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+
+static void
+fill_link(
+    struct ed2klink *link, const struct store_copy *copy, const char *source)
+{
+	memset(link, 0, sizeof *link);
+	link->size = copy->size;
+	snprintf(
+	    link->name, sizeof link->name, "%s", store_name_of(copy->path));
+	snprintf(link->source, sizeof link->source, "%s", source ? source : "");
+	memcpy(link->hash, copy->hash, HASH_SIZE);
+}
 
 void
 print_link(const struct store_copy *copy, const char *source)
 {
-	struct ed2klink link = {.size = copy->size};
+	struct ed2klink link;
 	char out[ED2KLINK_MAX];
 
-	snprintf(link.name, sizeof link.name, "%s", store_name_of(copy->path));
-	snprintf(link.source, sizeof link.source, "%s", source ? source : "");
-	memcpy(link.hash, copy->hash, HASH_SIZE);
+	fill_link(&link, copy, source);
 	if (ed2klink_format(out, sizeof out, &link) > 0)
 		puts(out);
+}
+
+bool
+print_full_link(
+    struct store *store, const struct store_copy *copy, const char *source)
+{
+	size_t n = ed2klink_part_hash_count(copy->size);
+	uint8_t *hashes = malloc(n * HASH_SIZE + 1);
+	char *out = malloc(ED2KLINK_FULL_MAX(n));
+	enum store_result known = STORE_FAILED;
+	struct ed2klink link;
+
+	fill_link(&link, copy, source);
+	link.aich_root = copy->has_aich ? copy->aich_root : NULL;
+	if (!hashes || !out)
+		log_error("no memory for a link of %zu parts", n);
+	else if (n == 0)
+		known = STORE_UNKNOWN;
+	else
+		known = store_part_hashes(store, copy->hash, hashes, n);
+	if (known == STORE_FOUND) {
+		link.part_hashes = hashes;
+		link.n_part_hashes = n;
+	}
+	if (known != STORE_FAILED &&
+	    ed2klink_format(out, ED2KLINK_FULL_MAX(n), &link) > 0)
+		puts(out);
+	free(hashes);
+	free(out);
+	return known != STORE_FAILED;
+}
+
+void
+print_aich_notice(struct store *store)
+{
+	uint64_t n;
+
+	if (store_count_without_aich(store, &n) && n > 0)
+		log_notice(
+		    "%" PRIu64 " %s no AICH hashes, with which peers "
+		    "repair corrupt parts; \"ed2k-share refresh --aich\" "
+		    "computes them",
+		    n, n == 1 ? "file has" : "files have");
 }
 
 /*
@@ -60,12 +115,15 @@ print_json_string(const char *s)
 void
 print_json(const struct store_copy *copy, enum copy_state state)
 {
-	char hash[2 * HASH_SIZE + 1];
+	char hash[2 * HASH_SIZE + 1], root[BASE32_LEN(AICH_SIZE) + 1];
+	const char *quote = copy->has_aich ? "\"" : "";
 
 	hex_encode(hash, copy->hash, HASH_SIZE);
-	printf("{\"hash\":\"%s\",\"size\":%" PRIu64 ",\"state\":\"%s\","
-	       "\"name\":",
-	    hash, copy->size, copy_state_name(state));
+	base32_encode(root, copy->aich_root, AICH_SIZE);
+	printf("{\"hash\":\"%s\",\"size\":%" PRIu64 ",\"aich\":%s%s%s,"
+	       "\"state\":\"%s\",\"name\":",
+	    hash, copy->size, quote, copy->has_aich ? root : "null", quote,
+	    copy_state_name(state));
 	print_json_string(store_name_of(copy->path));
 	printf(",\"path\":");
 	print_json_string(copy->path);

@@ -8,12 +8,23 @@
 #include "share/copy.h"
 #include "share/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One line: the link. `source` is "HOST:PORT" or NULL. */
 void print_link(const struct store_copy *copy, const char *source);
 
-/* One line: a JSON object with hash, size, state, name and path. */
+/*
+ * The same with part hashes and AICH root, as far as these are known. False,
+ * after a log line, when they could not be read.
+ */
+bool print_full_link(
+    struct store *store, const struct store_copy *copy, const char *source);
+
+/* Say, if so, that files lack AICH hashes, and what computes them. */
+void print_aich_notice(struct store *store);
+
+/* One line: a JSON object with hash, size, AICH root, state, name and path. */
 void print_json(const struct store_copy *copy, enum copy_state state);
 
 /*

@@ -5,6 +5,9 @@
 #include "proto/ed2klink.h"
 
 #include "base/util.h"
+#include "proto/base32.h"
+#include "proto/cursor.h"
+#include "proto/msg.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,17 +40,82 @@ encode_name(char *out, const char *name)
 }
 
 size_t
+ed2klink_part_hash_count(uint64_t size)
+{
+	return msg_part_hash_count(size);
+}
+
+static void
+put_text(struct writer *w, const char *s)
+{
+	put_bytes(w, s, strlen(s));
+}
+
+/* "p=", the part hashes with colons between them, "|" */
+static void
+put_part_hashes(struct writer *w, const struct ed2klink *link)
+{
+	char hex[2 * HASH_SIZE + 1];
+
+	for (size_t i = 0; i < link->n_part_hashes; i++) {
+		hex_encode(hex, link->part_hashes + i * HASH_SIZE, HASH_SIZE);
+		put_text(w, i == 0 ? "p=" : ":");
+		put_text(w, hex);
+	}
+	if (link->n_part_hashes > 0)
+		put_text(w, "|");
+}
+
+static void
+put_aich_root(struct writer *w, const struct ed2klink *link)
+{
+	char root[BASE32_LEN(AICH_SIZE) + 1];
+
+	if (!link->aich_root)
+		return;
+	base32_encode(root, link->aich_root, AICH_SIZE);
+	put_text(w, "h=");
+	put_text(w, root);
+	put_text(w, "|");
+}
+
+size_t
 ed2klink_format(char *out, size_t cap, const struct ed2klink *link)
 {
-	char name[3 * ED2KLINK_NAME_MAX + 1], hash[2 * HASH_SIZE + 1];
-	int n;
+	struct writer w = writer_of(out, cap);
+	char name[3 * ED2KLINK_NAME_MAX + 1], hash[2 * HASH_SIZE + 1], size[24];
 
 	encode_name(name, link->name);
 	hex_encode(hash, link->hash, HASH_SIZE);
-	n = snprintf(out, cap, "ed2k://|file|%s|%" PRIu64 "|%s|/%s%s%s", name,
-	    link->size, hash, link->source[0] ? "|sources," : "", link->source,
-	    link->source[0] ? "|/" : "");
-	return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+	snprintf(size, sizeof size, "%" PRIu64, link->size);
+	put_text(&w, "ed2k://|file|");
+	put_text(&w, name);
+	put_text(&w, "|");
+	put_text(&w, size);
+	put_text(&w, "|");
+	put_text(&w, hash);
+	put_text(&w, "|");
+	put_part_hashes(&w, link);
+	put_aich_root(&w, link);
+	put_text(&w, "/");
+	if (link->source[0]) {
+		put_text(&w, "|sources,");
+		put_text(&w, link->source);
+		put_text(&w, "|/");
+	}
+	put_u8(&w, '\0');
+	return w.bad ? 0 : w.pos - 1;
+}
+
+void
+ed2klink_put_hint(char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1],
+    const char *source, const uint8_t user_hash[HASH_SIZE])
+{
+	char hash[2 * HASH_SIZE + 1];
+
+	hex_encode(hash, user_hash, HASH_SIZE);
+	snprintf(out, ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1, "%s:129:%s",
+	    source, hash);
 }
 
 /* Cut the next field, up to '|' or the end, off *s. */
@@ -117,17 +185,23 @@ ed2klink_is_source(const char *s)
 	    parse_size(colon + 1, strlen(colon + 1), &port) && port <= 65535;
 }
 
-/* Keep the first "HOST:PORT" of a field "sources,A:P,B:P". */
+/*
+ * Keep the first "HOST:PORT" of a field "sources,A:P,B:P". What else stands
+ * behind a port is a hint of aMule's, ":OPTIONS" or ":OPTIONS:USERHASH".
+ */
 static void
 parse_sources(const char *s, size_t len, struct ed2klink *out)
 {
 	static const char prefix[] = "sources,";
-	size_t n;
+	size_t n, port;
 
 	if (len < sizeof prefix || strncmp(s, prefix, sizeof prefix - 1) != 0)
 		return;
 	s += sizeof prefix - 1;
 	n = min_size(strcspn(s, ","), len - (sizeof prefix - 1));
+	port = strcspn(s, ":") + 1;
+	if (port < n)
+		n = min_size(n, port + strcspn(s + port, ":"));
 	if (n > ED2KLINK_SOURCE_MAX)
 		return;
 	memcpy(out->source, s, n);

@@ -118,6 +118,102 @@ msg_get_emule_info(const struct packet *p)
 	return get_u8(&r) == 0x01;
 }
 
+/* What the descriptor byte of a file identifier says is there. */
+#define FILE_ID_MD4       0x01
+#define FILE_ID_SIZE      0x02
+#define FILE_ID_AICH      0x04
+#define FILE_ID_MANDATORY 0x18 /* options that must be understood */
+
+static bool
+get_file_id(struct reader *r, struct msg_file_id *out)
+{
+	uint8_t has = get_u8(r);
+
+	memset(out, 0, sizeof *out);
+	if (!(has & FILE_ID_MD4) || (has & FILE_ID_MANDATORY))
+		return false;
+	get_bytes(r, out->hash, HASH_SIZE);
+	out->has_size = has & FILE_ID_SIZE;
+	if (out->has_size)
+		out->size = get_u64(r);
+	out->has_aich = has & FILE_ID_AICH;
+	if (out->has_aich)
+		get_bytes(r, out->aich_root, AICH_SIZE);
+	return !r->bad;
+}
+
+bool
+msg_get_bundle(const struct packet *p, struct msg_bundle *out)
+{
+	memset(out, 0, sizeof *out);
+	out->rest = reader_of(p->payload, p->payload_len);
+	if (p->opcode == OP_MULTIPACKET_EXT2)
+		return get_file_id(&out->rest, &out->id);
+	get_bytes(&out->rest, out->id.hash, HASH_SIZE);
+	out->id.has_size = p->opcode == OP_MULTIPACKET_EXT;
+	if (out->id.has_size)
+		out->id.size = get_u64(&out->rest);
+	return !out->rest.bad;
+}
+
+enum msg_question
+msg_next_question(struct msg_bundle *b)
+{
+	struct reader *r = &b->rest;
+	enum msg_question q;
+
+	if (reader_left(r) == 0)
+		return QUESTION_END;
+	switch (get_u8(r)) {
+	case OP_REQUESTFILENAME:
+		/* a part map and, since we say 2, a count of complete sources */
+		get_slice(r, ((size_t)get_u16(r) + 7) / 8);
+		get_u16(r);
+		q = QUESTION_NAME;
+		break;
+	case OP_SETREQFILEID:
+		q = QUESTION_STATUS;
+		break;
+	case OP_AICHFILEHASHREQ:
+		q = QUESTION_AICH_ROOT;
+		break;
+	case OP_REQUESTSOURCES:
+		q = QUESTION_SOURCES;
+		break;
+	case OP_REQUESTSOURCES2:
+		get_slice(r, 3); /* version, options */
+		q = QUESTION_SOURCES;
+		break;
+	default:
+		r->bad = true;
+		return QUESTION_END;
+	}
+	return r->bad ? QUESTION_END : q;
+}
+
+bool
+msg_get_hash_set2(
+    const struct packet *p, struct msg_file_id *id, uint8_t *options)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	if (!get_file_id(&r, id))
+		return false;
+	*options = get_u8(&r);
+	return !r.bad;
+}
+
+bool
+msg_get_aich_request(const struct packet *p, struct msg_aich_request *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	get_bytes(&r, out->hash, HASH_SIZE);
+	out->part = get_u16(&r);
+	get_bytes(&r, out->root, AICH_SIZE);
+	return !r.bad && reader_left(&r) == 0;
+}
+
 void
 msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 {
@@ -131,8 +227,8 @@ msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 	put_tag_u32(w, CT_VERSION, OUR_EDONKEY_VERSION);
 	put_tag_u32(w, CT_EMULE_UDPPORTS, 0);
 	put_tag_u32(w, CT_EMULE_VERSION, OUR_EMULE_VERSION);
-	put_tag_u32(w, CT_EMULE_MISCOPTIONS1, OUR_MISCOPTIONS1);
-	put_tag_u32(w, CT_EMULE_MISCOPTIONS2, OUR_MISCOPTIONS2);
+	put_tag_u32(w, CT_EMULE_MISCOPTIONS1, self->misc1);
+	put_tag_u32(w, CT_EMULE_MISCOPTIONS2, self->misc2);
 	put_tag_string(w, CT_MOD_VERSION, self->mod);
 	put_u32(w, 0); /* no server */
 	put_u16(w, 0);
@@ -150,8 +246,8 @@ msg_put_emule_info_answer(struct writer *w)
 	    {ET_UDPPORT, 0},
 	    {ET_UDPVER, 0},
 	    {ET_SOURCEEXCHANGE, 0},
-	    {ET_COMMENTS, 0},
-	    {ET_EXTENDEDREQUEST, 1},
+	    {ET_COMMENTS, 1},
+	    {ET_EXTENDEDREQUEST, 2},
 	    {ET_FEATURES, 0},
 	    {ET_COMPATIBLECLIENT, OUR_COMPAT_ID},
 	};
@@ -224,6 +320,34 @@ msg_put_hash_set(struct writer *w, const uint8_t hash[HASH_SIZE], size_t n)
 }
 
 void
+msg_put_aich_root(struct writer *w, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE])
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_AICHFILEHASHANS);
+
+	put_bytes(w, hash, HASH_SIZE);
+	put_bytes(w, root, AICH_SIZE);
+	packet_end(w, begin);
+}
+
+size_t
+msg_begin_aich_answer(struct writer *w, const struct msg_aich_request *request)
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_AICHANSWER);
+
+	put_bytes(w, request->hash, HASH_SIZE);
+	put_u16(w, request->part);
+	put_bytes(w, request->root, AICH_SIZE);
+	return begin;
+}
+
+void
+msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	put_frame(w, OP_EMULEPROT, OP_AICHANSWER, hash, HASH_SIZE);
+}
+
+void
 msg_put_accept_upload(struct writer *w)
 {
 	put_frame(w, OP_EDONKEYPROT, OP_ACCEPTUPLOADREQ, NULL, 0);
@@ -239,6 +363,134 @@ void
 msg_put_shared_denied(struct writer *w)
 {
 	put_frame(w, OP_EDONKEYPROT, OP_ASKSHAREDDENIEDANS, NULL, 0);
+}
+
+void
+msg_put_file_comment(
+    struct writer *w, uint8_t rating, const char *text, size_t len)
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_FILEDESC);
+
+	put_u8(w, rating);
+	put_u32(w, (uint32_t)len);
+	put_bytes(w, text, len);
+	packet_end(w, begin);
+}
+
+void
+msg_put_file_id(struct writer *w, const struct msg_file_id *id)
+{
+	put_u8(w,
+	    (uint8_t)(FILE_ID_MD4 | (id->has_size ? FILE_ID_SIZE : 0) |
+		(id->has_aich ? FILE_ID_AICH : 0)));
+	put_bytes(w, id->hash, HASH_SIZE);
+	if (id->has_size)
+		put_u64(w, id->size);
+	if (id->has_aich)
+		put_bytes(w, id->aich_root, AICH_SIZE);
+}
+
+size_t
+msg_begin_answers(struct writer *w, const struct msg_file_id *id, bool by_id)
+{
+	size_t begin = packet_begin(w, OP_EMULEPROT,
+	    by_id ? OP_MULTIPACKETANSWER_EXT2 : OP_MULTIPACKETANSWER);
+
+	if (by_id)
+		msg_put_file_id(w, id);
+	else
+		put_bytes(w, id->hash, HASH_SIZE);
+	return begin;
+}
+
+void
+msg_put_answer_name(struct writer *w, const char *name, size_t len)
+{
+	put_u8(w, OP_REQFILENAMEANSWER);
+	put_u16(w, (uint16_t)len);
+	put_bytes(w, name, len);
+}
+
+void
+msg_put_answer_status(struct writer *w)
+{
+	put_u8(w, OP_FILESTATUS);
+	put_u16(w, 0); /* complete */
+}
+
+void
+msg_put_answer_aich_root(struct writer *w, const uint8_t root[AICH_SIZE])
+{
+	put_u8(w, OP_AICHFILEHASHANS);
+	put_bytes(w, root, AICH_SIZE);
+}
+
+/* The largest entry: head, tag count, name tag, two size tags. */
+#define LIST_ENTRY_MAX                                                         \
+	(HASH_SIZE + 4 + 2 + 4 + (4 + 2 + WIRE_NAME_MAX) + 2 * (4 + 4))
+
+struct msg_list
+msg_begin_list(struct writer *w, const uint8_t *dir, size_t dir_len)
+{
+	struct msg_list list = {0};
+
+	list.begin = packet_begin(w, OP_EDONKEYPROT,
+	    dir ? OP_ASKSHAREDFILESDIRANS : OP_ASKSHAREDFILESANSWER);
+	if (dir) {
+		put_u16(w, (uint16_t)dir_len);
+		put_bytes(w, dir, dir_len);
+	}
+	list.count_at = w->pos;
+	put_u32(w, 0);
+	return list;
+}
+
+bool
+msg_list_has_room(const struct writer *w, const struct msg_list *list)
+{
+	return w->pos - list->begin + LIST_ENTRY_MAX <= REPLY_MAX &&
+	    w->cap - w->pos >= LIST_ENTRY_MAX;
+}
+
+void
+msg_put_list_entry(struct writer *w, struct msg_list *list,
+    const uint8_t hash[HASH_SIZE], uint64_t size, const char *name)
+{
+	bool large = size > UINT32_MAX;
+
+	put_bytes(w, hash, HASH_SIZE);
+	put_u32(w, 0); /* client id and port: ours are known */
+	put_u16(w, 0);
+	put_u32(w, large ? 3 : 2);
+	put_tag_string(w, FT_FILENAME, name);
+	put_tag_u32(w, FT_FILESIZE, (uint32_t)size);
+	if (large)
+		put_tag_u32(w, FT_FILESIZE_HI, (uint32_t)(size >> 32));
+	list->n++;
+}
+
+void
+msg_end_list(struct writer *w, const struct msg_list *list)
+{
+	struct writer count;
+
+	if (w->bad)
+		return;
+	count = writer_of(w->data + list->count_at, 4);
+	put_u32(&count, list->n);
+	packet_end(w, list->begin);
+}
+
+void
+msg_put_directory(struct writer *w, const char *dir)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_ASKSHAREDDIRSANS);
+	size_t len = strlen(dir);
+
+	put_u32(w, 1);
+	put_u16(w, (uint16_t)len);
+	put_bytes(w, dir, len);
+	packet_end(w, begin);
 }
 
 void
@@ -287,6 +539,14 @@ msg_direct_data_header(
     uint8_t out[DATA_HEADER_MAX], const uint8_t hash[HASH_SIZE], struct range r)
 {
 	return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r, true);
+}
+
+size_t
+msg_aich_part_count(uint64_t size)
+{
+	if (size <= PART_SIZE)
+		return 0;
+	return (size_t)((size + PART_SIZE - 1) / PART_SIZE);
 }
 
 size_t

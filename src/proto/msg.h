@@ -55,12 +55,66 @@ bool msg_get_direct_request(
 /* 0xC5/0x01: true when it asks for an answer (its second byte is 1). */
 bool msg_get_emule_info(const struct packet *p);
 
+/* What a file is called in 0xC5/0xA9, 0xB0, 0xB1 and 0xB2. */
+struct msg_file_id {
+	uint8_t hash[HASH_SIZE];
+	bool has_size, has_aich;
+	uint64_t size;
+	uint8_t aich_root[AICH_SIZE];
+};
+
+/*
+ * 0xC5/0x92, 0xA4 and 0xA9: questions about one file, bundled. `rest` holds
+ * those that msg_next_question has not taken yet.
+ */
+struct msg_bundle {
+	struct msg_file_id id;
+	struct reader rest;
+};
+
+enum msg_question {
+	QUESTION_NAME,
+	QUESTION_STATUS,
+	QUESTION_AICH_ROOT,
+	QUESTION_SOURCES, /* of either version */
+	QUESTION_END,     /* no more, or none that can be read */
+};
+
+/*
+ * False when the head is short, or an identifier has no hash or an option that
+ * must be understood and is not.
+ */
+bool msg_get_bundle(const struct packet *p, struct msg_bundle *out);
+
+/*
+ * The next question. Part maps are stepped over whatever they say. Nothing has
+ * a length of its own, so behind an unknown question nothing can be read.
+ */
+enum msg_question msg_next_question(struct msg_bundle *b);
+
+/* 0xC5/0xB1: which hash sets of which file. */
+#define HASH_SET_MD4  0x01
+#define HASH_SET_AICH 0x02
+bool msg_get_hash_set2(
+    const struct packet *p, struct msg_file_id *id, uint8_t *options);
+
+/* 0xC5/0x9B: AICH recovery data of a part, please. */
+struct msg_aich_request {
+	uint8_t hash[HASH_SIZE];
+	uint16_t part;
+	uint8_t root[AICH_SIZE]; /* the one that the peer trusts */
+};
+
+/* Exactly 38 bytes. */
+bool msg_get_aich_request(const struct packet *p, struct msg_aich_request *out);
+
 /* Who we are, for OP_HELLOANSWER. */
 struct msg_self {
 	uint8_t user_hash[HASH_SIZE];
-	uint16_t port;    /* the port peers reach us on */
-	const char *name; /* UTF-8 */
-	const char *mod;  /* "name version" */
+	uint16_t port;         /* the port peers reach us on */
+	uint32_t misc1, misc2; /* MISCOPTIONS */
+	const char *name;      /* UTF-8 */
+	const char *mod;       /* "name version" */
 };
 
 void msg_put_hello_answer(struct writer *w, const struct msg_self *self);
@@ -76,9 +130,54 @@ void msg_put_no_file(struct writer *w, const uint8_t hash[HASH_SIZE]);
  */
 uint8_t *msg_put_hash_set(
     struct writer *w, const uint8_t hash[HASH_SIZE], size_t n);
+void msg_put_aich_root(struct writer *w, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE]);
+/*
+ * Begin the answer to a request; between this and packet_end the caller writes
+ * the recovery data (aich_put_recovery).
+ */
+size_t msg_begin_aich_answer(
+    struct writer *w, const struct msg_aich_request *request);
+/* No recovery data: the hash alone. */
+void msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_accept_upload(struct writer *w);
 void msg_put_public_ip(struct writer *w, const uint8_t ip[4]);
 void msg_put_shared_denied(struct writer *w);
+/* 0xC5/0x61: a rating 0 to 5 and a comment of at most COMMENT_MAX bytes. */
+void msg_put_file_comment(
+    struct writer *w, uint8_t rating, const char *text, size_t len);
+
+/*
+ * Answers to a bundle: begin one for this file, as 0xB0 when the peer asked by
+ * identifier and else as 0x93, put answers in the order of the questions, and
+ * end it with packet_end(w, what msg_begin_answers returned).
+ */
+size_t msg_begin_answers(
+    struct writer *w, const struct msg_file_id *id, bool by_id);
+void msg_put_answer_name(struct writer *w, const char *name, size_t len);
+void msg_put_answer_status(struct writer *w);
+void msg_put_answer_aich_root(struct writer *w, const uint8_t root[AICH_SIZE]);
+
+/* A file identifier, within 0xB0 and 0xB2. */
+void msg_put_file_id(struct writer *w, const struct msg_file_id *id);
+
+/*
+ * A list of shared files: 0x4B, or with `dir` 0x60 of that directory. Begin it,
+ * add entries while msg_list_has_room, end it.
+ */
+struct msg_list {
+	size_t begin, count_at;
+	uint32_t n;
+};
+struct msg_list msg_begin_list(
+    struct writer *w, const uint8_t *dir, size_t dir_len);
+bool msg_list_has_room(const struct writer *w, const struct msg_list *list);
+void msg_put_list_entry(struct writer *w, struct msg_list *list,
+    const uint8_t hash[HASH_SIZE], uint64_t size, const char *name);
+void msg_end_list(struct writer *w, const struct msg_list *list);
+
+/* 0x5F with one directory. */
+void msg_put_directory(struct writer *w, const char *dir);
 void msg_put_port_test(struct writer *w);
 
 /*
@@ -93,6 +192,9 @@ size_t msg_data_header(uint8_t out[DATA_HEADER_MAX],
 /* The same in the direct dialect: 64-bit offsets under opcode 0x46. */
 size_t msg_direct_data_header(uint8_t out[DATA_HEADER_MAX],
     const uint8_t hash[HASH_SIZE], struct range r);
+
+/* AICH part hashes of a file: 0 up to one part, else one a part. */
+size_t msg_aich_part_count(uint64_t size);
 
 /* Hash set entries of a file: 0 below one part, else size / part + 1. */
 size_t msg_part_hash_count(uint64_t size);

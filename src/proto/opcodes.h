@@ -15,34 +15,51 @@
 #define OP_PACKEDPROT  0xD4
 
 /* OP_EDONKEYPROT */
-#define OP_HELLO              0x01
-#define OP_SENDINGPART        0x46
-#define OP_REQUESTPARTS       0x47
-#define OP_FILEREQANSNOFIL    0x48
-#define OP_END_OF_DOWNLOAD    0x49
-#define OP_ASKSHAREDFILES     0x4A
-#define OP_HELLOANSWER        0x4C
-#define OP_SETREQFILEID       0x4F
-#define OP_FILESTATUS         0x50
-#define OP_HASHSETREQUEST     0x51
-#define OP_HASHSETANSWER      0x52
-#define OP_STARTUPLOADREQ     0x54
-#define OP_ACCEPTUPLOADREQ    0x55
-#define OP_CANCELTRANSFER     0x56
-#define OP_REQUESTFILENAME    0x58
-#define OP_REQFILENAMEANSWER  0x59
-#define OP_ASKSHAREDDIRS      0x5D
-#define OP_ASKSHAREDFILESDIR  0x5E
-#define OP_ASKSHAREDDENIEDANS 0x61
+#define OP_HELLO                0x01
+#define OP_SENDINGPART          0x46
+#define OP_REQUESTPARTS         0x47
+#define OP_FILEREQANSNOFIL      0x48
+#define OP_END_OF_DOWNLOAD      0x49
+#define OP_ASKSHAREDFILES       0x4A
+#define OP_ASKSHAREDFILESANSWER 0x4B
+#define OP_HELLOANSWER          0x4C
+#define OP_SETREQFILEID         0x4F
+#define OP_FILESTATUS           0x50
+#define OP_HASHSETREQUEST       0x51
+#define OP_HASHSETANSWER        0x52
+#define OP_STARTUPLOADREQ       0x54
+#define OP_ACCEPTUPLOADREQ      0x55
+#define OP_CANCELTRANSFER       0x56
+#define OP_REQUESTFILENAME      0x58
+#define OP_REQFILENAMEANSWER    0x59
+#define OP_ASKSHAREDDIRS        0x5D
+#define OP_ASKSHAREDFILESDIR    0x5E
+#define OP_ASKSHAREDDIRSANS     0x5F
+#define OP_ASKSHAREDFILESDIRANS 0x60
+#define OP_ASKSHAREDDENIEDANS   0x61
 
 /* OP_EMULEPROT */
-#define OP_EMULEINFO        0x01
-#define OP_EMULEINFOANSWER  0x02
-#define OP_PUBLICIP_REQ     0x97
-#define OP_PUBLICIP_ANSWER  0x98
-#define OP_SENDINGPART_I64  0xA2
-#define OP_REQUESTPARTS_I64 0xA3
-#define OP_PORTTEST         0xFE /* asked as 0xC5, answered as 0xE3 */
+#define OP_EMULEINFO              0x01
+#define OP_EMULEINFOANSWER        0x02
+#define OP_FILEDESC               0x61
+#define OP_REQUESTSOURCES         0x81
+#define OP_REQUESTSOURCES2        0x83
+#define OP_MULTIPACKET            0x92
+#define OP_MULTIPACKETANSWER      0x93
+#define OP_PUBLICIP_REQ           0x97
+#define OP_PUBLICIP_ANSWER        0x98
+#define OP_AICHREQUEST            0x9B
+#define OP_AICHANSWER             0x9C
+#define OP_AICHFILEHASHANS        0x9D
+#define OP_AICHFILEHASHREQ        0x9E
+#define OP_SENDINGPART_I64        0xA2
+#define OP_REQUESTPARTS_I64       0xA3
+#define OP_MULTIPACKET_EXT        0xA4
+#define OP_MULTIPACKET_EXT2       0xA9
+#define OP_MULTIPACKETANSWER_EXT2 0xB0
+#define OP_HASHSETREQUEST2        0xB1
+#define OP_HASHSETANSWER2         0xB2
+#define OP_PORTTEST               0xFE /* asked as 0xC5, answered as 0xE3 */
 
 /* Tags of HELLO and HELLOANSWER. */
 #define CT_NAME               0x01
@@ -63,6 +80,11 @@
 #define ET_EXTENDEDREQUEST  0x25
 #define ET_COMPATIBLECLIENT 0x26
 #define ET_FEATURES         0x27
+
+/* Tags of an entry in a list of shared files. */
+#define FT_FILENAME    0x01
+#define FT_FILESIZE    0x02 /* low 32 bits */
+#define FT_FILESIZE_HI 0x3A /* high 32 bits, of files of 4 GiB and more */
 
 /* Sizes of the file format, fixed for ever. */
 #define HASH_SIZE  16 /* MD4, user hash */
@@ -89,10 +111,20 @@
 #define PACKET_PAYLOAD_MAX (UINT32_C(64) * 1024)
 
 /*
- * The largest frame we build in memory: the hash set of the largest file. File
- * data never passes through such a buffer.
+ * The largest frame we build in memory: OP_HASHSETANSWER2 with both hash sets
+ * of the largest file, about 1 MB. File data never passes through such a
+ * buffer.
  */
-#define REPLY_MAX (PACKET_HEADER_SIZE + HASH_SIZE + 2 + PART_HASHES_MAX * 16)
+#define REPLY_MAX                                                              \
+	(PACKET_HEADER_SIZE + FILE_ID_MAX + 1 + HASH_SIZE + 2 +                \
+	    PART_HASHES_MAX * HASH_SIZE + AICH_SIZE + 2 +                      \
+	    PART_HASHES_MAX * AICH_SIZE)
+
+/* A file identifier: u8 what is in it, MD4, u64 size, AICH root. */
+#define FILE_ID_MAX (1 + HASH_SIZE + 8 + AICH_SIZE)
+
+/* eMule shows this many bytes of a comment, aMule the first 50 characters. */
+#define COMMENT_MAX 128
 
 /* Longest range of an eMule-family request: eMule drops a peer above it. */
 #define RANGE_MAX (3 * BLOCK_SIZE)
@@ -107,13 +139,22 @@
 #define TAGS_MAX 256
 
 /*
- * What we advertise. MISCOPTIONS1: unicode (bit 28), extended requests 1
- * (bits 8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ), no
- * browsing (bit 2). MISCOPTIONS2: large files (bit 4).
+ * What we advertise. MISCOPTIONS1: AICH 1 (bits 29-31), unicode (28), extended
+ * requests 2 (8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ),
+ * comments 1 (4-7), multipacket (1); no browsing (2) is added where it holds.
+ * MISCOPTIONS2: file identifiers (13), extended multipacket (5), large files
+ * (4). No secure identification: it proves who earns credits, and we keep none.
  */
-#define OUR_MISCOPTIONS1 UINT32_C(0x10000104)
-#define OUR_MISCOPTIONS2 UINT32_C(0x00000010)
+#define OUR_MISCOPTIONS1 UINT32_C(0x30000212)
+#define OUR_MISCOPTIONS2 UINT32_C(0x00002030)
+#define MISC1_NO_BROWSE  (UINT32_C(1) << 2)
 #define MISC1_UNICODE    (UINT32_C(1) << 28)
+
+/*
+ * "Supports obfuscation", in MISCOPTIONS2. Not "requests" (bit 8): file data is
+ * cheapest to send in the clear, so whether to hide it is up to the peer.
+ */
+#define MISC2_OBFUSCATION (UINT32_C(1) << 7)
 
 /*
  * CT_EMULE_VERSION is compatible-client id << 24 | major << 17 | minor << 10 |

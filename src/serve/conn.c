@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "serve/crypto.h"
+#include "serve/share_catalog.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +34,9 @@
 
 static volatile sig_atomic_t stop_signal;
 
+/* What ppoll lets through. */
+static sigset_t wait_mask;
+
 static void
 on_signal(int number)
 {
@@ -39,10 +45,10 @@ on_signal(int number)
 
 /*
  * SIGTERM and SIGINT are held back everywhere but in ppoll, so that none is
- * lost between a look at the flag and the wait. *wait_mask is ppoll's.
+ * lost between a look at the flag and the wait.
  */
 static void
-catch_signals(sigset_t *wait_mask)
+catch_signals(void)
 {
 	struct sigaction act = {.sa_handler = on_signal};
 	sigset_t held;
@@ -51,9 +57,9 @@ catch_signals(sigset_t *wait_mask)
 	sigemptyset(&held);
 	sigaddset(&held, SIGTERM);
 	sigaddset(&held, SIGINT);
-	sigprocmask(SIG_BLOCK, &held, wait_mask);
-	sigdelset(wait_mask, SIGTERM);
-	sigdelset(wait_mask, SIGINT);
+	sigprocmask(SIG_BLOCK, &held, &wait_mask);
+	sigdelset(&wait_mask, SIGTERM);
+	sigdelset(&wait_mask, SIGINT);
 	sigaction(SIGTERM, &act, NULL);
 	sigaction(SIGINT, &act, NULL);
 }
@@ -67,47 +73,14 @@ clock_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static enum catalog_result
-find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
-    struct catalog_file *out)
-{
-	struct conn *c = ctx;
-
-	switch (shared_file_open(&c->file, hash, alias)) {
-	case STORE_FOUND:
-		*out = (struct catalog_file){
-		    .size = c->file.facts.size,
-		    .name = c->file.name,
-		};
-		return CATALOG_FOUND;
-	case STORE_UNKNOWN:
-		return CATALOG_UNKNOWN;
-	default:
-		return CATALOG_SILENT;
-	}
-}
-
-static bool
-find_part_hashes(
-    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
-{
-	struct conn *c = ctx;
-
-	return store_part_hashes(c->file.store, hash, out, n) == STORE_FOUND;
-}
-
 static void
 conn_init(struct conn *c, const struct session_config *config,
     const struct peer *peer, struct store *store)
 {
-	memset(
-	    c, 0, offsetof(struct conn, in)); /* leave the buffers untouched */
+	/* leave the buffers untouched, also the one in upload */
+	memset(c, 0, offsetof(struct conn, upload));
 	c->peer = peer;
-	c->catalog = (struct catalog){
-	    .ctx = c,
-	    .find = find_file,
-	    .part_hashes = find_part_hashes,
-	};
+	share_catalog_init(&c->catalog, &c->file);
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);
@@ -132,6 +105,25 @@ wants_input(const struct conn *c)
 	    session_wants_input(&c->session);
 }
 
+/* The peer broke the protocol; `fault` is a literal that says how. */
+static void
+bad_peer(struct conn *c, const char *fault)
+{
+	c->session.fault = fault;
+	session_stop(&c->session, END_BAD_PEER);
+}
+
+/* Encrypt or decrypt; what fails here cannot be gone on with. */
+static void
+crypt_bytes(struct conn *c, struct rc4 *stream, uint8_t *bytes, size_t n)
+{
+	if (rc4_apply(stream, bytes, n))
+		return;
+	log_error(
+	    "OpenSSL does not encrypt any more; the connection is closed");
+	session_stop(&c->session, END_NO_CRYPTO);
+}
+
 static void
 read_peer(struct conn *c)
 {
@@ -140,12 +132,16 @@ read_peer(struct conn *c)
 	if (!c->readable || c->in_len == CONN_IN_SIZE)
 		return;
 	n = read(STDIN_FILENO, c->in + c->in_len, CONN_IN_SIZE - c->in_len);
-	if (n > 0)
+	if (n > 0) {
+		if (c->obfuscation.done)
+			crypt_bytes(c, &c->obfuscation.in, c->in + c->in_len,
+			    (size_t)n);
 		c->in_len += (size_t)n;
-	else if (n == 0)
+	} else if (n == 0) {
 		c->eof = true;
-	else if (errno != EAGAIN && errno != EINTR)
+	} else if (errno != EAGAIN && errno != EINTR) {
 		session_stop(&c->session, END_GONE);
+	}
 }
 
 static void
@@ -155,12 +151,77 @@ log_packet(const struct packet *p, const char *name)
 	    p->opcode, name ? name : "(ignored)", p->payload_len);
 }
 
+/* Drop the first n bytes of what has come in. */
+static void
+consume(struct conn *c, size_t n)
+{
+	c->in_len -= n;
+	if (n > 0 && c->in_len > 0)
+		memmove(c->in, c->in + n, c->in_len);
+}
+
+static void
+answer_handshake(struct conn *c)
+{
+	struct writer w =
+	    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
+	uint8_t noise[1 + OBFUSCATION_PADDING_MAX] = {0};
+
+	/* not for secrecy: without any randomness it is still an answer */
+	if (getrandom(noise, sizeof noise, GRND_NONBLOCK) < 0)
+		log_debug("no random bytes: %s", strerror(errno));
+	obfuscation_put_answer(
+	    &w, noise + 1, noise[0] % (OBFUSCATION_PADDING_MAX + 1));
+	c->out_end += w.pos;
+}
+
+/* Is the handshake over, or was none needed? If not, look for it. */
+static bool
+shake_hands(struct conn *c)
+{
+	size_t len = 0;
+
+	if (!c->obfuscated || c->obfuscation.done)
+		return true;
+	switch (
+	    obfuscation_handshake(&c->obfuscation, c->in, c->in_len, &len)) {
+	case OBFUSCATION_DONE:
+		log_debug("the connection is obfuscated");
+		consume(c, len);
+		answer_handshake(c);
+		return true;
+	case OBFUSCATION_MORE:
+		return false;
+	case OBFUSCATION_BAD:
+		bad_peer(c, "neither a frame nor obfuscation for us");
+		return false;
+	default:
+		log_error("OpenSSL has no MD5 or RC4 for us");
+		session_stop(&c->session, END_NO_CRYPTO);
+		return false;
+	}
+}
+
+/*
+ * May the session see this frame? On an obfuscated connection nothing may be
+ * answered before HELLO, and direct clients, which say none, do not obfuscate.
+ */
+static bool
+is_expected(const struct conn *c, const struct packet *p)
+{
+	return !c->obfuscated || c->session.state != SESSION_HELLO ||
+	    (p->protocol == OP_EDONKEYPROT && p->opcode == OP_HELLO);
+}
+
 /* Hand every whole frame to the session, as long as replies have room. */
 static void
 handle_frames(struct conn *c, uint64_t now_ms)
 {
-	struct reader r = reader_of(c->in, c->in_len);
+	struct reader r;
 
+	if (!shake_hands(c))
+		return;
+	r = reader_of(c->in, c->in_len);
 	while (!c->upload.active && has_room(c) &&
 	    session_wants_input(&c->session)) {
 		struct writer w =
@@ -171,22 +232,34 @@ handle_frames(struct conn *c, uint64_t now_ms)
 		if (res == PACKET_MORE)
 			break;
 		if (res == PACKET_BAD) {
-			c->session.fault = "broken frame";
-			session_stop(&c->session, END_BAD_PEER);
+			bad_peer(c, "broken frame");
+			break;
+		}
+		if (!is_expected(c, &p)) {
+			bad_peer(c, "no HELLO first");
 			break;
 		}
 		log_packet(&p, session_packet(&c->session, now_ms, &p, &w));
 		c->out_end += w.pos;
 	}
-	c->in_len -= r.pos;
-	if (r.pos > 0 && c->in_len > 0)
-		memmove(c->in, c->in + r.pos, c->in_len);
+	consume(c, r.pos);
 }
 
-/* Send the replies that wait. True when none is left. */
+/*
+ * Send the replies that wait. True when none is left. They are encrypted here
+ * and not when they are written down, since the rest of a data frame may have
+ * to go out before them, and the stream knows only one order.
+ */
 static bool
 send_replies(struct conn *c)
 {
+	if (c->obfuscated && c->out_clear < c->out_end) {
+		crypt_bytes(c, &c->obfuscation.out, c->out + c->out_clear,
+		    c->out_end - c->out_clear);
+		c->out_clear = c->out_end;
+	}
+	if (c->session.state == SESSION_ENDED)
+		return false;
 	while (c->out_begin < c->out_end) {
 		ssize_t n = write(STDOUT_FILENO, c->out + c->out_begin,
 		    c->out_end - c->out_begin);
@@ -202,7 +275,7 @@ send_replies(struct conn *c)
 		c->out_begin += (size_t)n;
 		c->sent_bytes += (uint64_t)n;
 	}
-	c->out_begin = c->out_end = 0;
+	c->out_begin = c->out_end = c->out_clear = 0;
 	return true;
 }
 
@@ -303,7 +376,7 @@ pulse(struct conn *c, uint64_t now_ms)
  * send at once, only look: for a cancel from the peer, and for signals.
  */
 static void
-wait_for_peer(struct conn *c, uint64_t wait_ms, const sigset_t *mask)
+wait_for_peer(struct conn *c, uint64_t wait_ms)
 {
 	bool at_once = wants_output(c) && !c->blocked;
 	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
@@ -314,7 +387,7 @@ wait_for_peer(struct conn *c, uint64_t wait_ms, const sigset_t *mask)
 	};
 
 	c->readable = false;
-	if (ppoll(fds, ARRAY_LEN(fds), &timeout, mask) < 0) {
+	if (ppoll(fds, ARRAY_LEN(fds), &timeout, &wait_mask) < 0) {
 		if (errno != EINTR)
 			session_stop(&c->session, END_GONE);
 		return;
@@ -332,6 +405,7 @@ log_session(const struct conn *c)
 	const struct session *s = &c->session;
 	uint64_t ms = clock_ms() - c->began_ms;
 	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
+	const char *transport = c->obfuscated ? "obfuscated" : "plain";
 	char port[8] = "";
 
 	if (s->has_file)
@@ -340,10 +414,10 @@ log_session(const struct conn *c)
 		hex_encode(user, s->hello.user_hash, HASH_SIZE);
 	if (c->peer->port)
 		snprintf(port, sizeof port, ":%u", c->peer->port);
-	log_info("peer=%s%s client=%s mod=%s user=%s file=%s bytes=%" PRIu64
-		 " seconds=%" PRIu64 ".%03u end=%s%s%s",
+	log_info("peer=%s%s client=%s mod=%s user=%s transport=%s file=%s "
+		 "bytes=%" PRIu64 " seconds=%" PRIu64 ".%03u end=%s%s%s",
 	    c->peer->address, port, log_quote_str(s->hello.name),
-	    log_quote_str(s->hello.mod), user, hash,
+	    log_quote_str(s->hello.mod), user, transport, hash,
 	    c->data_bytes - upload_pending(&c->upload), ms / 1000,
 	    (unsigned)(ms % 1000), session_end_name(s->end),
 	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
@@ -357,35 +431,71 @@ exit_code(enum session_end end)
 		return EX_PROTOCOL;
 	case END_FILE_FAILED:
 		return EX_IOERR;
+	case END_NO_CRYPTO:
+		return EX_UNAVAILABLE;
 	default:
 		return 0;
 	}
 }
 
-int
-conn_run(struct conn *c, const struct session_config *config,
+/* The end of a turn: wait for something to do, or end the session. */
+static void
+await_next_turn(struct conn *c, uint64_t now_ms)
+{
+	uint64_t wait_ms = pulse(c, now_ms);
+
+	if (c->eof && !wants_output(c))
+		session_stop(&c->session, END_HUNG_UP);
+	if (c->session.state != SESSION_ENDED)
+		wait_for_peer(c, wait_ms);
+	if (stop_signal)
+		session_stop(&c->session, END_SIGNAL);
+}
+
+/* The first byte is there. */
+static void
+choose_transport(struct conn *c)
+{
+	const struct session_config *config = c->session.config;
+
+	c->obfuscated = config->obfuscation && obfuscation_begins(c->in[0]);
+	if (!c->obfuscated)
+		return;
+	if (!crypto_load_rc4())
+		session_stop(&c->session, END_NO_CRYPTO);
+	c->obfuscation.user_hash = config->self.user_hash;
+	upload_encrypt(&c->upload, &c->obfuscation.out);
+}
+
+void
+conn_open(struct conn *c, const struct session_config *config,
     const struct peer *peer, struct store *store)
 {
-	sigset_t wait_mask;
-
-	catch_signals(&wait_mask);
+	catch_signals();
 	conn_init(c, config, peer, store);
+	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
+		await_next_turn(c, clock_ms());
+		read_peer(c);
+	}
+	c->readable = false; /* that has been read */
+	if (c->in_len > 0)
+		choose_transport(c);
+}
+
+int
+conn_run(struct conn *c)
+{
 	while (c->session.state != SESSION_ENDED) {
-		uint64_t now_ms = clock_ms(), wait_ms;
+		uint64_t now_ms = clock_ms();
 
 		/* write first: what is left unread afterwards has a reason */
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
-		wait_ms = pulse(c, now_ms);
-		if (c->eof && !wants_output(c))
-			session_stop(&c->session, END_HUNG_UP);
-		if (c->session.state != SESSION_ENDED)
-			wait_for_peer(c, wait_ms, &wait_mask);
-		if (stop_signal)
-			session_stop(&c->session, END_SIGNAL);
+		await_next_turn(c, now_ms);
 	}
 	shared_file_close(&c->file);
+	obfuscation_close(&c->obfuscation);
 	log_session(c);
 	return exit_code(c->session.end);
 }

@@ -1,11 +1,14 @@
 /*
  * The connection: the only reader and writer of the peer. One poll loop takes
  * whole frames to the session, and its replies and data frames to the peer.
+ * On an obfuscated connection bytes are decrypted as they come, and encrypted
+ * when it is their turn to be sent: which bytes come first decides how.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_CONN_H
 #define SERVE_CONN_H
 
+#include "serve/obfuscation.h"
 #include "serve/pace.h"
 #include "serve/peer.h"
 #include "serve/session.h"
@@ -29,24 +32,37 @@ struct conn {
 	struct session session;
 	struct shared_file file;
 	struct pace pace;
-	struct upload upload;
+	struct obfuscation obfuscation;
 	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
 	uint64_t data_bytes; /* of files */
 	uint64_t began_ms, looked_up_ms;
 	bool readable; /* fd 0 has bytes, or its end */
 	bool blocked;  /* fd 1 took less than it was given */
 	bool eof;      /* the peer said its last word */
+	bool obfuscated;
 	size_t in_len, out_begin, out_end;
+	size_t out_clear; /* where in out begins what is not yet encrypted */
+	struct upload upload;
 	uint8_t in[CONN_IN_SIZE];
 	uint8_t out[CONN_OUT_SIZE];
 };
 
 /*
+ * Wait for the peer's first byte: it tells whether the connection is
+ * obfuscated, and only then OpenSSL is loaded. Whatever else the peer said is
+ * not looked at. Waits no longer than to the deadline for a hello, and ends at
+ * SIGTERM or SIGINT; conn_run has to be called in any case. The arguments are
+ * borrowed until it returns.
+ */
+void conn_open(struct conn *c, const struct session_config *config,
+    const struct peer *peer, struct store *store);
+
+/*
  * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or
  * SIGINT comes. Logs one line. Returns the exit code: 0, EX_PROTOCOL when the
- * peer broke the protocol, EX_IOERR when a file could not be read.
+ * peer broke the protocol, EX_IOERR when a file could not be read,
+ * EX_UNAVAILABLE when OpenSSL was needed and could not be had.
  */
-int conn_run(struct conn *c, const struct session_config *config,
-    const struct peer *peer, struct store *store);
+int conn_run(struct conn *c);
 
 #endif

@@ -9,13 +9,14 @@
  *
  *   (*) 0x47 with a 32-byte payload as the first frame; of another length it
  *   ends the session. In DIRECT only a shorter one does.
- *   0xC5/0xFE (port test) is answered in every state but DIRECT.
+ *   Other questions about files are answered in READY and UPLOADING,
+ *   0xC5/0xFE (port test) in every state but DIRECT.
  * SPDX-License-Identifier: ISC
  */
 #include "serve/session.h"
 
-#include "base/text.h"
 #include "base/util.h"
+#include "serve/answer.h"
 
 #include <string.h>
 
@@ -44,21 +45,19 @@ session_stop(struct session *s, enum session_end end)
 	s->end = end;
 }
 
-/* The peer broke the protocol; `fault` is a literal that says how. */
-static void
-bad_peer(struct session *s, const char *fault)
+void
+session_bad_peer(struct session *s, const char *fault)
 {
 	if (s->state != SESSION_ENDED)
 		s->fault = fault;
 	session_stop(s, END_BAD_PEER);
 }
 
-/* Something senseless that an honest peer may do once in a while. */
-static void
-strike(struct session *s)
+void
+session_strike(struct session *s)
 {
 	if (++s->n_strikes > STRIKES_MAX)
-		bad_peer(s, "too many senseless requests");
+		session_bad_peer(s, "too many senseless requests");
 }
 
 static bool
@@ -67,41 +66,17 @@ same_hash(const uint8_t a[HASH_SIZE], const uint8_t b[HASH_SIZE])
 	return memcmp(a, b, HASH_SIZE) == 0;
 }
 
-/*
- * The file a greeted peer asks about. When we do not have it the peer is told,
- * once: a second 0x48 for the same hash would be an answer nobody asked for.
- */
-static bool
-find_file(struct session *s, const uint8_t hash[HASH_SIZE],
-    struct catalog_file *out, struct writer *w)
-{
-	enum catalog_result res =
-	    s->catalog->find(s->catalog->ctx, hash, false, out);
-
-	if (res == CATALOG_SILENT)
-		return false;
-	if (res == CATALOG_FOUND && out->size <= EMULE_FILE_MAX) {
-		s->has_refused = false;
-		return true;
-	}
-	if (!s->has_refused || !same_hash(s->refused, hash))
-		msg_put_no_file(w, hash);
-	memcpy(s->refused, hash, HASH_SIZE);
-	s->has_refused = true;
-	return false;
-}
-
 static void
 on_hello(struct session *s, const struct packet *p, struct writer *w)
 {
 	struct msg_hello hello;
 
 	if (!msg_get_hello(p, &hello)) {
-		bad_peer(s, "malformed HELLO");
+		session_bad_peer(s, "malformed HELLO");
 		return;
 	}
 	if (++s->n_hellos > HELLOS_MAX) {
-		bad_peer(s, "too many HELLOs");
+		session_bad_peer(s, "too many HELLOs");
 		return;
 	}
 	s->hello = hello;
@@ -111,100 +86,23 @@ on_hello(struct session *s, const struct packet *p, struct writer *w)
 }
 
 static void
-on_port_test(struct session *s, const struct packet *p, struct writer *w)
-{
-	(void)s;
-	(void)p;
-	msg_put_port_test(w);
-}
-
-/* A message whose payload begins with a hash; false ends the session. */
-static bool
-get_hash(struct session *s, const struct packet *p, uint8_t hash[HASH_SIZE])
-{
-	if (msg_get_hash(p, hash))
-		return true;
-	bad_peer(s, "payload shorter than a file hash");
-	return false;
-}
-
-static void
-set_file(struct session *s, const uint8_t hash[HASH_SIZE])
-{
-	memcpy(s->file, hash, HASH_SIZE);
-	s->has_file = true;
-}
-
-static void
-on_file_name(struct session *s, const struct packet *p, struct writer *w)
-{
-	uint8_t hash[HASH_SIZE];
-	struct catalog_file file;
-	char name[WIRE_NAME_MAX];
-	size_t len;
-
-	if (!get_hash(s, p, hash))
-		return;
-	s->has_refused = false; /* a new question gets a new answer */
-	if (!find_file(s, hash, &file, w))
-		return;
-	set_file(s, hash);
-	if (s->hello.misc1 & MISC1_UNICODE)
-		len = text_to_utf8(
-		    name, sizeof name, file.name, strlen(file.name));
-	else
-		len = text_to_latin1(
-		    name, sizeof name, file.name, strlen(file.name));
-	msg_put_file_name(w, hash, name, len);
-}
-
-static void
-on_file_status(struct session *s, const struct packet *p, struct writer *w)
-{
-	uint8_t hash[HASH_SIZE];
-	struct catalog_file file;
-
-	if (!get_hash(s, p, hash) || !find_file(s, hash, &file, w))
-		return;
-	set_file(s, hash);
-	msg_put_file_status(w, hash);
-}
-
-static void
-on_hash_set(struct session *s, const struct packet *p, struct writer *w)
-{
-	uint8_t hash[HASH_SIZE], *hashes;
-	struct catalog_file file;
-	size_t begin = w->pos, n;
-
-	if (!get_hash(s, p, hash) || !find_file(s, hash, &file, w))
-		return;
-	n = msg_part_hash_count(file.size);
-	hashes = msg_put_hash_set(w, hash, n);
-	if (n > 0 &&
-	    (!hashes ||
-		!s->catalog->part_hashes(s->catalog->ctx, hash, hashes, n)))
-		w->pos = begin; /* no answer is better than a wrong one */
-}
-
-static void
 on_start_upload(struct session *s, const struct packet *p, struct writer *w)
 {
 	uint8_t hash[HASH_SIZE];
 	struct catalog_file file;
 
 	if (p->payload_len > 0) {
-		if (!get_hash(s, p, hash))
+		if (!answer_get_hash(s, p, hash))
 			return;
 	} else if (s->has_file) {
 		memcpy(hash, s->file, HASH_SIZE);
 	} else {
-		strike(s);
+		session_strike(s);
 		return;
 	}
-	if (!find_file(s, hash, &file, w))
+	if (!answer_find_file(s, hash, &file, w))
 		return;
-	set_file(s, hash);
+	answer_set_file(s, hash);
 	s->n_done = 0;
 	s->state = SESSION_UPLOADING;
 	msg_put_accept_upload(w);
@@ -266,14 +164,14 @@ on_request_parts(struct session *s, const struct packet *p, struct writer *w)
 	struct catalog_file file;
 
 	if (!msg_get_request_parts(p, hash, ranges)) {
-		bad_peer(s, "malformed REQUESTPARTS");
+		session_bad_peer(s, "malformed REQUESTPARTS");
 		return;
 	}
 	if (s->state != SESSION_UPLOADING) {
-		strike(s);
+		session_strike(s);
 		return;
 	}
-	if (!find_file(s, hash, &file, w))
+	if (!answer_find_file(s, hash, &file, w))
 		return;
 	forget_done(s, hash, ranges);
 	for (size_t i = 0; i < 3; i++) {
@@ -283,7 +181,7 @@ on_request_parts(struct session *s, const struct packet *p, struct writer *w)
 			continue; /* unused */
 		if (r.start >= r.end || r.end > file.size ||
 		    r.end - r.start > RANGE_MAX)
-			strike(s);
+			session_strike(s);
 		else if (s->n_queue < RANGES_MAX &&
 		    !has_range(s->queue, s->n_queue, hash, r) &&
 		    !has_range(s->done, s->n_done, hash, r))
@@ -303,31 +201,6 @@ on_cancel(struct session *s, const struct packet *p, struct writer *w)
 		s->state = SESSION_READY;
 }
 
-static void
-on_public_ip(struct session *s, const struct packet *p, struct writer *w)
-{
-	(void)p;
-	/* the answer has room for IPv4 only; without one, silence is legal */
-	if (s->config->peer_has_ipv4)
-		msg_put_public_ip(w, s->config->peer_ipv4);
-}
-
-static void
-on_emule_info(struct session *s, const struct packet *p, struct writer *w)
-{
-	(void)s;
-	if (msg_get_emule_info(p))
-		msg_put_emule_info_answer(w);
-}
-
-static void
-on_ask_shared(struct session *s, const struct packet *p, struct writer *w)
-{
-	(void)s;
-	(void)p;
-	msg_put_shared_denied(w);
-}
-
 /* The direct dialect: no hello, one request a frame. */
 static void
 on_direct_request(struct session *s, const struct packet *p)
@@ -337,7 +210,7 @@ on_direct_request(struct session *s, const struct packet *p)
 	struct range r;
 
 	if (!msg_get_direct_request(p, hash, &r)) {
-		bad_peer(s, "malformed direct request");
+		session_bad_peer(s, "malformed direct request");
 		return;
 	}
 	s->state = SESSION_DIRECT;
@@ -346,9 +219,9 @@ on_direct_request(struct session *s, const struct packet *p)
 	if (s->catalog->find(s->catalog->ctx, hash, true, &file) !=
 	    CATALOG_FOUND)
 		return;
-	set_file(s, hash);
+	answer_set_file(s, hash);
 	if (r.end > file.size) /* a short answer would be taken for data */
-		bad_peer(s, "direct request past the end of the file");
+		session_bad_peer(s, "direct request past the end of the file");
 	else if (s->n_queue < RANGES_MAX)
 		enqueue(s, hash, r);
 }
@@ -364,7 +237,7 @@ on_request(struct session *s, const struct packet *p, struct writer *w)
 	else if (p->payload_len == DIRECT_REQUEST_SIZE)
 		on_direct_request(s, p);
 	else
-		bad_peer(s, "no HELLO first");
+		session_bad_peer(s, "no HELLO first");
 }
 
 struct message {
@@ -380,23 +253,37 @@ static const struct message messages[] = {
     {OP_EDONKEYPROT, OP_REQUESTPARTS, IN_HELLO | GREETED | IN_DIRECT,
 	on_request, "REQUESTPARTS"},
     {OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, on_cancel, "END_OF_DOWNLOAD"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, on_ask_shared,
+    {OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, answer_browse,
 	"ASKSHAREDFILES"},
-    {OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, on_file_status, "SETREQFILEID"},
-    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, on_hash_set, "HASHSETREQUEST"},
+    {OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, answer_file_status,
+	"SETREQFILEID"},
+    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, answer_hash_set,
+	"HASHSETREQUEST"},
     {OP_EDONKEYPROT, OP_STARTUPLOADREQ, GREETED, on_start_upload,
 	"STARTUPLOADREQ"},
     {OP_EDONKEYPROT, OP_CANCELTRANSFER, GREETED, on_cancel, "CANCELTRANSFER"},
-    {OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, on_file_name,
+    {OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, answer_file_name,
 	"REQUESTFILENAME"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, on_ask_shared, "ASKSHAREDDIRS"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, on_ask_shared,
+    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, answer_browse_dirs,
+	"ASKSHAREDDIRS"},
+    {OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, answer_browse_dir,
 	"ASKSHAREDFILESDIR"},
-    {OP_EMULEPROT, OP_EMULEINFO, GREETED, on_emule_info, "EMULEINFO"},
-    {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, on_public_ip, "PUBLICIP_REQ"},
+    {OP_EMULEPROT, OP_EMULEINFO, GREETED, answer_emule_info, "EMULEINFO"},
+    {OP_EMULEPROT, OP_MULTIPACKET, GREETED, answer_bundle, "MULTIPACKET"},
+    {OP_EMULEPROT, OP_MULTIPACKET_EXT, GREETED, answer_bundle,
+	"MULTIPACKET_EXT"},
+    {OP_EMULEPROT, OP_MULTIPACKET_EXT2, GREETED, answer_bundle,
+	"MULTIPACKET_EXT2"},
+    {OP_EMULEPROT, OP_HASHSETREQUEST2, GREETED, answer_hash_set2,
+	"HASHSETREQUEST2"},
+    {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, answer_public_ip, "PUBLICIP_REQ"},
+    {OP_EMULEPROT, OP_AICHREQUEST, GREETED, answer_aich_request, "AICHREQUEST"},
+    {OP_EMULEPROT, OP_AICHFILEHASHREQ, GREETED, answer_aich_root,
+	"AICHFILEHASHREQ"},
     {OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, on_request_parts,
 	"REQUESTPARTS_I64"},
-    {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, on_port_test, "PORTTEST"},
+    {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, answer_port_test,
+	"PORTTEST"},
 };
 
 bool
@@ -422,7 +309,7 @@ session_packet(struct session *s, uint64_t now_ms, const struct packet *p,
 		return m->name;
 	}
 	if (s->state == SESSION_HELLO)
-		bad_peer(s, "no HELLO first");
+		session_bad_peer(s, "no HELLO first");
 	return NULL;
 }
 
@@ -541,6 +428,7 @@ session_end_name(enum session_end end)
 	    [END_BAD_PEER] = "bad-peer",
 	    [END_FILE_FAILED] = "file-failed",
 	    [END_SIGNAL] = "signal",
+	    [END_NO_CRYPTO] = "no-crypto",
 	};
 
 	return names[end];

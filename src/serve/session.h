@@ -28,8 +28,18 @@
 /* Times a peer may say hello; real ones do so once. */
 #define HELLOS_MAX 5
 
+/* Lists of the share that one peer may have; each can be 1 MB. */
+#define LISTS_MAX 10
+
 /* Senseless requests after which a peer is taken for an abuser. */
 #define STRIKES_MAX 100
+
+/*
+ * AICH recovery data computed for a peer in a minute. Each time a part is read
+ * and hashed, 9.3 MiB; an honest peer asks once for each part that it found
+ * corrupt, and downloads that much between two of them.
+ */
+#define RECOVERIES_PER_MINUTE 10
 
 enum catalog_result {
 	CATALOG_FOUND,
@@ -44,6 +54,12 @@ struct catalog_file {
 	uint8_t aich_root[AICH_SIZE];
 };
 
+struct catalog_comment {
+	uint8_t rating; /* 0 (none) to 5 */
+	char text[COMMENT_MAX];
+	size_t len;
+};
+
 /* Where the session finds files. */
 struct catalog {
 	void *ctx;
@@ -53,6 +69,23 @@ struct catalog {
 	/* The n part hashes of a file just found. */
 	bool (*part_hashes)(
 	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+	/* The n AICH hashes of its parts, if it is of more than one. */
+	bool (*aich_part_hashes)(
+	    void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+	/*
+	 * Write the AICH recovery data of a part (aich_is_recoverable) of a
+	 * file just found. False, w undefined, when it cannot be had.
+	 */
+	bool (*aich_recovery)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    size_t part, struct writer *w);
+	/* Its rating and comment (COMMENT_MAX bytes); false without any. */
+	bool (*comment)(void *ctx, const uint8_t hash[HASH_SIZE],
+	    struct catalog_comment *out);
+	/* Call visit for every file until it returns false. */
+	void (*each)(void *ctx,
+	    bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
+		const struct catalog_file *file),
+	    void *visit_ctx);
 };
 
 struct session_config {
@@ -63,6 +96,8 @@ struct session_config {
 	uint64_t idle_ms;    /* without a whole frame, and for a whole one */
 	uint64_t stall_ms;   /* without a byte taken while data is under way */
 	uint64_t direct_max; /* bytes of one direct request */
+	bool browse;         /* may peers list the share? */
+	bool obfuscation;    /* may connections be obfuscated? */
 };
 
 enum session_state {
@@ -84,6 +119,7 @@ enum session_end {
 	END_BAD_PEER,    /* broke the protocol */
 	END_FILE_FAILED, /* file or database could not be read in mid-upload */
 	END_SIGNAL,      /* we were told to stop */
+	END_NO_CRYPTO,   /* OpenSSL, needed here, is missing or failed */
 };
 
 struct session_range {
@@ -108,11 +144,16 @@ struct session {
 
 	struct msg_hello hello; /* zeroed until one came */
 	unsigned n_hellos, n_strikes;
+	unsigned n_recoveries; /* in the minute from recoveries_ms on */
+	uint64_t recoveries_ms;
 
 	uint8_t file[HASH_SIZE]; /* named last by 0x58 or 0x4F */
 	bool has_file;
 	uint8_t refused[HASH_SIZE]; /* answered with 0x48 last */
 	bool has_refused;
+	uint8_t described[HASH_SIZE]; /* whose comment was sent last */
+	bool has_described;
+	unsigned n_lists;
 
 	struct session_range queue[RANGES_MAX];
 	size_t n_queue;
@@ -170,6 +211,12 @@ uint64_t session_pulse(struct session *s, const struct session_pulse *pulse);
 
 /* End the session; the first reason stays. */
 void session_stop(struct session *s, enum session_end end);
+
+/* The peer broke the protocol; `fault` is a literal that says how. */
+void session_bad_peer(struct session *s, const char *fault);
+
+/* Something senseless that an honest peer may do once in a while. */
+void session_strike(struct session *s);
 
 /* A word for the log: "hung-up", "idle", ... */
 const char *session_end_name(enum session_end end);

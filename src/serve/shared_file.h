@@ -19,6 +19,8 @@ struct shared_file {
 	uint8_t asked[HASH_SIZE]; /* the hash by which the peer knows it */
 	uint8_t hash[HASH_SIZE];  /* its "red" hash */
 	struct copy_facts facts;
+	bool has_aich;
+	uint8_t aich_root[AICH_SIZE];
 	char name[WIRE_NAME_MAX + 1];  /* as on disk: any bytes, terminated */
 	uint8_t complained[HASH_SIZE]; /* the last one logged as unservable */
 };
@@ -28,7 +30,7 @@ void shared_file_close(struct shared_file *f);
 
 /*
  * Make the file of this hash the open one. With `alias` a "blue" hash is found
- * too. FOUND: f->fd, f->facts and f->name are valid. UNKNOWN: not shared, or
+ * too. FOUND: f->fd, f->facts, f->name and f->has_aich are valid. UNKNOWN: not shared, or
  * none of its copies can be served now.
  */
 enum store_result shared_file_open(

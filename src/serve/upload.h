@@ -1,13 +1,15 @@
 /*
  * One data frame on its way to fd 1: a header from memory, then bytes of the
  * shared file. To a socket by sendfile, so that file data never passes through
- * this process; to a pipe or file by pread and write.
+ * this process; to a pipe or file, and when it has to be encrypted, by way of a
+ * buffer.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_UPLOAD_H
 #define SERVE_UPLOAD_H
 
 #include "proto/msg.h"
+#include "serve/crypto.h"
 #include "serve/shared_file.h"
 
 #include <stdbool.h>
@@ -18,10 +20,14 @@
 #define UPLOAD_BUFFER (64 * 1024)
 
 struct upload {
-	bool sendfile;         /* fd 1 is a socket, and the file system can */
+	bool is_socket;        /* fd 1 is one */
+	bool sendfile;         /* and the file system can, and need not we */
 	bool active;           /* a frame has begun and is not all out */
+	struct rc4 *cipher;    /* all that is sent passes it; NULL for none */
 	uint64_t offset, left; /* of the file data not yet taken over */
 	size_t begin, end;     /* what of buffer is still to be written */
+	size_t header;         /* what of buffer is no file data */
+	size_t clear;          /* where in it begins what is not encrypted */
 	uint8_t buffer[UPLOAD_BUFFER];
 };
 
@@ -32,7 +38,11 @@ enum upload_result {
 	UPLOAD_FILE_FAILED, /* the frame cannot be completed; logged */
 };
 
+/* Leaves the buffer alone, so that its pages cost nothing until it is used. */
 void upload_init(struct upload *u, bool is_socket);
+
+/* Encrypt all frames from now on. None may be active; `cipher` is borrowed. */
+void upload_encrypt(struct upload *u, struct rc4 *cipher);
 
 /*
  * Begin a frame: its header (at most DATA_HEADER_MAX bytes), then
@@ -41,14 +51,14 @@ void upload_init(struct upload *u, bool is_socket);
 void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
     struct range range);
 
-/* Bytes of the active frame's data that are not out yet; 0 without one. */
-uint64_t upload_pending(const struct upload *u);
-
 /*
  * Send as much as fd 1 takes. The file is checked before every read of it, at
  * least once a block. *sent grows by the bytes written, header and data alike.
  */
 enum upload_result upload_send(
     struct upload *u, struct shared_file *file, uint64_t *sent);
+
+/* File data of the active frame that fd 1 has not taken; 0 without one. */
+uint64_t upload_pending(const struct upload *u);
 
 #endif

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x6564326b /* as in sql/share.sql */
-#define SCHEMA_VERSION 1
 
 /*
  * How long to wait for another process's lock. A reader in WAL mode waits only
@@ -126,11 +125,20 @@ pragma(struct db *db, const char *sql, int *fault)
 	return value;
 }
 
-/* Is this database ours, and of the version we speak? */
+int
+db_read_version(struct db *db)
+{
+	int fault;
+
+	db->version = pragma(db, sql_user_version, &fault);
+	return fault;
+}
+
+/* Is this database ours, and of a version we speak? */
 static int
 check_kind(struct db *db)
 {
-	int fault, id, version;
+	int fault, id;
 
 	id = pragma(db, sql_application_id, &fault);
 	if (fault)
@@ -140,15 +148,12 @@ check_kind(struct db *db)
 		    log_quote_str(db->path));
 		return EX_CONFIG;
 	}
-	version = pragma(db, sql_user_version, &fault);
-	if (fault || version == SCHEMA_VERSION)
+	fault = db_read_version(db);
+	if (fault || (db->version >= 1 && db->version <= DB_VERSION))
 		return fault;
-	log_error("%s has version %d, this program speaks version %d; "
-		  "%s",
-	    log_quote_str(db->path), version, SCHEMA_VERSION,
-	    version > SCHEMA_VERSION
-		? "install the newer ed2k-serve and ed2k-share"
-		: "run the ed2k-share that belongs to this program once");
+	log_error("%s has version %d, this program speaks version %d; install "
+		  "the newer ed2k-serve and ed2k-share",
+	    log_quote_str(db->path), db->version, DB_VERSION);
 	return EX_CONFIG;
 }
 
@@ -193,6 +198,8 @@ db_open(struct db *db, const char *path, enum db_mode mode)
 	sqlite3_busy_timeout(
 	    db->handle, mode == DB_READ ? READ_BUSY_MS : WRITE_BUSY_MS);
 	fault = check_kind(db);
+	if (!fault && mode == DB_READ && db->version == 1)
+		fault = db_exec(db, sql_version_1);
 	if (fault || mode == DB_READ)
 		goto out;
 	/* keep -wal and -shm for readers who may not create them */

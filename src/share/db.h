@@ -15,8 +15,12 @@ struct db {
 	sqlite3 *handle; /* NULL when closed */
 	int fault;       /* exit code of the last complaint */
 	bool read_only;
+	int version; /* of the schema, as it was when it was looked at */
 	char path[PATH_MAX];
 };
+
+/* The version this program speaks; sql/share.sql. */
+#define DB_VERSION 2
 
 enum db_mode {
 	DB_READ,  /* read-only, also for a user who may not write */
@@ -24,7 +28,9 @@ enum db_mode {
 };
 
 /*
- * Open the share database. Returns 0, or after one log line the exit code that
+ * Open the share database. One of an older version is shown to a reader as if
+ * it were of ours, with nothing in what is new; a writer gets it as it is, with
+ * its version, and has to bring it up to date. Returns 0, or after one log line the exit code that
  * fits: EX_CONFIG (missing, foreign, other version), EX_NOPERM, EX_DATAERR
  * (damaged), EX_TEMPFAIL (locked), EX_IOERR. *db is then closed.
  */
@@ -32,6 +38,9 @@ int db_open(struct db *db, const char *path, enum db_mode mode);
 
 /* Safe to call twice, and on a zeroed struct. */
 void db_close(struct db *db);
+
+/* Look at the version again. 0, or an exit code after a log line. */
+int db_read_version(struct db *db);
 
 /* A prepared statement to be finalized by the caller; NULL after a log line. */
 sqlite3_stmt *db_prepare(struct db *db, const char *sql);

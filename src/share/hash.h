@@ -1,10 +1,12 @@
 /*
- * The eD2k hash of a file, by OpenSSL's MD4. Never linked into the server.
+ * The eD2k hash and the AICH hashes of a file, in one pass, by OpenSSL's MD4
+ * and SHA-1. Never linked into the server.
  *
  * A file below one part (9,728,000 bytes): its MD4. Else the MD4 over the MD4s
  * of its parts, to which eMule adds, when the size is an exact multiple of the
  * part, the MD4 of nothing ("red"). Tools that do not add it find another hash
- * for such files ("blue"); we keep that one as an alias.
+ * for such files ("blue"); we keep that one as an alias. AICH is told in
+ * proto/aich_tree.h.
  * Source: eMule KnownFile.cpp; ed2k-wire(5), "File hashes".
  * SPDX-License-Identifier: ISC
  */
@@ -20,10 +22,10 @@
 
 struct hasher {
 	OSSL_LIB_CTX *library;
-	OSSL_PROVIDER *legacy;
-	EVP_MD *md4;
-	EVP_MD_CTX *context;
-	uint8_t *buffer;
+	OSSL_PROVIDER *legacy, *standard;
+	EVP_MD *md4, *sha1;
+	EVP_MD_CTX *md4_context, *sha1_context;
+	uint8_t *block; /* BLOCK_SIZE bytes */
 };
 
 struct file_hash {
@@ -32,6 +34,9 @@ struct file_hash {
 	bool has_alias;           /* does it differ from hash? */
 	uint8_t *parts;           /* n_parts of 16 bytes; owned; NULL if none */
 	size_t n_parts;           /* msg_part_hash_count(size) */
+	uint8_t aich_root[AICH_SIZE];
+	uint8_t *aich_parts; /* n_aich_parts of 20 bytes; owned; NULL if none */
+	size_t n_aich_parts; /* aich_part_hash_count(size) */
 };
 
 /*

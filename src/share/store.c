@@ -5,6 +5,7 @@
 #include "share/store.h"
 
 #include "base/log.h"
+#include "base/util.h"
 #include "sql.h"
 
 #include <stdio.h>
@@ -18,8 +19,12 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_COPIES_BY_HASH] = sql_copies_by_hash,
     [STORE_HASH_BY_ALIAS] = sql_hash_by_alias,
     [STORE_PART_HASHES] = sql_part_hashes_by_hash,
+    [STORE_AICH_PARTS] = sql_aich_parts_by_hash,
     [STORE_COPY_BY_PATH] = sql_copy_by_path,
     [STORE_COPIES] = sql_copies,
+    [STORE_FILES] = sql_files,
+    [STORE_COMMENT] = sql_comment_by_hash,
+    [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
 };
 
 bool
@@ -109,6 +114,17 @@ column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 	return out[0] == '/';
 }
 
+/* The column of an AICH root, which may be NULL. */
+static void
+column_aich(sqlite3_stmt *stmt, int column, struct store_copy *out)
+{
+	const void *root = column_bytes(stmt, column, AICH_SIZE);
+
+	out->has_aich = root != NULL;
+	if (root)
+		memcpy(out->aich_root, root, AICH_SIZE);
+}
+
 /* A statement whose one parameter and one result are 16 bytes. */
 static enum store_result
 lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
@@ -166,6 +182,7 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
+		column_aich(stmt, 5, &copy);
 		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
 		    take(ctx, &copy)) {
 			sqlite3_reset(stmt);
@@ -175,11 +192,12 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 	return res;
 }
 
-enum store_result
-store_part_hashes(
-    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+/* A blob of just so many bytes that belongs to a file. */
+static enum store_result
+lookup_bytes(struct store *s, enum store_statement which,
+    const uint8_t hash[HASH_SIZE], uint8_t *out, size_t size)
 {
-	sqlite3_stmt *stmt = statement(s, STORE_PART_HASHES);
+	sqlite3_stmt *stmt = statement(s, which);
 	enum store_result res;
 	const void *p;
 
@@ -189,11 +207,64 @@ store_part_hashes(
 	res = next_row(s, stmt);
 	if (res != STORE_FOUND)
 		return res;
-	p = column_bytes(stmt, 0, n * HASH_SIZE);
+	p = column_bytes(stmt, 0, size);
 	if (p)
-		memcpy(out, p, n * HASH_SIZE);
+		memcpy(out, p, size);
 	sqlite3_reset(stmt);
 	return p ? STORE_FOUND : STORE_UNKNOWN;
+}
+
+enum store_result
+store_part_hashes(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+{
+	return lookup_bytes(s, STORE_PART_HASHES, hash, out, n * HASH_SIZE);
+}
+
+enum store_result
+store_aich_parts(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+{
+	return lookup_bytes(s, STORE_AICH_PARTS, hash, out, n * AICH_SIZE);
+}
+
+bool
+store_count_without_aich(struct store *s, uint64_t *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COUNT_WITHOUT_AICH);
+
+	*out = 0;
+	if (!stmt || next_row(s, stmt) != STORE_FOUND)
+		return false;
+	*out = (uint64_t)sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+enum store_result
+store_comment(
+    struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COMMENT);
+	enum store_result res;
+	const void *text;
+
+	memset(out, 0, sizeof *out);
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	out->rating = (uint8_t)sqlite3_column_int(stmt, 0);
+	text = sqlite3_column_blob(stmt, 1);
+	if (text) {
+		out->len = min_size(
+		    (size_t)sqlite3_column_bytes(stmt, 1), COMMENT_MAX);
+		memcpy(out->text, text, out->len);
+	}
+	sqlite3_reset(stmt);
+	return STORE_FOUND;
 }
 
 enum store_result
@@ -216,15 +287,17 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
 	out->mtime_ns = sqlite3_column_int64(stmt, 2);
 	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
+	column_aich(stmt, 4, out);
 	sqlite3_reset(stmt);
 	return hash ? STORE_FOUND : STORE_FAILED;
 }
 
-enum store_result
-store_each(struct store *s,
+/* Offer every row of a statement whose columns are those of copies.sql. */
+static enum store_result
+each(struct store *s, enum store_statement which,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
 {
-	sqlite3_stmt *stmt = statement(s, STORE_COPIES);
+	sqlite3_stmt *stmt = statement(s, which);
 	char path[PATH_MAX], root[PATH_MAX];
 	struct store_copy copy = {.path = path, .root = root};
 	enum store_result res;
@@ -241,12 +314,27 @@ store_each(struct store *s,
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 1);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 4);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 5);
+		column_aich(stmt, 6, &copy);
 		if (!visit(ctx, &copy)) {
 			sqlite3_reset(stmt);
 			break;
 		}
 	}
 	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
+}
+
+enum store_result
+store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_COPIES, visit, ctx);
+}
+
+enum store_result
+store_each_file(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_FILES, visit, ctx);
 }
 
 const char *

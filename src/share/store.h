@@ -18,8 +18,12 @@ enum store_statement {
 	STORE_COPIES_BY_HASH,
 	STORE_HASH_BY_ALIAS,
 	STORE_PART_HASHES,
+	STORE_AICH_PARTS,
 	STORE_COPY_BY_PATH,
 	STORE_COPIES,
+	STORE_FILES,
+	STORE_COMMENT,
+	STORE_COUNT_WITHOUT_AICH,
 	STORE_N_STATEMENTS
 };
 
@@ -43,6 +47,8 @@ struct store_copy {
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
 	uint64_t inode;
+	bool has_aich; /* of the content, not of this place */
+	uint8_t aich_root[AICH_SIZE];
 };
 
 /*
@@ -76,6 +82,23 @@ enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 enum store_result store_part_hashes(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
+/* The same for the n AICH hashes of the parts of a file of more than one. */
+enum store_result store_aich_parts(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
+
+/* How many files have no AICH hashes? False after a log line. */
+bool store_count_without_aich(struct store *s, uint64_t *out);
+
+/* What the operator says of a file. */
+struct store_comment {
+	uint8_t rating;         /* 0 (none) to 5 */
+	char text[COMMENT_MAX]; /* UTF-8, not terminated */
+	size_t len;
+};
+
+enum store_result store_comment(
+    struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out);
+
 /* What is known of a path; out->path and out->root stay NULL. */
 enum store_result store_find_path(
     struct store *s, const char *path, struct store_copy *out);
@@ -85,6 +108,10 @@ enum store_result store_find_path(
  * the database failed.
  */
 enum store_result store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
+
+/* The same for every content, each once, in no order. */
+enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
 /* The last component of an absolute path: the name peers are told. */

@@ -30,7 +30,12 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_COPY_PUT] = sql_copy_put,
     [EDIT_COPY_DELETE] = sql_copy_delete,
     [EDIT_PART_HASHES_PUT] = sql_part_hashes_put,
+    [EDIT_AICH_ROOT_PUT] = sql_aich_root_put,
+    [EDIT_AICH_PARTS_PUT] = sql_aich_parts_put,
+    [EDIT_NEXT_WITHOUT_AICH] = sql_next_without_aich,
     [EDIT_ALIAS_PUT] = sql_alias_put,
+    [EDIT_COMMENT_PUT] = sql_comment_put,
+    [EDIT_COMMENT_DELETE] = sql_comment_delete,
 };
 
 /* Sixteen random bytes with the two that mark an eMule-family client. */
@@ -130,15 +135,50 @@ create(const char *path)
 	return fault;
 }
 
+/*
+ * Bring an older database up to date: all of it or nothing. Of several who try
+ * at once the first does it, the others find it done.
+ */
+static int
+upgrade(struct db *db)
+{
+	int before, fault = db_exec(db, sql_begin);
+
+	if (fault)
+		return fault;
+	fault = db_read_version(db);
+	before = db->version;
+	if (!fault && before == 1)
+		fault = db_exec(db, sql_upgrade_2);
+	if (!fault)
+		fault = db_exec(db, sql_commit);
+	if (fault && !sqlite3_get_autocommit(db->handle))
+		db_exec(db, sql_rollback);
+	if (fault)
+		return fault;
+	if (before == 1)
+		log_notice("%s has now version %d; an older ed2k-serve cannot "
+			   "read it any more",
+		    log_quote_str(db->path), DB_VERSION);
+	return db_read_version(db);
+}
+
 int
 store_edit_open(struct store_edit *e, const char *path)
 {
+	struct db *db = &e->store.db;
 	int fault = 0;
 
 	memset(e, 0, sizeof *e);
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		fault = create(path);
-	return fault ? fault : db_open(&e->store.db, path, DB_WRITE);
+	if (!fault)
+		fault = db_open(db, path, DB_WRITE);
+	if (!fault && db->version != DB_VERSION)
+		fault = upgrade(db);
+	if (fault)
+		store_edit_close(e);
+	return fault;
 }
 
 void
@@ -321,6 +361,28 @@ put_part_hashes(struct store_edit *e, const struct store_entry *entry)
 	return run(e, stmt);
 }
 
+/* Root and part hashes, within a transaction. */
+static int
+put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
+{
+	sqlite3_stmt *put_root = statement(e, EDIT_AICH_ROOT_PUT);
+	sqlite3_stmt *put_parts = statement(e, EDIT_AICH_PARTS_PUT);
+	int fault;
+
+	if (!put_root || !put_parts)
+		return EX_SOFTWARE;
+	bind_hash(put_root, 1, hash);
+	sqlite3_bind_blob(put_root, 2, root, AICH_SIZE, SQLITE_STATIC);
+	fault = run(e, put_root);
+	if (fault || n_parts == 0)
+		return fault;
+	bind_hash(put_parts, 1, hash);
+	sqlite3_bind_blob64(
+	    put_parts, 2, parts, n_parts * AICH_SIZE, SQLITE_STATIC);
+	return run(e, put_parts);
+}
+
 static int
 put_alias(struct store_edit *e, const struct store_entry *entry)
 {
@@ -360,6 +422,9 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 		fault = put_file(e, &entry->copy);
 	if (!fault && entry->n_part_hashes > 0)
 		fault = put_part_hashes(e, entry);
+	if (!fault && entry->copy.has_aich)
+		fault = put_aich(e, entry->copy.hash, entry->copy.aich_root,
+		    entry->aich_parts, entry->n_aich_parts);
 	if (!fault && entry->alias)
 		fault = put_alias(e, entry);
 	if (!fault)
@@ -368,6 +433,61 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 	if (!fault && known == STORE_FOUND)
 		fault = delete_unused_file(e, before.hash);
 	return finish(e, fault);
+}
+
+enum store_result
+store_edit_next_without_aich(
+    struct store_edit *e, const uint8_t *hash, uint8_t out[HASH_SIZE])
+{
+	sqlite3_stmt *stmt = statement(e, EDIT_NEXT_WITHOUT_AICH);
+	enum store_result res = STORE_UNKNOWN;
+	enum db_step step;
+
+	if (!stmt)
+		return STORE_FAILED;
+	/* x'' comes before every hash */
+	sqlite3_bind_blob(
+	    stmt, 1, hash ? hash : out, hash ? HASH_SIZE : 0, SQLITE_STATIC);
+	step = db_step(&e->store.db, stmt);
+	if (step == DB_ROW && sqlite3_column_bytes(stmt, 0) == HASH_SIZE) {
+		memcpy(out, sqlite3_column_blob(stmt, 0), HASH_SIZE);
+		res = STORE_FOUND;
+	} else if (step != DB_DONE) {
+		res = STORE_FAILED;
+	}
+	sqlite3_reset(stmt);
+	return res;
+}
+
+int
+store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
+{
+	int fault = run_plain(e, EDIT_BEGIN);
+
+	if (!fault)
+		fault = finish(e, put_aich(e, hash, root, parts, n_parts));
+	return fault;
+}
+
+int
+store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const struct store_comment *comment)
+{
+	bool nothing = comment->rating == 0 && comment->len == 0;
+	sqlite3_stmt *stmt =
+	    statement(e, nothing ? EDIT_COMMENT_DELETE : EDIT_COMMENT_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	bind_hash(stmt, 1, hash);
+	if (!nothing) {
+		sqlite3_bind_int(stmt, 2, comment->rating);
+		/* a blob of no bytes, not NULL */
+		sqlite3_bind_blob(
+		    stmt, 3, comment->text, (int)comment->len, SQLITE_STATIC);
+	}
+	return run(e, stmt);
 }
 
 int

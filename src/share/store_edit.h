@@ -26,7 +26,12 @@ enum edit_statement {
 	EDIT_COPY_PUT,
 	EDIT_COPY_DELETE,
 	EDIT_PART_HASHES_PUT,
+	EDIT_AICH_ROOT_PUT,
+	EDIT_AICH_PARTS_PUT,
+	EDIT_NEXT_WITHOUT_AICH,
 	EDIT_ALIAS_PUT,
+	EDIT_COMMENT_PUT,
+	EDIT_COMMENT_DELETE,
 	EDIT_N_STATEMENTS
 };
 
@@ -36,17 +41,22 @@ struct store_edit {
 	sqlite3_stmt *statements[EDIT_N_STATEMENTS];
 };
 
-/* A content and the place it was found in. */
+/*
+ * A content and the place it was found in. With copy.has_aich its AICH hashes
+ * are put too; without, known ones stay.
+ */
 struct store_entry {
 	struct store_copy copy;     /* copy.root is not used */
 	const uint8_t *part_hashes; /* n of 16 bytes; NULL when n is 0 */
 	size_t n_part_hashes;
+	const uint8_t *aich_parts; /* n of 20 bytes; NULL when n is 0 */
+	size_t n_aich_parts;
 	const uint8_t *alias; /* "blue" hash, or NULL */
 };
 
 /*
  * Open for writing; create the file and its directories when they are not
- * there. 0, or an exit code after a log line.
+ * there, and bring a database of an older version up to date. 0, or an exit code after a log line.
  */
 int store_edit_open(struct store_edit *e, const char *path);
 
@@ -55,12 +65,27 @@ void store_edit_close(struct store_edit *e);
 
 /*
  * Remember a directory that add -r walks. `dir` is absolute and real.
- * These three return 0, or an exit code after a log line.
+ * These return 0, or an exit code after a log line.
  */
 int store_edit_put_root(struct store_edit *e, const char *dir);
 
 /* Share a file; its root is the longest one above it, else its directory. */
 int store_edit_put(struct store_edit *e, const struct store_entry *entry);
+
+/*
+ * The first file behind `hash` (in the order of hashes; NULL: of all) that has
+ * no AICH hashes.
+ */
+enum store_result store_edit_next_without_aich(
+    struct store_edit *e, const uint8_t *hash, uint8_t out[HASH_SIZE]);
+
+/* Put the AICH hashes of a file; if it is shared no more, nothing happens. */
+int store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts);
+
+/* Say this of a shared file; rating 0 and no text say nothing any more. */
+int store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    const struct store_comment *comment);
 
 /* Share one path no more; the content stays while another copy has it. */
 int store_edit_remove_path(struct store_edit *e, const char *path);

@@ -47,7 +47,7 @@ none=00112233445566778899aabbccddeeff
 
 # a hello as aMule 2.3.3 says it; unicode bit set
 hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
-answer=$(frame e3 4c "$user""00000000""0000""07000000""0201000""10a00$(printf ed2k-serve | hex)""030100113c000000""030100f900000000""030100fb0000027e""030100fa04010010""030100fe10000000""02010055$(le 2 $((${#version} / 2)))$version""000000000000")
+answer=$(frame e3 4c "$user""00000000""0000""07000000""0201000""10a00$(printf ed2k-serve | hex)""030100113c000000""030100f900000000""030100fb0000027e""030100fa16020030""030100feb0200000""02010055$(le 2 $((${#version} / 2)))$version""000000000000")
 equal hello "$(ask "$hello")" "$answer"
 
 whole="$hello\
@@ -116,6 +116,35 @@ case $over_socket in
 e3*4c"$user"00000000"$(le 2 "$port")"07*) ;;
 *) fail "announced port: $over_socket" ;;
 esac
+
+# bundles, by hash and by identifier; comments; browsing
+"$SHARE" -d "$db" comment -r 4 "$hash" 'good copy'
+root=$(sqlite3 "$db" 'SELECT lower(hex(aich_root)) FROM file')
+sha1=$(sqlite3 "$db" 'SELECT lower(hex(sha1)) FROM aich_parts')
+id=07$hash$(le 8 10000000)$root
+name=590400$(printf file | hex)
+comment=$(frame c5 61 "0409000000$(printf 'good copy' | hex)")
+equal bundles "$(ask "$hello\
+$(frame c5 a4 "$hash$(le 8 10000000)580200030700" "")\
+$(frame c5 92 "${hash}4f9e8304000081")\
+$(frame c5 a9 "03$hash$(le 8 10000000)4f580000ffff")\
+$(frame c5 b1 "${id}03")")" "$answer\
+$(frame c5 93 "$hash$name")$comment\
+$(frame c5 93 "${hash}5000009d$root")\
+$(frame c5 b0 "${id}500000$name")\
+$(frame c5 b2 "${id}03${hash}0200$parts${root}0200$sha1")"
+entry="$hash""00000000000002000000""02010001""0400$(printf file | hex)""03010002$(le 4 10000000)"
+browse="$hello$(frame e3 4a)$(frame e3 5d)$(frame e3 5e "0500$(printf share | hex)")$(frame e3 5e "0700$(printf ../../x | hex)")"
+equal "no browsing" "$(ask "$browse")" "$answer$(frame e3 61)$(frame e3 61)$(frame e3 61)$(frame e3 61)"
+ED2K_BROWSE=1
+export ED2K_BROWSE
+equal browsing "$(ask "$browse")" "$(echo "$answer" | sed s/030100fa1602/030100fa1202/)\
+$(frame e3 4b "01000000$entry")\
+$(frame e3 5f "010000000500$(printf share | hex)")\
+$(frame e3 60 "0500$(printf share | hex)01000000$entry")\
+$(frame e3 61)"
+unset ED2K_BROWSE
+"$SHARE" -d "$db" comment "$hash" ''
 
 # cancelled while data goes out: the rest stays here
 size=$( (

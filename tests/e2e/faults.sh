@@ -133,7 +133,7 @@ answer=$( (direct "$(hash_of "$other")"; direct "$(hash_of "$file")"; echo shut)
 	fail "direct client: $answer"
 
 # broken frames, and a first frame that is no hello: closed, exit 76
-for bytes in e300000000 e3ffffffff 00 e30100000056 d4020000008278; do
+for bytes in e300000000 e3ffffffff 000102030405060708 e30100000056 d4020000008278; do
 	status=0
 	env printf "$(echo "$bytes" | sed 's/../\\x&/g')" >"$tmp/in"
 	"$SERVE" -d "$db" <"$tmp/in" >"$tmp/out" 2>"$tmp/err" || status=$?

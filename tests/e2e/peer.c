@@ -9,6 +9,9 @@
  *   peer discard HOST PORT LINK
  *   peer raw HOST PORT
  *
+ * Behind the mode, -crypt USERHASH makes any of them an obfuscated connection
+ * to the server of this user hash.
+ *
  * get       hello, name, status, hash set, slot, then three blocks in flight.
  *           -i64 asks with 64-bit offsets; -repeat lists pending blocks again
  *           in each request, as aMule does; -ask asks for the name of another
@@ -16,8 +19,9 @@
  *           bytes a second, through a small buffer.
  * discard   like get, but the kernel throws the data away: for benchmarks.
  * raw       sends what comes on stdin (hex, spaces ignored; a line "sleep N"
- *           waits N ms; "shut" ends our half), then prints in hex what comes
- *           back until the server closes.
+ *           waits N ms; "read N" reads N bytes before it goes on; "shut" ends
+ *           our half), then prints in hex what comes back until the server
+ *           closes.
  *
  * Exit: 0 done; 1 the server closed or broke the protocol; 2 usage; 3 the file
  * was refused.
@@ -33,10 +37,13 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <openssl/provider.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,6 +76,35 @@ die(int status, const char *fmt, ...)
 	exit(status);
 }
 
+/* The streams of an obfuscated connection; NULL on a plain one. */
+static EVP_CIPHER_CTX *to_server, *from_server;
+
+static void
+apply(EVP_CIPHER_CTX *stream, uint8_t *bytes, size_t n)
+{
+	int len;
+
+	if (!EVP_EncryptUpdate(stream, bytes, &len, bytes, (int)n))
+		die(2, "RC4 fails");
+}
+
+static EVP_CIPHER_CTX *
+begin_stream(
+    const uint8_t server[16], uint8_t direction, const uint8_t random[4])
+{
+	EVP_CIPHER_CTX *stream = EVP_CIPHER_CTX_new();
+	uint8_t text[21], key[16], dropped[1024];
+
+	memcpy(text, server, 16);
+	text[16] = direction;
+	memcpy(text + 17, random, 4);
+	if (!EVP_Digest(text, sizeof text, key, NULL, EVP_md5(), NULL) ||
+	    !EVP_EncryptInit_ex(stream, EVP_rc4(), NULL, key, NULL))
+		die(2, "no MD5 or RC4");
+	apply(stream, dropped, sizeof dropped);
+	return stream;
+}
+
 static int
 dial(const char *host, const char *port, bool small_buffer)
 {
@@ -90,6 +126,13 @@ dial(const char *host, const char *port, bool small_buffer)
 static void
 send_all(int fd, const uint8_t *p, size_t n)
 {
+	static uint8_t encrypted[1 << 13];
+
+	if (to_server) {
+		memcpy(encrypted, p, n);
+		apply(to_server, encrypted, n);
+		p = encrypted;
+	}
 	while (n > 0) {
 		ssize_t k = send(fd, p, n, MSG_NOSIGNAL);
 
@@ -103,19 +146,61 @@ send_all(int fd, const uint8_t *p, size_t n)
 static void
 receive_all(int fd, void *out, size_t n, int flags)
 {
+	static uint8_t thrown_away[1 << 18];
 	uint8_t *p = out;
 
 	while (n > 0) {
-		ssize_t k = recv(fd, p, n, flags);
+		size_t len = n;
+		ssize_t k;
+
+		if (from_server && (flags & MSG_TRUNC)) {
+			p = thrown_away;
+			len = min_size(len, sizeof thrown_away);
+		}
+		k = recv(fd, p, len, from_server ? 0 : flags);
 
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k <= 0)
 			die(1, "the server closed the connection");
+		if (from_server)
+			apply(from_server, p, (size_t)k);
 		if (!(flags & MSG_TRUNC))
 			p += k;
 		n -= (size_t)k;
 	}
+}
+
+/* Begin an obfuscated connection, as an eMule that dials does. */
+static void
+shake_hands(int fd, const char *server_hex)
+{
+	uint8_t hello[5 + 7 + 255] = {0}, answer[6], server[16], n;
+	static const uint8_t magic[4] = {0xC4, 0x6F, 0x5E, 0x83};
+
+	if (!OSSL_PROVIDER_load(NULL, "legacy") ||
+	    !OSSL_PROVIDER_load(NULL, "default"))
+		die(2, "no legacy provider");
+	if (!hex_decode(server, server_hex, sizeof server))
+		die(2, "-crypt wants a user hash");
+	do
+		if (getrandom(hello, sizeof hello, 0) != sizeof hello)
+			die(2, "no random bytes");
+	while (hello[0] == OP_EDONKEYPROT || hello[0] == OP_EMULEPROT ||
+	    hello[0] == OP_PACKEDPROT);
+	memcpy(hello + 5, magic, sizeof magic);
+	hello[9] = hello[10] = 0;
+	n = hello[11];
+	from_server = begin_stream(server, 0xCB, hello + 1);
+	send_all(fd, hello, 5);
+	to_server = begin_stream(server, 0x22, hello + 1);
+	send_all(fd, hello + 5, 7 + (size_t)n);
+	receive_all(fd, answer, sizeof answer, 0);
+	if (memcmp(answer, magic, sizeof magic) != 0 || answer[4] != 0)
+		die(1, "the answer to the handshake is wrong");
+	if (answer[5] > 16)
+		die(1, "%u bytes of padding", answer[5]);
+	receive_all(fd, hello, answer[5], 0);
 }
 
 static void
@@ -363,6 +448,25 @@ direct(struct link *l)
 	return 0;
 }
 
+/* Print up to max bytes that come, until the server closes. */
+static void
+raw_read(int fd, uint64_t max)
+{
+	uint8_t bytes[1 << 14];
+
+	while (max > 0) {
+		ssize_t n = recv(fd, bytes, min_u64(max, sizeof bytes), 0);
+
+		if (n <= 0)
+			return;
+		if (from_server)
+			apply(from_server, bytes, (size_t)n);
+		for (ssize_t i = 0; i < n; i++)
+			printf("%02x", bytes[i]);
+		max -= (uint64_t)n;
+	}
+}
+
 /* Send one line of a raw script. */
 static void
 raw_line(int fd, const char *line)
@@ -375,6 +479,10 @@ raw_line(int fd, const char *line)
 
 		nanosleep(
 		    &(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+		return;
+	}
+	if (strncmp(line, "read ", 5) == 0) {
+		raw_read(fd, strtoull(line + 5, NULL, 10));
 		return;
 	}
 	if (strncmp(line, "shut", 4) == 0) {
@@ -394,12 +502,10 @@ static int
 raw(int fd)
 {
 	char line[8192];
-	uint8_t c;
 
 	while (fgets(line, sizeof line, stdin))
 		raw_line(fd, line);
-	while (recv(fd, &c, 1, 0) == 1)
-		printf("%02x", c);
+	raw_read(fd, UINT64_MAX);
 	putchar('\n');
 	return 0;
 }
@@ -414,7 +520,7 @@ int
 main(int argc, char *argv[])
 {
 	struct link l = {.opt.block = BLOCK_SIZE};
-	const char *mode = argc > 1 ? argv[1] : "";
+	const char *mode = argc > 1 ? argv[1] : "", *crypt = NULL;
 	int i = 2;
 
 	if (strcmp(mode, "direct") == 0)
@@ -432,9 +538,15 @@ main(int argc, char *argv[])
 			l.opt.rate = number(argv[++i]);
 		else if (strcmp(argv[i], "-block") == 0)
 			l.opt.block = number(argv[++i]);
+		else if (strcmp(argv[i], "-crypt") == 0)
+			crypt = argv[++i];
 	}
-	if (strcmp(mode, "raw") == 0 && argc - i == 2)
-		return raw(dial(argv[i], argv[i + 1], false));
+	if (strcmp(mode, "raw") == 0 && argc - i == 2) {
+		l.fd = dial(argv[i], argv[i + 1], false);
+		if (crypt)
+			shake_hands(l.fd, crypt);
+		return raw(l.fd);
+	}
 	l.opt.discard = strcmp(mode, "discard") == 0;
 	if (argc - i != (l.opt.discard ? 3 : 4) ||
 	    !ed2klink_parse(argv[i + 2], &l.file))
@@ -444,5 +556,7 @@ main(int argc, char *argv[])
 	if (l.out < 0)
 		die(2, "%s: %s", argv[i + 3], strerror(errno));
 	l.fd = dial(argv[i], argv[i + 1], l.opt.rate > 0);
+	if (crypt)
+		shake_hands(l.fd, crypt);
 	return strcmp(mode, "direct") == 0 ? direct(&l) : get(&l);
 }

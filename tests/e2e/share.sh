@@ -64,6 +64,19 @@ said 'is not shared; "ed2k-share list"'
 # a file that is gone can still be removed by its path
 expect 0 "$SHARE" -d "$db" remove "$tmp/dir/sub/two"
 
+# comments: said, and refused when too long
+expect 0 "$SHARE" -d "$db" comment -r 4 "$tmp/dir/one" 'good copy'
+[ "$(sqlite3 "$db" 'SELECT rating, text FROM comment')" = '4|good copy' ] ||
+	fail "comment: $(sqlite3 "$db" 'SELECT rating, text FROM comment')"
+expect 65 "$SHARE" -d "$db" comment "$tmp/dir/one" "$(printf '%0129d' 0)"
+said 'longer than 128 bytes'
+expect 64 "$SHARE" -d "$db" comment -r 6 "$tmp/dir/one" x
+said 'is no number from 0 to 5'
+expect 64 "$SHARE" -d "$db" comment "$tmp/dir/one"
+said 'one text; quote the text'
+expect 0 "$SHARE" -d "$db" comment "$tmp/dir/one" ''
+[ "$(sqlite3 "$db" 'SELECT count(*) FROM comment')" -eq 0 ] || fail "taken back"
+
 # mistakes
 expect 64 "$SHARE"
 expect 64 "$SHARE" -d "$db" frobnicate
@@ -89,7 +102,7 @@ said 'no share database .*none.db"; make one with "ed2k-share add'
 expect 78 "$SHARE" -d "$tmp/three" list
 said 'is no share database; name another with -d'
 expect 0 "$SHARE" --help >/dev/null
-for verb in add list link remove; do
+for verb in add comment list link refresh remove; do
 	expect 0 "$SHARE" $verb --help >"$tmp/out"
 	grep -q "^usage: ed2k-share \[-d DB\] $verb" "$tmp/out" ||
 		fail "$verb --help: $(cat "$tmp/out")"
@@ -99,7 +112,7 @@ done
 need_command sqlite3 sqlite3
 sqlite3 "$tmp/newer.db" 'PRAGMA application_id = 0x6564326b; PRAGMA user_version = 99'
 expect 78 "$SHARE" -d "$tmp/newer.db" add "$tmp/three"
-said 'has version 99, this program speaks version 1; install the newer'
+said 'has version 99, this program speaks version 2; install the newer'
 sqlite3 "$tmp/foreign.db" 'CREATE TABLE t (x)'
 cp "$tmp/foreign.db" "$tmp/foreign.before"
 expect 78 "$SHARE" -d "$tmp/foreign.db" add "$tmp/three"

@@ -143,14 +143,14 @@ links_with_more_fields_are_read(void **state)
 }
 
 static void
-a_source_with_a_crypt_hint_is_no_source_but_the_link_is_read(void **state)
+the_address_of_a_source_with_a_crypt_hint_is_kept(void **state)
 {
 	(void)state;
 	assert_true(parse(HEAD
 	    "Bigger.bin|10000000|" HASH
 	    "|h=JOXAOY63DNZHBAZNJFNCGVZODAVOUY6W|/|sources,198.51.100.9:4662:"
 	    "129:CA25DAC4A60E5E72CA419B24D2EB6F8A|/"));
-	assert_string_equal(parsed.source, "");
+	assert_string_equal(parsed.source, "198.51.100.9:4662");
 }
 
 static void
@@ -347,8 +347,7 @@ main(void)
 	    cmocka_unit_test(names_that_look_encoded_survive),
 	    cmocka_unit_test(the_longest_link_fits_into_its_bound_and_no_less),
 	    cmocka_unit_test(links_with_more_fields_are_read),
-	    cmocka_unit_test(
-		a_source_with_a_crypt_hint_is_no_source_but_the_link_is_read),
+	    cmocka_unit_test(the_address_of_a_source_with_a_crypt_hint_is_kept),
 	    cmocka_unit_test(of_several_sources_the_first_is_kept),
 	    cmocka_unit_test(hashes_are_read_in_either_case_and_ends_leniently),
 	    cmocka_unit_test(broken_percents_stand_for_themselves),

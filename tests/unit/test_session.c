@@ -95,7 +95,11 @@ part_hashes(void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 static const struct catalog catalog = {
     .find = find, .part_hashes = part_hashes};
 static struct session_config config = {
-    .self = {.port = 4662, .name = "upeer", .mod = "upeer 1.0"},
+    .self = {.port = 4662,
+	.misc1 = 0x10000104,
+	.misc2 = 0x10,
+	.name = "upeer",
+	.mod = "upeer 1.0"},
     .peer_ipv4 = {203, 0, 113, 7},
     .peer_has_ipv4 = true,
     .hello_ms = 10000,
@@ -408,8 +412,14 @@ static const struct {
     {0xE3, 0x5D, "ASKSHAREDDIRS"},
     {0xE3, 0x5E, "ASKSHAREDFILESDIR"},
     {0xC5, 0x01, "EMULEINFO"},
+    {0xC5, 0x92, "MULTIPACKET"},
     {0xC5, 0x97, "PUBLICIP_REQ"},
+    {0xC5, 0x9B, "AICHREQUEST"},
+    {0xC5, 0x9E, "AICHFILEHASHREQ"},
     {0xC5, 0xA3, "REQUESTPARTS_I64"},
+    {0xC5, 0xA4, "MULTIPACKET_EXT"},
+    {0xC5, 0xA9, "MULTIPACKET_EXT2"},
+    {0xC5, 0xB1, "HASHSETREQUEST2"},
     {0xC5, 0xFE, "PORTTEST"},
 };
 
@@ -515,11 +525,10 @@ check_unknown_opcode(struct packet *p)
 static void
 what_is_not_for_us_is_ignored_once_greeted(void **state)
 {
-	static const char *const frames[] = {FRAME_81, FRAME_83, FRAME_92,
-	    FRAME_A4, FRAME_A9, FRAME_9E, FRAME_9B, FRAME_87, FRAME_4E,
-	    FRAME_90, FRAME_4D, FRAME_5B, FRAME_D4, FRAME_4C, FRAME_59,
-	    FRAME_50, FRAME_48, FRAME_52, FRAME_55, FRAME_61, FRAME_98,
-	    FRAME_FE_OURS};
+	static const char *const frames[] = {FRAME_81, FRAME_83, FRAME_87,
+	    FRAME_4E, FRAME_90, FRAME_4D, FRAME_5B, FRAME_D4, FRAME_4C,
+	    FRAME_59, FRAME_50, FRAME_48, FRAME_52, FRAME_55, FRAME_61,
+	    FRAME_98, FRAME_FE_OURS};
 
 	(void)state;
 	greet();

@@ -82,6 +82,8 @@ lookups_use_an_index(void **state)
 	assert_false(scans(sql_copies_by_hash));
 	assert_false(scans(sql_hash_by_alias));
 	assert_false(scans(sql_part_hashes_by_hash));
+	assert_false(scans(sql_aich_parts_by_hash));
+	assert_false(scans(sql_next_without_aich));
 	assert_false(scans(sql_copy_by_path));
 	assert_false(scans(sql_file_delete));
 	assert_true(scans(sql_roots)); /* so the check can fail */
@@ -98,8 +100,11 @@ static void
 the_schema_refuses_nonsense(void **state)
 {
 	(void)state;
-	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0)"));
-	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0)"));
+	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0, NULL)"));
+	assert_true(
+	    refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0, NULL)"));
+	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 1, 0, "
+			    "zeroblob(19))"));
 	assert_true(
 	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
 	assert_true(
@@ -107,6 +112,12 @@ the_schema_refuses_nonsense(void **state)
 	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0)"));
 	assert_true(refuses("INSERT INTO part_hashes VALUES (1, zeroblob(16), "
 			    "zeroblob(17))"));
+	assert_true(refuses("INSERT INTO aich_parts VALUES (1, zeroblob(16), "
+			    "zeroblob(21))"));
+	assert_true(refuses("INSERT INTO comment VALUES (zeroblob(16), 6, "
+			    "x'')"));
+	assert_true(refuses("INSERT INTO comment VALUES (zeroblob(16), 5, "
+			    "zeroblob(129))"));
 }
 
 int

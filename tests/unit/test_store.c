@@ -187,6 +187,129 @@ removing_takes_everything_along(void **state)
 }
 
 static void
+aich_hashes_are_kept_and_go_with_their_file(void **state)
+{
+	static const uint8_t root[AICH_SIZE] = {1, 2, 3}, parts[60] = {4, 5, 6};
+	struct store_entry entry = {
+	    .copy = {.size = 3 * PART_SIZE, .path = "/x/large"},
+	};
+	struct store_edit e;
+	struct store_copy copy;
+	uint8_t out[60];
+
+	(void)state;
+	memcpy(entry.copy.hash, hash_a, HASH_SIZE);
+	open_fresh(&e);
+	assert_int_equal(store_edit_put(&e, &entry), 0);
+	assert_int_equal(
+	    store_find_path(&e.store, "/x/large", &copy), STORE_FOUND);
+	assert_false(copy.has_aich);
+
+	/* a content that is put again brings what was missing, and keeps it */
+	entry.copy.has_aich = true;
+	memcpy(entry.copy.aich_root, root, AICH_SIZE);
+	entry.aich_parts = parts;
+	entry.n_aich_parts = 3;
+	assert_int_equal(store_edit_put(&e, &entry), 0);
+	entry.copy.has_aich = false;
+	assert_int_equal(store_edit_put(&e, &entry), 0);
+	assert_int_equal(
+	    store_find_path(&e.store, "/x/large", &copy), STORE_FOUND);
+	assert_true(copy.has_aich);
+	assert_memory_equal(copy.aich_root, root, AICH_SIZE);
+	assert_int_equal(
+	    store_aich_parts(&e.store, hash_a, out, 3), STORE_FOUND);
+	assert_memory_equal(out, parts, sizeof out);
+	assert_int_equal(
+	    store_aich_parts(&e.store, hash_a, out, 2), STORE_UNKNOWN);
+
+	assert_int_equal(store_edit_remove_hash(&e, hash_a), 0);
+	assert_int_equal(
+	    store_aich_parts(&e.store, hash_a, out, 3), STORE_UNKNOWN);
+	/* not shared any more: nothing to put them to */
+	assert_int_equal(store_edit_put_aich(&e, hash_a, root, parts, 3), 0);
+	assert_int_equal(
+	    store_aich_parts(&e.store, hash_a, out, 3), STORE_UNKNOWN);
+	store_edit_close(&e);
+}
+
+/* For store_each: count the copies with AICH. */
+static bool
+count_aich(void *ctx, const struct store_copy *copy)
+{
+	*(size_t *)ctx += copy->has_aich;
+	return true;
+}
+
+static void
+files_without_aich_are_found_one_after_another(void **state)
+{
+	static const uint8_t root[AICH_SIZE] = {9};
+	struct store_edit e;
+	uint8_t hash[HASH_SIZE];
+	uint64_t n;
+	size_t n_aich = 0;
+
+	(void)state;
+	open_fresh(&e);
+	assert_int_equal(
+	    store_edit_next_without_aich(&e, NULL, hash), STORE_UNKNOWN);
+	put(&e, hash_b, "/b");
+	put(&e, hash_a, "/a");
+	assert_true(store_count_without_aich(&e.store, &n));
+	assert_int_equal(n, 2);
+	assert_int_equal(
+	    store_edit_next_without_aich(&e, NULL, hash), STORE_FOUND);
+	assert_memory_equal(hash, hash_a, HASH_SIZE);
+	assert_int_equal(
+	    store_edit_next_without_aich(&e, hash, hash), STORE_FOUND);
+	assert_memory_equal(hash, hash_b, HASH_SIZE);
+	assert_int_equal(
+	    store_edit_next_without_aich(&e, hash, hash), STORE_UNKNOWN);
+	assert_int_equal(store_edit_put_aich(&e, hash_a, root, NULL, 0), 0);
+	assert_int_equal(
+	    store_edit_next_without_aich(&e, NULL, hash), STORE_FOUND);
+	assert_memory_equal(hash, hash_b, HASH_SIZE);
+	assert_true(store_count_without_aich(&e.store, &n));
+	assert_int_equal(n, 1);
+	store_each(&e.store, count_aich, &n_aich);
+	assert_int_equal(n_aich, 1);
+	store_edit_close(&e);
+}
+
+static void
+a_comment_is_kept_replaced_and_taken_back(void **state)
+{
+	struct store_comment in = {.rating = 5, .text = "fine", .len = 4}, out;
+	struct store_edit e;
+
+	(void)state;
+	open_fresh(&e);
+	put(&e, hash_a, "/one");
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_FOUND);
+	assert_int_equal(out.rating, 5);
+	assert_int_equal(out.len, 4);
+	assert_memory_equal(out.text, "fine", 4);
+	in = (struct store_comment){.rating = 1};
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_FOUND);
+	assert_int_equal(out.rating, 1);
+	assert_int_equal(out.len, 0);
+	in.rating = 0;
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	/* a comment of what is not shared is refused, and one goes with it */
+	in.rating = 3;
+	assert_int_not_equal(store_edit_comment(&e, hash_b, &in), 0);
+	assert_int_equal(store_edit_comment(&e, hash_a, &in), 0);
+	assert_int_equal(store_edit_remove_hash(&e, hash_a), 0);
+	assert_int_equal(store_comment(&e.store, hash_a, &out), STORE_UNKNOWN);
+	store_edit_close(&e);
+}
+
+static void
 a_reader_reads_while_a_writer_writes_and_after(void **state)
 {
 	char path[PATH_MAX];
@@ -269,6 +392,9 @@ main(void)
 	    cmocka_unit_test(a_file_in_the_top_directory_has_the_root_slash),
 	    cmocka_unit_test(a_path_holds_one_content_and_a_content_many_paths),
 	    cmocka_unit_test(removing_takes_everything_along),
+	    cmocka_unit_test(aich_hashes_are_kept_and_go_with_their_file),
+	    cmocka_unit_test(files_without_aich_are_found_one_after_another),
+	    cmocka_unit_test(a_comment_is_kept_replaced_and_taken_back),
 	    cmocka_unit_test(a_reader_reads_while_a_writer_writes_and_after),
 	    cmocka_unit_test(what_is_no_share_database_is_refused),
 	    cmocka_unit_test(a_reader_cannot_write),

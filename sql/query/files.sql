@@ -1,0 +1,6 @@
+-- each content once, with its oldest copy. () -> hash, size, root, path, mtime_ns, inode
+SELECT file.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode
+FROM file
+JOIN copy ON copy.copy_id =
+	(SELECT min(copy_id) FROM copy WHERE copy.hash = file.hash)
+JOIN root ON root.root_id = copy.root_id;

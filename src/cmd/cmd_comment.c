@@ -1,0 +1,74 @@
+/*
+ * ed2k-share comment: a rating and a comment that peers are shown.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "cmd/target.h"
+#include "share/store_edit.h"
+
+#include <string.h>
+#include <sysexits.h>
+
+/* aMule shows no more than this. */
+#define AMULE_SHOWS 50
+
+static size_t
+count_characters(const char *s, size_t n)
+{
+	size_t count = 0;
+
+	while (n > 0) {
+		size_t len = text_utf8_next(s, n, NULL);
+
+		s += len;
+		n -= len;
+		count++;
+	}
+	return count;
+}
+
+int
+cmd_comment(const struct cmd *cmd, int argc, char *argv[])
+{
+	struct store_comment comment = {0};
+	uint64_t rating = 0;
+	const struct args_option options[] = {
+	    {"rating", 'r', ARGS_NUMBER, NULL, 0, 5, &rating, "0..5", ""},
+	};
+	char text[2 * COMMENT_MAX + 2];
+	struct store_edit edit;
+	struct target target;
+	int first, fault;
+
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+		return EX_USAGE;
+	if (argc - first != 2) {
+		log_error("comment takes a hash, link or path and one text; "
+			  "quote the text, \"\" takes a comment back");
+		return EX_USAGE;
+	}
+	comment.rating = (uint8_t)rating;
+	comment.len = text_to_utf8(
+	    text, sizeof text, argv[first + 1], strlen(argv[first + 1]));
+	if (comment.len > COMMENT_MAX) {
+		log_error("the comment is longer than %d bytes, which is all "
+			  "that eMule shows; shorten it",
+		    COMMENT_MAX);
+		return EX_DATAERR;
+	}
+	memcpy(comment.text, text, comment.len);
+	if (count_characters(text, comment.len) > AMULE_SHOWS)
+		log_notice(
+		    "aMule shows only the first %d characters", AMULE_SHOWS);
+	fault = store_edit_open(&edit, cmd->db);
+	if (!fault)
+		fault = target_find(&target, &edit.store, argv[first]);
+	if (!fault)
+		fault = store_edit_comment(&edit, target.copy.hash, &comment);
+	store_edit_close(&edit);
+	return fault;
+}

@@ -1,0 +1,190 @@
+/*
+ * The AICH tree; see aich_tree.h. What recurses here halves its input each
+ * time: at most 6 deep for the blocks of a part, 15 for the parts of the
+ * largest file an eMule takes, 40 for the largest a file system has.
+ * SPDX-License-Identifier: ISC
+ */
+#include "proto/aich_tree.h"
+
+#include "base/util.h"
+
+#include <string.h>
+
+/* A node: the leaves beneath it, which child it is, and its identifier. */
+struct node {
+	size_t first, n;
+	bool is_left;
+	uint32_t ident;
+};
+
+static struct node
+root_of(size_t n)
+{
+	return (struct node){.n = n, .is_left = true, .ident = 1};
+}
+
+/* The children of a node of two leaves or more. */
+static void
+split(const struct node *node, struct node *left, struct node *right)
+{
+	size_t n = (node->n + node->is_left) / 2;
+
+	*left = (struct node){node->first, n, true, node->ident << 1 | 1};
+	*right = (struct node){
+	    node->first + n, node->n - n, false, node->ident << 1};
+}
+
+/* The leaf that a part is in the tree of all parts. */
+static struct node
+find_part(size_t n_parts, size_t part)
+{
+	struct node node = root_of(n_parts), left, right;
+
+	while (node.n > 1) {
+		split(&node, &left, &right);
+		node = part < right.first ? left : right;
+	}
+	return node;
+}
+
+/* The hash of a node, given those of all leaves of its tree. */
+static bool
+hash_node(const struct aich_sha1 *sha1, const struct node *node,
+    const uint8_t *leaves, uint8_t out[AICH_SIZE])
+{
+	struct node left, right;
+	uint8_t pair[2 * AICH_SIZE];
+
+	if (node->n == 1) {
+		memcpy(out, leaves + node->first * AICH_SIZE, AICH_SIZE);
+		return true;
+	}
+	split(node, &left, &right);
+	return hash_node(sha1, &left, leaves, pair) &&
+	    hash_node(sha1, &right, leaves, pair + AICH_SIZE) &&
+	    sha1->digest(sha1->ctx, out, pair, sizeof pair);
+}
+
+size_t
+aich_part_count(uint64_t size)
+{
+	return (size_t)(size / PART_SIZE + (size % PART_SIZE != 0));
+}
+
+uint64_t
+aich_part_size(uint64_t size, size_t part)
+{
+	return min_u64(size - part * PART_SIZE, PART_SIZE);
+}
+
+size_t
+aich_part_hash_count(uint64_t size)
+{
+	return size <= PART_SIZE ? 0 : aich_part_count(size);
+}
+
+size_t
+aich_block_count(uint64_t part_size)
+{
+	return (size_t)((part_size + BLOCK_SIZE - 1) / BLOCK_SIZE);
+}
+
+/* The node of a part as the root of its blocks; its identifier stays. */
+static struct node
+blocks_of(uint64_t size, size_t part)
+{
+	struct node node = find_part(aich_part_count(size), part);
+
+	node.first = 0;
+	node.n = aich_block_count(aich_part_size(size, part));
+	return node;
+}
+
+bool
+aich_part_hash(const struct aich_sha1 *sha1, uint64_t size, size_t part,
+    const uint8_t *blocks, uint8_t out[AICH_SIZE])
+{
+	struct node node = blocks_of(size, part);
+
+	return hash_node(sha1, &node, blocks, out);
+}
+
+bool
+aich_root(const struct aich_sha1 *sha1, uint64_t size, const uint8_t *parts,
+    uint8_t out[AICH_SIZE])
+{
+	struct node root = root_of(aich_part_count(size));
+
+	return hash_node(sha1, &root, parts, out);
+}
+
+bool
+aich_is_recoverable(uint64_t size, size_t part)
+{
+	return part < aich_part_count(size) &&
+	    aich_part_size(size, part) > BLOCK_SIZE;
+}
+
+static void
+put_entry(
+    struct writer *w, bool wide, uint32_t ident, const uint8_t hash[AICH_SIZE])
+{
+	if (wide)
+		put_u32(w, ident);
+	else
+		put_u16(w, (uint16_t)ident);
+	put_bytes(w, hash, AICH_SIZE);
+}
+
+/* The leaves beneath a node, left to right. Returns how many. */
+static uint16_t
+put_leaves(
+    struct writer *w, bool wide, const struct node *node, const uint8_t *leaves)
+{
+	struct node left, right;
+
+	if (node->n == 1) {
+		put_entry(
+		    w, wide, node->ident, leaves + node->first * AICH_SIZE);
+		return 1;
+	}
+	split(node, &left, &right);
+	return (uint16_t)(put_leaves(w, wide, &left, leaves) +
+	    put_leaves(w, wide, &right, leaves));
+}
+
+bool
+aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1, uint64_t size,
+    size_t part, const uint8_t *parts, const uint8_t *blocks)
+{
+	struct node node = root_of(aich_part_count(size)), left, right;
+	bool wide = size > AICH_NARROW_MAX;
+	struct writer count;
+	uint16_t n = 0;
+	uint8_t *at;
+
+	if (wide)
+		put_u16(w, 0);
+	at = put_slice(w, 2);
+	while (node.n > 1) {
+		const struct node *beside;
+		uint8_t hash[AICH_SIZE];
+
+		split(&node, &left, &right);
+		node = part < right.first ? left : right;
+		beside = node.is_left ? &right : &left;
+		if (!hash_node(sha1, beside, parts, hash))
+			return false;
+		put_entry(w, wide, beside->ident, hash);
+		n++;
+	}
+	node = blocks_of(size, part);
+	n = (uint16_t)(n + put_leaves(w, wide, &node, blocks));
+	if (!wide)
+		put_u16(w, 0);
+	if (w->bad)
+		return false;
+	count = writer_of(at, 2);
+	put_u16(&count, n);
+	return true;
+}

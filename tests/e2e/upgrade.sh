@@ -1,0 +1,155 @@
+#!/bin/sh
+# A share database of version 1: read and served as it is, brought up to date by
+# the first verb that writes, with nothing lost: also when that is killed at any
+# of its writes, when the disk is full, and when several do it at once.
+. "$(dirname "$0")/lib.sh"
+need_command sqlite3 sqlite3
+need_command strace strace
+
+random_file "$tmp/small" 1000
+random_file "$tmp/parts" 20000000
+random_file "$tmp/exact" 9728000
+mkdir "$tmp/dir"
+random_file "$tmp/dir/one" 2000
+links=$("$SHARE" -d "$tmp/new.db" add "$tmp/small" "$tmp/parts" "$tmp/exact" \
+	2>/dev/null; "$SHARE" -d "$tmp/new.db" add -r "$tmp/dir")
+small=$(echo "$links" | sed -n 1p)
+parts=$(echo "$links" | sed -n 2p)
+
+# the same share as version 1 had it
+sqlite3 "$tmp/v1.db" <"$here/version-1.sql"
+sqlite3 "$tmp/v1.db" "PRAGMA journal_mode = WAL; ATTACH '$tmp/new.db' AS new;
+	INSERT INTO identity SELECT * FROM new.identity;
+	INSERT INTO root SELECT * FROM new.root;
+	INSERT INTO file SELECT hash, size, added_s FROM new.file;
+	INSERT INTO copy SELECT * FROM new.copy;
+	INSERT INTO part_hashes SELECT * FROM new.part_hashes;
+	INSERT INTO alias SELECT * FROM new.alias;" >/dev/null
+
+# content DB: every row that version 1 had
+content() {
+	for what in 'identity' root 'copy' part_hashes alias; do
+		sqlite3 "$1" "SELECT '$what', * FROM $what ORDER BY 2" | od -An -tx1
+	done
+	sqlite3 "$1" 'SELECT hex(hash), size, added_s FROM file ORDER BY 1'
+}
+# schema DB: names, types and keys of all columns, and all indexes
+schema() {
+	sqlite3 "$1" "SELECT m.type, m.name, c.* FROM sqlite_schema m
+		LEFT JOIN pragma_table_xinfo(m.name) c ORDER BY 1, 2, 3"
+	sqlite3 "$1" "SELECT m.name, f.* FROM sqlite_schema m,
+		pragma_foreign_key_list(m.name) f ORDER BY 1, 2, 3"
+}
+version() {
+	sqlite3 "$1" 'PRAGMA user_version'
+}
+content "$tmp/v1.db" >"$tmp/content"
+[ "$(wc -l <"$tmp/content")" -gt 20 ] || fail "no content to compare"
+schema "$tmp/new.db" >"$tmp/schema"
+
+# whole DB: is all there, as the new version has it?
+whole() {
+	[ "$(version "$1")" -eq 2 ] || fail "$2: version $(version "$1")"
+	[ "$(sqlite3 "$1" 'PRAGMA integrity_check')" = ok ] || fail "$2: damaged"
+	content "$1" | cmp - "$tmp/content" || fail "$2: something was lost"
+	schema "$1" | diff - "$tmp/schema" || fail "$2: another schema"
+}
+# again: a fresh copy of the old database as $db
+again() {
+	db=$tmp/db/share.db
+	rm -rf "$tmp/db"
+	mkdir "$tmp/db"
+	cp "$tmp/v1.db" "$db"
+}
+
+# it is read as it is, and not a byte of it changes
+again
+[ "$("$SHARE" -d "$db" link | sort)" = "$(echo "$links" | sort)" ] ||
+	fail "version 1: other links"
+"$SHARE" -d "$db" list 2>"$tmp/err" >"$tmp/out"
+[ "$(grep -c '	ok	' "$tmp/out")" -eq 4 ] || fail "version 1: $(cat "$tmp/out")"
+serve -d "$db"
+"$PEER" get 127.0.0.1 "$port" "$parts" "$tmp/got" || fail "version 1: get"
+cmp "$tmp/parts" "$tmp/got" || fail "version 1: other bytes"
+"$PEER" direct 127.0.0.1 "$port" "$parts" "$tmp/got" || fail "version 1: direct"
+cmp "$db" "$tmp/v1.db" || fail "a reader changed the database"
+
+# somebody is served all the while
+hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000
+name=e31100000058$(hash_of "$parts")
+unhex() {
+	env printf "$(echo "$1" | sed 's/../\\x&/g')"
+}
+mkfifo "$tmp/requests"
+"$SERVE" -d "$db" <"$tmp/requests" >"$tmp/answers" 2>"$tmp/err2" &
+server=$!
+track $server
+exec 9>"$tmp/requests"
+unhex "$hello$name" >&9
+has_size() {
+	[ "$(stat -c %s "$tmp/answers")" -ge "$1" ]
+}
+wait_for 5 has_size 100
+before=$(stat -c %s "$tmp/answers")
+
+# the first verb that writes brings it up to date, and says so once
+expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
+said 'share.db" has now version 2; an older ed2k-serve cannot read it'
+whole "$db" upgrade
+expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
+[ ! -s "$tmp/err" ] || fail "a second time: $(cat "$tmp/err")"
+
+unhex "e31100000058$(hash_of "$small")" >&9
+wait_for 5 has_size $((before + 29))
+exec 9>&-
+wait $server || fail "the server from before ended with $?: $(cat "$tmp/err2")"
+
+# several at once: all go on, one did it
+again
+jobs=
+for i in $(seq 8); do
+	"$SHARE" -d "$db" add "$tmp/dir/one" >/dev/null 2>"$tmp/err.$i" &
+	jobs="$jobs $!"
+done
+for job in $jobs; do
+	wait "$job" || fail "several at once: $(cat "$tmp"/err.*)"
+done
+whole "$db" "several at once"
+[ "$(cat "$tmp"/err.* | wc -l)" -eq 1 ] ||
+	fail "several at once: $(cat "$tmp"/err.*)"
+
+# killed at each of its writes: the old or the new, and the next one mends it
+old=0 new=0 i=0
+while i=$((i + 1)); do
+	again
+	status=0
+	strace -f -o "$tmp/trace" -e trace=pwrite64 \
+		-e inject=pwrite64:signal=SIGKILL:when=$i \
+		"$SHARE" -d "$db" add "$tmp/dir/one" >/dev/null 2>&1 || status=$?
+	[ "$status" -ne 0 ] || break
+	cp -r "$tmp/db" "$tmp/seen"
+	case $(version "$tmp/seen/share.db") in
+	1) old=$((old + 1)) ;;
+	2) new=$((new + 1)) && whole "$tmp/seen/share.db" "killed at write $i" ;;
+	*) fail "killed at write $i: neither" ;;
+	esac
+	content "$tmp/seen/share.db" | cmp - "$tmp/content" ||
+		fail "killed at write $i: something was lost"
+	rm -r "$tmp/seen"
+	"$SHARE" -d "$db" list >/dev/null 2>&1 || fail "killed at write $i: list"
+	expect 0 "$SHARE" -d "$db" add "$tmp/dir/one" >/dev/null
+	whole "$db" "after a kill at write $i"
+done
+echo "killed at $((i - 1)) writes: $old times the old version, $new the new"
+[ "$old" -gt 3 ] || fail "only $old kills hit the upgrade"
+
+# a disk that is full: as before, with a word of what to do
+again
+expect 74 strace -f -o "$tmp/trace" -P "$db-wal" \
+	-e inject=pwrite64:error=ENOSPC:when=3+ \
+	"$SHARE" -d "$db" add "$tmp/dir/one" >/dev/null
+said 'no room for .*free some space'
+[ "$(version "$db")" -eq 1 ] || fail "full disk: version $(version "$db")"
+content "$db" | cmp - "$tmp/content" || fail "full disk: something was lost"
+expect 0 "$SHARE" -d "$db" add "$tmp/dir/one" >/dev/null
+whole "$db" "after a full disk"
