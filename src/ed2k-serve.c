@@ -23,7 +23,9 @@
 struct options {
 	const char *db, *state;
 	uint64_t port;
-	uint64_t hello_s, idle_s, stall_s, direct_max;
+	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
+	uint64_t slots, connections, per_address, per_minute, address_slots;
+	uint64_t rate, rate_peer;
 	bool browse, no_obfuscation, verbose, version, messages, help;
 };
 
@@ -31,7 +33,13 @@ static struct options opt = {
     .hello_s = 40,
     .idle_s = 60,
     .stall_s = 120,
+    .wait_s = 600,
     .direct_max = UINT64_C(10) << 20,
+    .slots = 64,
+    .connections = 1000,
+    .per_address = 16,
+    .per_minute = 60,
+    .address_slots = 8,
 };
 
 static const struct args_option option_table[] = {
@@ -47,6 +55,25 @@ static const struct args_option option_table[] = {
 	&opt.idle_s, "TIME", "without a whole request (60s)"},
     {"send-timeout", 0, ARGS_SECONDS, "ED2K_SEND_TIMEOUT", 1, 86400,
 	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
+    {"wait-timeout", 0, ARGS_SECONDS, "ED2K_WAIT_TIMEOUT", 1, 86400,
+	&opt.wait_s, "TIME", "of silence while waiting for a slot (600s)"},
+    {"session-timeout", 0, ARGS_SECONDS, "ED2K_SESSION_TIMEOUT", 0, 31536000,
+	&opt.session_s, "TIME", "for a connection in all (no limit)"},
+    {"slots", 0, ARGS_NUMBER, "ED2K_SLOTS", 1, SCOREBOARD_RECORDS, &opt.slots,
+	"N", "uploads at once; others wait in turn (64)"},
+    {"connections", 0, ARGS_NUMBER, "ED2K_CONNECTIONS", 1, SCOREBOARD_RECORDS,
+	&opt.connections, "N", "connections at once (1000)"},
+    {"per-address", 0, ARGS_NUMBER, "ED2K_PER_ADDRESS", 1, SCOREBOARD_RECORDS,
+	&opt.per_address, "N", "connections of one address at once (16)"},
+    {"per-minute", 0, ARGS_NUMBER, "ED2K_PER_MINUTE", 1, 1000000,
+	&opt.per_minute, "N", "new connections of one address a minute (60)"},
+    {"address-slots", 0, ARGS_NUMBER, "ED2K_ADDRESS_SLOTS", 1,
+	SCOREBOARD_RECORDS, &opt.address_slots, "N",
+	"uploads to one address at once (8)"},
+    {"rate", 'r', ARGS_SIZE, "ED2K_RATE", 0, UINT64_C(1) << 40, &opt.rate,
+	"BYTES", "a second for all together (no limit)"},
+    {"rate-peer", 0, ARGS_SIZE, "ED2K_RATE_PEER", 0, UINT64_C(1) << 40,
+	&opt.rate_peer, "BYTES", "a second for one peer (no limit)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
     {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
@@ -149,6 +176,8 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	    .hello_ms = opt.hello_s * 1000,
 	    .idle_ms = opt.idle_s * 1000,
 	    .stall_ms = opt.stall_s * 1000,
+	    .wait_ms = opt.wait_s * 1000,
+	    .session_ms = opt.session_s * 1000,
 	    .direct_max = opt.direct_max,
 	    .browse = opt.browse,
 	};
@@ -164,11 +193,57 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	return config;
 }
 
+static struct conn_limits
+make_limits(void)
+{
+	return (struct conn_limits){
+	    .board =
+		{
+		    .slots = (uint32_t)opt.slots,
+		    .connections = (uint32_t)opt.connections,
+		    .address_connections = (uint32_t)opt.per_address,
+		    .address_minute = (uint32_t)opt.per_minute,
+		    .address_slots = (uint32_t)opt.address_slots,
+		},
+	    .rate_bps = opt.rate,
+	    .rate_peer_bps = opt.rate_peer,
+	};
+}
+
+/*
+ * Take a place on the scoreboard. False, after a log line, for a peer that has
+ * too many connections: that is abuse. A full board is not the peer's fault and
+ * turns nobody away.
+ */
+static bool
+join_board(struct scoreboard *board, const struct peer *peer,
+    const struct conn_limits *limits)
+{
+	static const char *const why[] = {
+	    [CLAIM_TOO_MANY] = "too many connections",
+	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
+	};
+	enum claim_result res;
+
+	board->fd = board->mine = -1;
+	if (opt.state)
+		scoreboard_open(board, opt.state, conn_clock_ms());
+	res = scoreboard_claim(
+	    board, peer->ip, peer->port, &limits->board, conn_clock_ms());
+	if (res == CLAIM_OK || res == CLAIM_FULL)
+		return true;
+	log_info("peer=%s end=refused fault=%s", peer->address,
+	    log_quote_str(why[res]));
+	return false;
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct conn conn;
 	struct session_config config;
+	struct conn_limits limits;
+	struct scoreboard board = {0};
 	struct store store;
 	struct peer peer;
 	uint8_t user_hash[HASH_SIZE];
@@ -193,12 +268,16 @@ main(int argc, char *argv[])
 		return EX_USAGE;
 	if (!check_state_dir())
 		return EX_CONFIG;
+	limits = make_limits();
+	if (!join_board(&board, &peer, &limits))
+		return EX_TEMPFAIL;
 	fault = open_share(&store, user_hash);
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	conn_open(&conn, &config, &peer, &store);
+	conn_open(&conn, &config, &limits, &board, &peer, &store);
 	fault = conn_run(&conn);
 	store_close(&store);
+	scoreboard_close(&board);
 	return fault;
 }

@@ -36,6 +36,9 @@ static const struct verb {
 	"the address where ed2k-serve can be reached from outside, --crypt\n"
 	"what aMule needs to obfuscate its very first connection there,\n"
 	"--full part hashes and the AICH root, for eMule and aMule alone."},
+    {"priority", cmd_priority, "HASH|PATH... low|normal|high",
+	"Say how soon those get a slot who wait for a file: a second of\n"
+	"waiting counts four times as much at high as at low priority."},
     {"refresh", cmd_refresh, "--aich",
 	"Compute the AICH hashes of files that were shared before these\n"
 	"were kept. Prints AICH root and path of each; when interrupted, the\n"

@@ -15,6 +15,7 @@ int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_link(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_list(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_priority(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_refresh(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_remove(const struct cmd *cmd, int argc, char *argv[]);
 

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,12 @@
  * that "ed2k-share remove" ends an upload that is under way.
  */
 #define LOOK_UP_MS 1000
+
+/*
+ * How often to take a new share of the rate while others may come and go: half
+ * of the two seconds in which it has to be right.
+ */
+#define RATE_LOOK_MS 1000
 
 /* How often to look whether the peer has got all that was sent. */
 #define ACK_POLL_MS 1000
@@ -64,8 +71,8 @@ catch_signals(void)
 	sigaction(SIGINT, &act, NULL);
 }
 
-static uint64_t
-clock_ms(void)
+uint64_t
+conn_clock_ms(void)
 {
 	struct timespec t;
 
@@ -74,14 +81,19 @@ clock_ms(void)
 }
 
 static void
-conn_init(struct conn *c, const struct session_config *config,
+conn_init(struct conn *c, struct session_config *config,
+    const struct conn_limits *limits, struct scoreboard *board,
     const struct peer *peer, struct store *store)
 {
 	/* leave the buffers untouched, also the one in upload */
 	memset(c, 0, offsetof(struct conn, upload));
 	c->peer = peer;
+	c->limits = limits;
+	c->board = board;
+	board_slots_init(&c->slots, board, &limits->board, &c->session);
+	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
-	c->began_ms = clock_ms();
+	c->began_ms = conn_clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);
 	session_init(&c->session, config, &c->catalog, c->began_ms);
@@ -318,9 +330,16 @@ begin_frame(struct conn *c, uint64_t now_ms)
 static void
 write_peer(struct conn *c, uint64_t now_ms)
 {
+	uint64_t before;
+
 	c->blocked = false;
-	if (!c->upload.active && (!send_replies(c) || !begin_frame(c, now_ms)))
+	c->throttle_ms = rate_wait_ms(&c->rate, now_ms);
+	if (!c->upload.active && !send_replies(c))
 		return;
+	if (c->throttle_ms > 0 ||
+	    (!c->upload.active && !begin_frame(c, now_ms)))
+		return;
+	before = c->sent_bytes;
 	switch (upload_send(&c->upload, &c->file, &c->sent_bytes)) {
 	case UPLOAD_DONE:
 		break;
@@ -334,12 +353,88 @@ write_peer(struct conn *c, uint64_t now_ms)
 		session_stop(&c->session, END_FILE_FAILED);
 		break;
 	}
+	rate_spend(&c->rate, c->sent_bytes - before);
+}
+
+/* Is there data to send, and is it only the rate that forbids it? */
+static bool
+has_data(const struct conn *c)
+{
+	return c->upload.active || session_has_frames(&c->session);
 }
 
 static bool
 wants_output(const struct conn *c)
 {
-	return c->upload.active || c->out_end > 0 || c->session.n_queue > 0;
+	return c->out_end > 0 || has_data(c);
+}
+
+/* The same, of what may leave now. */
+static bool
+may_output(const struct conn *c)
+{
+	return c->throttle_ms == 0 ? wants_output(c)
+				   : c->out_end > 0 && !c->upload.active;
+}
+
+/*
+ * Look at the scoreboard: say that we live and how far we are, and take our
+ * share of the rate, which changes as others come and go.
+ */
+static void
+look_at_board(struct conn *c, uint64_t now_ms)
+{
+	const struct conn_limits *l = c->limits;
+	struct record *r = scoreboard_mine(c->board);
+	uint64_t rate = l->rate_peer_bps;
+	uint32_t pacing;
+
+	c->board_ms = now_ms;
+	scoreboard_alive(c->board, now_ms);
+	if (r)
+		r->sending = has_data(c);
+	if (l->rate_bps > 0) {
+		uint64_t share =
+		    scoreboard_share(c->board, l->rate_bps, now_ms);
+
+		rate = rate > 0 ? min_u64(rate, share) : share;
+	}
+	if (rate == c->rate.rate_bps)
+		return;
+	rate_set(&c->rate, rate, now_ms);
+	/* the kernel spreads what the bucket lets through */
+	pacing = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+	if (c->peer->is_socket)
+		setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_MAX_PACING_RATE,
+		    &pacing, sizeof pacing);
+}
+
+/* How long until the board has to be looked at again? */
+static uint64_t
+board_left(const struct conn *c, uint64_t now_ms)
+{
+	bool shared = c->limits->rate_bps > 0 && has_data(c);
+	uint64_t every_ms = shared ? RATE_LOOK_MS : ALIVE_MS;
+	uint64_t ago_ms = now_ms - c->board_ms;
+
+	return ago_ms < every_ms ? every_ms - ago_ms : 0;
+}
+
+/* What time asks for: slots, waiting, the board. */
+static void
+take_turn(struct conn *c, uint64_t now_ms)
+{
+	bool had_data = has_data(c);
+	struct writer w;
+
+	if (!c->upload.active && has_room(c)) {
+		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
+		session_turn(&c->session, now_ms, &w);
+		c->out_end += w.pos;
+	}
+	if (board_left(c, now_ms) == 0 || had_data != c->had_data)
+		look_at_board(c, now_ms);
+	c->had_data = had_data;
 }
 
 /* Bytes that the kernel has taken and the peer has not yet acknowledged. */
@@ -368,7 +463,11 @@ pulse(struct conn *c, uint64_t now_ms)
 	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
 	wait_ms = session_pulse(&c->session, &p);
 	/* nothing wakes us when the peer acknowledges the last byte: look */
-	return under_way > 0 ? min_u64(wait_ms, ACK_POLL_MS) : wait_ms;
+	if (under_way > 0)
+		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
+	if (c->throttle_ms > 0)
+		wait_ms = min_u64(wait_ms, c->throttle_ms);
+	return min_u64(wait_ms, board_left(c, now_ms));
 }
 
 /*
@@ -378,12 +477,12 @@ pulse(struct conn *c, uint64_t now_ms)
 static void
 wait_for_peer(struct conn *c, uint64_t wait_ms)
 {
-	bool at_once = wants_output(c) && !c->blocked;
+	bool at_once = may_output(c) && !c->blocked;
 	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
 	    at_once ? 0 : (long)(wait_ms % 1000) * 1000000};
 	struct pollfd fds[] = {
 	    {.fd = wants_input(c) ? STDIN_FILENO : -1, .events = POLLIN},
-	    {.fd = STDOUT_FILENO, .events = wants_output(c) ? POLLOUT : 0},
+	    {.fd = STDOUT_FILENO, .events = may_output(c) ? POLLOUT : 0},
 	};
 
 	c->readable = false;
@@ -403,7 +502,7 @@ static void
 log_session(const struct conn *c)
 {
 	const struct session *s = &c->session;
-	uint64_t ms = clock_ms() - c->began_ms;
+	uint64_t ms = conn_clock_ms() - c->began_ms;
 	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
 	const char *transport = c->obfuscated ? "obfuscated" : "plain";
 	char port[8] = "";
@@ -433,6 +532,8 @@ exit_code(enum session_end end)
 		return EX_IOERR;
 	case END_NO_CRYPTO:
 		return EX_UNAVAILABLE;
+	case END_BUSY:
+		return EX_TEMPFAIL;
 	default:
 		return 0;
 	}
@@ -444,7 +545,7 @@ await_next_turn(struct conn *c, uint64_t now_ms)
 {
 	uint64_t wait_ms = pulse(c, now_ms);
 
-	if (c->eof && !wants_output(c))
+	if (c->eof && !wants_output(c) && c->session.n_queue == 0)
 		session_stop(&c->session, END_HUNG_UP);
 	if (c->session.state != SESSION_ENDED)
 		wait_for_peer(c, wait_ms);
@@ -468,13 +569,14 @@ choose_transport(struct conn *c)
 }
 
 void
-conn_open(struct conn *c, const struct session_config *config,
+conn_open(struct conn *c, struct session_config *config,
+    const struct conn_limits *limits, struct scoreboard *board,
     const struct peer *peer, struct store *store)
 {
 	catch_signals();
-	conn_init(c, config, peer, store);
+	conn_init(c, config, limits, board, peer, store);
 	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
-		await_next_turn(c, clock_ms());
+		await_next_turn(c, conn_clock_ms());
 		read_peer(c);
 	}
 	c->readable = false; /* that has been read */
@@ -486,14 +588,16 @@ int
 conn_run(struct conn *c)
 {
 	while (c->session.state != SESSION_ENDED) {
-		uint64_t now_ms = clock_ms();
+		uint64_t now_ms = conn_clock_ms();
 
 		/* write first: what is left unread afterwards has a reason */
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
+		take_turn(c, now_ms);
 		await_next_turn(c, now_ms);
 	}
+	scoreboard_leave(c->board, conn_clock_ms());
 	shared_file_close(&c->file);
 	obfuscation_close(&c->obfuscation);
 	log_session(c);

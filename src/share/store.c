@@ -114,12 +114,15 @@ column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 	return out[0] == '/';
 }
 
-/* The column of an AICH root, which may be NULL. */
+/* Two columns: the AICH root, which may be NULL, and the priority. */
 static void
-column_aich(sqlite3_stmt *stmt, int column, struct store_copy *out)
+column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
 {
 	const void *root = column_bytes(stmt, column, AICH_SIZE);
 
+	out->priority = (enum store_priority)min_u64(
+	    (uint64_t)sqlite3_column_int64(stmt, column + 1),
+	    STORE_PRIORITY_HIGH);
 	out->has_aich = root != NULL;
 	if (root)
 		memcpy(out->aich_root, root, AICH_SIZE);
@@ -182,7 +185,7 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
-		column_aich(stmt, 5, &copy);
+		column_content(stmt, 5, &copy);
 		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
 		    take(ctx, &copy)) {
 			sqlite3_reset(stmt);
@@ -287,7 +290,7 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
 	out->mtime_ns = sqlite3_column_int64(stmt, 2);
 	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
-	column_aich(stmt, 4, out);
+	column_content(stmt, 4, out);
 	sqlite3_reset(stmt);
 	return hash ? STORE_FOUND : STORE_FAILED;
 }
@@ -314,7 +317,7 @@ each(struct store *s, enum store_statement which,
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 1);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 4);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 5);
-		column_aich(stmt, 6, &copy);
+		column_content(stmt, 6, &copy);
 		if (!visit(ctx, &copy)) {
 			sqlite3_reset(stmt);
 			break;

@@ -39,6 +39,13 @@ enum store_result {
 	STORE_FAILED, /* logged; db.fault has the exit code */
 };
 
+/* How soon those get a slot who wait for a file. The numbers are stored. */
+enum store_priority {
+	STORE_PRIORITY_LOW,
+	STORE_PRIORITY_NORMAL,
+	STORE_PRIORITY_HIGH,
+};
+
 /* One place where a content lies. Strings live until the next store_* call. */
 struct store_copy {
 	uint8_t hash[HASH_SIZE];
@@ -47,7 +54,9 @@ struct store_copy {
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
 	uint64_t inode;
-	bool has_aich; /* of the content, not of this place */
+	/* of the content, not of this place: */
+	enum store_priority priority;
+	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 };
 

@@ -34,6 +34,7 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_AICH_PARTS_PUT] = sql_aich_parts_put,
     [EDIT_NEXT_WITHOUT_AICH] = sql_next_without_aich,
     [EDIT_ALIAS_PUT] = sql_alias_put,
+    [EDIT_PRIORITY_PUT] = sql_priority_put,
     [EDIT_COMMENT_PUT] = sql_comment_put,
     [EDIT_COMMENT_DELETE] = sql_comment_delete,
 };
@@ -468,6 +469,19 @@ store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 	if (!fault)
 		fault = finish(e, put_aich(e, hash, root, parts, n_parts));
 	return fault;
+}
+
+int
+store_edit_priority(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    enum store_priority priority)
+{
+	sqlite3_stmt *stmt = statement(e, EDIT_PRIORITY_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	bind_hash(stmt, 1, hash);
+	sqlite3_bind_int(stmt, 2, (int)priority);
+	return run(e, stmt);
 }
 
 int

@@ -100,10 +100,10 @@ static void
 the_schema_refuses_nonsense(void **state)
 {
 	(void)state;
-	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0, NULL)"));
+	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0, 1, NULL)"));
 	assert_true(
-	    refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0, NULL)"));
-	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 1, 0, "
+	    refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0, 1, NULL)"));
+	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 1, 0, 1, "
 			    "zeroblob(19))"));
 	assert_true(
 	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
