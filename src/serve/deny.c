@@ -76,8 +76,7 @@ deny_lookup(const char *file, const uint8_t address[16])
 	enum deny_result res;
 
 	if (fd < 0)
-		return fail(
-		    file, errno == ENOENT ? "does not exist" : strerror(errno));
+		return fail(file, strerror(errno));
 	res = search(file, fd, address);
 	close(fd);
 	return res;

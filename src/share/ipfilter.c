@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "proto/cursor.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum ip_family
@@ -48,11 +49,10 @@ ipfilter_file_size(const struct ipfilter_header *h)
 static uint64_t
 load_u64(const uint8_t *p)
 {
-	uint64_t v = 0;
+	uint64_t v;
 
-	for (int i = 0; i < 8; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
+	memcpy(&v, p, sizeof v);
+	return le64toh(v);
 }
 
 /*
