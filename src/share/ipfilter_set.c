@@ -150,7 +150,7 @@ cut(struct ip_list *list, const struct ip_list *holes)
 bool
 ipfilter_set_compile(struct ipfilter_set *set)
 {
-	for (int i = 0; i < IP_FAMILIES; i++) {
+	for (size_t i = 0; i < IP_FAMILIES; i++) {
 		merge(&set->deny[i]);
 		merge(&set->allow[i]);
 		if (!cut(&set->deny[i], &set->allow[i]))
@@ -206,7 +206,7 @@ write_ranges(const struct ipfilter_set *set, const struct ipfilter_header *h,
 	uint8_t block[IPFILTER_BLOCK];
 	uint64_t number = 1;
 
-	for (int family = IP_V4; family < IP_FAMILIES; family++) {
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
 		uint64_t n = ipfilter_blocks(family, h->n[family]);
 
 		for (uint64_t i = 0; i < n; i++, number++) {
@@ -239,7 +239,7 @@ ipfilter_set_write(
 void
 ipfilter_set_free(struct ipfilter_set *set)
 {
-	for (int i = 0; i < IP_FAMILIES; i++) {
+	for (size_t i = 0; i < IP_FAMILIES; i++) {
 		list_free(&set->deny[i]);
 		list_free(&set->allow[i]);
 	}

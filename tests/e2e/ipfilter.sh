@@ -174,3 +174,15 @@ if command -v strace >/dev/null; then
 	echo "$reads blocks read"
 	[ "$reads" -ge 2 ] && [ "$reads" -le 12 ] || fail "$reads blocks read"
 fi
+
+# no room for the new list: the old one stays, and nothing beside it
+compile 192.0.2.0/24
+cp "$list" "$tmp/before"
+(
+	trap '' XFSZ
+	ulimit -f 100
+	expect 74 "$SHARE" ipfilter "$tmp/big" "$list"
+	said 'cannot write ".*deny": File too large'
+)
+cmp "$list" "$tmp/before" || fail "a failed write changed the list"
+[ -z "$(find "$tmp" -name 'deny?*')" ] || fail "a temporary file is left"

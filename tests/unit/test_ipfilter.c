@@ -534,7 +534,7 @@ the_points_are_in_order_and_reach_both_ends(void **state)
 	uint8_t a[IP_SIZE], b[IP_SIZE];
 
 	(void)state;
-	for (int family = IP_V4; family < IP_FAMILIES; family++) {
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
 		for (size_t i = 1; i < POINTS; i++) {
 			point(a, family, i - 1);
 			point(b, family, i);
@@ -598,7 +598,7 @@ ranges_and_search_agree_with_brute_force(void **state)
 	(void)state;
 	seed = 2;
 	for (int round = 0; round < 28; round++) {
-		enum ip_family family = round % 2;
+		enum ip_family family = round % 2 ? IP_V6 : IP_V4;
 		size_t mix = (size_t)round / 2 % ARRAY_LEN(mixes);
 		uint8_t address[IP_SIZE];
 
@@ -638,7 +638,7 @@ static void
 full_blocks_are_searched_to_their_last_range(void **state)
 {
 	(void)state;
-	for (int family = IP_V4; family < IP_FAMILIES; family++) {
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
 		uint32_t per = (uint32_t)ipfilter_per_block(family);
 
 		for (uint32_t n = per - 1; n <= 2 * per + 1; n += 1) {
@@ -674,7 +674,7 @@ make_small_file(void)
 {
 	forget();
 	seed = 3;
-	for (int family = IP_V4; family < IP_FAMILIES; family++)
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++)
 		for (size_t i = 0; i < ipfilter_per_block(family) + 40; i++) {
 			struct ip_range r;
 
@@ -696,7 +696,7 @@ search_damaged(size_t n)
 {
 	int complaints = 0;
 
-	for (int family = IP_V4; family < IP_FAMILIES; family++) {
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
 		size_t last = 3 * (ipfilter_per_block(family) + 40) - 1;
 
 		for (size_t k = 0; k <= n; k++) {
@@ -771,7 +771,7 @@ blocks_in_other_places_or_of_other_lists_are_noticed(void **state)
 	assert_true(search_damaged(10) > 0);
 	/* the same blocks under the header of a list of the same size */
 	forget();
-	for (int family = IP_V4; family < IP_FAMILIES; family++)
+	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++)
 		for (size_t i = 0; i < ipfilter_per_block(family) + 40; i++) {
 			struct ip_range r;
 
@@ -819,7 +819,8 @@ forged_files_lead_nowhere_else(void **state)
 			uint8_t address[IP_SIZE];
 			enum ipfilter_result res;
 
-			point(address, k % 2, random_below(POINTS));
+			point(address, k % 2 ? IP_V6 : IP_V4,
+			    random_below(POINTS));
 			res = look_up(address);
 			assert_int_equal(res == IPFILTER_DAMAGED,
 			    ipfilter_file_size(&h) != file.n);
