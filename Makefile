@@ -25,7 +25,7 @@ LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan or store_edit: it cannot write the database.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
-	$(patsubst %,src/share/%.c,copy db store)
+	$(patsubst %,src/share/%.c,copy db ipfilter store)
 SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c)
 SERVE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-serve.c $(SERVE_SRC))
 SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/conn.h"
+#include "serve/deny.h"
 #include "serve/peer.h"
 #include "share/store.h"
 #include "version.h"
@@ -21,7 +22,7 @@
 
 /* What the user asked; the defaults are explained in ed2k-serve(8). */
 struct options {
-	const char *db, *state;
+	const char *db, *state, *deny_file;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
@@ -47,6 +48,8 @@ static const struct args_option option_table[] = {
 	"share database"},
     {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt.state, "DIR",
 	"state directory"},
+    {"deny-file", 0, ARGS_TEXT, "ED2K_DENY_FILE", 0, 0, &opt.deny_file, "FILE",
+	"addresses to turn away, compiled by ed2k-share ipfilter"},
     {"port", 'p', ARGS_NUMBER, "ED2K_PORT", 1, 65535, &opt.port, "PORT",
 	"port that peers reach us on, if not the one they dialled"},
     {"hello-timeout", 0, ARGS_SECONDS, "ED2K_HELLO_TIMEOUT", 1, 86400,
@@ -141,6 +144,26 @@ check_state_dir(void)
 	log_error("no state directory %s; make it with mkdir",
 	    log_quote_str(opt.state));
 	return false;
+}
+
+/*
+ * Is the peer on the list of denied addresses? A list that is of no use denies
+ * nobody: it is there to spare the server some peers, not to guard the files,
+ * and one that a nightly job broke must not end all service.
+ */
+static bool
+is_denied(const struct peer *peer)
+{
+	static const uint8_t unknown[sizeof peer->ip];
+	char port[8] = "";
+
+	if (!opt.deny_file || memcmp(peer->ip, unknown, sizeof unknown) == 0 ||
+	    deny_lookup(opt.deny_file, peer->ip) != DENY_YES)
+		return false;
+	if (peer->port)
+		snprintf(port, sizeof port, ":%u", peer->port);
+	log_info("peer=%s%s end=denied", peer->address, port);
+	return true;
 }
 
 /* 0, or an exit code after a log line. */
@@ -264,6 +287,8 @@ main(int argc, char *argv[])
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
 	peer_identify(&peer);
+	if (is_denied(&peer))
+		return EX_TEMPFAIL;
 	if (!peer_prepare(&peer))
 		return EX_USAGE;
 	if (!check_state_dir())

@@ -43,6 +43,11 @@ static const struct verb {
 	"Compute the AICH hashes of files that were shared before these\n"
 	"were kept. Prints AICH root and path of each; when interrupted, the\n"
 	"next run goes on where it was."},
+    {"ipfilter", cmd_ipfilter, "[--strict] SOURCE OUT",
+	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". In\n"
+	"SOURCE: addresses and networks (192.0.2.0/24), lines of eMule's\n"
+	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
+	"told and left out; with --strict, nothing is written then."},
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
@@ -62,7 +67,7 @@ print_help(FILE *out, const struct verb *only)
 	      "Keep the share database of ed2k-serve.\n\n",
 	    out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
+		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].synopsis);
 	fputs("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.\n",
 	    out);
 }

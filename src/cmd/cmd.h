@@ -13,6 +13,7 @@ struct cmd {
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_link(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_list(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_priority(const struct cmd *cmd, int argc, char *argv[]);
