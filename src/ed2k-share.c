@@ -1,6 +1,6 @@
 /*
- * ed2k-share: keep the share database that ed2k-serve serves from. See
- * ed2k-share(1). One verb a file, in cmd/.
+ * ed2k-share: keep the share database that ed2k-serve serves from, and
+ * show what was uploaded. See ed2k-share(1). One verb a file, in cmd/.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -51,6 +51,14 @@ static const struct verb {
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
+    {"stats", cmd_stats,
+	"[--by file|peer|day] [--since TIME] [--json]\n"
+	"          | --openmetrics | prune --older AGE",
+	"What ed2k-serve uploaded: totals, then a row a file, peer or day.\n"
+	"TIME is a day (2026-11-22), an age (7d) or @ and a Unix time.\n"
+	"--json prints one JSON object a line, --openmetrics counters for a\n"
+	"collector. prune removes what is older than AGE, keeps the counters\n"
+	"and prints how many transfers are gone."},
 };
 
 static void
@@ -58,12 +66,13 @@ print_help(FILE *out, const struct verb *only)
 {
 	if (only) {
 		fprintf(out,
-		    "usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
+		    "usage: ed2k-share %s %s %s\n\n%s\n\n"
 		    "See ed2k-share(1).\n",
-		    only->name, only->synopsis, only->help);
+		    only->run == cmd_stats ? "[-s DIR]" : "[-d DB]", only->name,
+		    only->synopsis, only->help);
 		return;
 	}
-	fputs("usage: ed2k-share [-d DB] VERB ...\n\n"
+	fputs("usage: ed2k-share [-d DB] [-s DIR] VERB ...\n\n"
 	      "Keep the share database of ed2k-serve.\n\n",
 	    out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -85,7 +94,7 @@ find_verb(const char *name)
 
 /* The global options that stand before the verb. */
 struct options {
-	const char *db;
+	const char *db, *state;
 	bool help, version;
 };
 
@@ -94,6 +103,8 @@ parse_options(struct options *opt, int argc, char *argv[], int *first)
 {
 	const struct args_option table[] = {
 	    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &opt->db, "FILE", ""},
+	    {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt->state,
+		"DIR", ""},
 	    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &opt->help, NULL, ""},
 	    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &opt->version, NULL, ""},
 	};
@@ -133,5 +144,6 @@ main(int argc, char *argv[])
 	if (!opt.db && !store_default_path(path, sizeof path))
 		return EX_CONFIG;
 	cmd.db = opt.db ? opt.db : path;
+	cmd.state = opt.state;
 	return verb->run(&cmd, argc - first, argv + first);
 }

@@ -8,7 +8,8 @@
 #define CMD_CMD_H
 
 struct cmd {
-	const char *db; /* path of the share database */
+	const char *db;    /* path of the share database */
+	const char *state; /* state directory, or NULL: the default one */
 };
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
@@ -19,5 +20,6 @@ int cmd_list(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_priority(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_refresh(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_remove(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_stats(const struct cmd *cmd, int argc, char *argv[]);
 
 #endif

@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* sql/share.sql */
+extern const struct db_kind store_kind;
+
 enum store_statement {
 	STORE_USER_HASH,
 	STORE_COPIES_BY_HASH,
