@@ -27,7 +27,8 @@ struct options {
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
 	uint64_t rate, rate_peer;
-	bool browse, no_obfuscation, verbose, version, messages, help;
+	bool anonymize, browse, no_obfuscation, verbose, version, messages,
+	    help;
 };
 
 static struct options opt = {
@@ -79,6 +80,8 @@ static const struct args_option option_table[] = {
 	&opt.rate_peer, "BYTES", "a second for one peer (no limit)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"anonymize", 0, ARGS_FLAG, "ED2K_ANONYMIZE", 0, 0, &opt.anonymize, NULL,
+	"record networks, not peers"},
     {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
 	"let peers list all that is shared"},
     {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
@@ -230,6 +233,8 @@ make_limits(void)
 		},
 	    .rate_bps = opt.rate,
 	    .rate_peer_bps = opt.rate_peer,
+	    .state_dir = opt.state,
+	    .anonymize = opt.anonymize,
 	};
 }
 

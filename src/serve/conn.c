@@ -90,6 +90,8 @@ conn_init(struct conn *c, struct session_config *config,
 	c->peer = peer;
 	c->limits = limits;
 	c->board = board;
+	board->on_dead = ledger_add_dead;
+	board->ctx = &c->ledger;
 	board_slots_init(&c->slots, board, &limits->board, &c->session);
 	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
@@ -323,6 +325,8 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	    : msg_data_header(header, frame.hash, frame.range);
 	upload_begin(&c->upload, header, len, frame.range);
 	c->data_bytes += frame.range.end - frame.range.start;
+	ledger_add(&c->ledger, c->file.hash, c->file.name,
+	    frame.range.end - frame.range.start, now_ms);
 	return true;
 }
 
@@ -377,6 +381,24 @@ may_output(const struct conn *c)
 				   : c->out_end > 0 && !c->upload.active;
 }
 
+/* What others may know of us; what is sent is accounted for if we are killed. */
+static void
+fill_record(struct conn *c, struct record *r, uint64_t now_ms)
+{
+	const struct transfer *t = ledger_last(&c->ledger);
+
+	r->sending = has_data(c);
+	if (!t)
+		return;
+	if (memcmp(r->file, t->file, HASH_SIZE) != 0 || r->bytes == 0) {
+		r->began_s = t->began_s;
+		r->began_ms = now_ms;
+		memcpy(r->file, t->file, HASH_SIZE);
+		memcpy(r->name, t->name, sizeof r->name);
+	}
+	r->bytes = t->bytes - upload_pending(&c->upload);
+}
+
 /*
  * Look at the scoreboard: say that we live and how far we are, and take our
  * share of the rate, which changes as others come and go.
@@ -392,7 +414,7 @@ look_at_board(struct conn *c, uint64_t now_ms)
 	c->board_ms = now_ms;
 	scoreboard_alive(c->board, now_ms);
 	if (r)
-		r->sending = has_data(c);
+		fill_record(c, r, now_ms);
 	if (l->rate_bps > 0) {
 		uint64_t share =
 		    scoreboard_share(c->board, l->rate_bps, now_ms);
@@ -413,8 +435,7 @@ look_at_board(struct conn *c, uint64_t now_ms)
 static uint64_t
 board_left(const struct conn *c, uint64_t now_ms)
 {
-	bool shared = c->limits->rate_bps > 0 && has_data(c);
-	uint64_t every_ms = shared ? RATE_LOOK_MS : ALIVE_MS;
+	uint64_t every_ms = has_data(c) ? RATE_LOOK_MS : ALIVE_MS;
 	uint64_t ago_ms = now_ms - c->board_ms;
 
 	return ago_ms < every_ms ? every_ms - ago_ms : 0;
@@ -522,6 +543,30 @@ log_session(const struct conn *c)
 	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
 }
 
+/* Write down what was sent; nobody waits for us any more. */
+static void
+record_uploads(struct conn *c)
+{
+	const struct session *s = &c->session;
+	struct transfer peer = {.has_user = s->n_hellos > 0};
+	struct transfer *last = ledger_last(&c->ledger);
+
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	if (last)
+		last->bytes -= upload_pending(&c->upload);
+	memcpy(peer.address, c->peer->ip, sizeof peer.address);
+	memcpy(peer.user_hash, s->hello.user_hash, HASH_SIZE);
+	snprintf(peer.client, sizeof peer.client, "%s", s->hello.name);
+	snprintf(
+	    peer.outcome, sizeof peer.outcome, "%s", session_end_name(s->end));
+	if (c->limits->state_dir)
+		ledger_write(&c->ledger, c->limits->state_dir, &peer,
+		    conn_clock_ms(), c->limits->anonymize);
+	/* only now: while the record lives, a killed process is accounted for */
+	scoreboard_leave(c->board, conn_clock_ms());
+}
+
 static int
 exit_code(enum session_end end)
 {
@@ -597,9 +642,9 @@ conn_run(struct conn *c)
 		take_turn(c, now_ms);
 		await_next_turn(c, now_ms);
 	}
-	scoreboard_leave(c->board, conn_clock_ms());
 	shared_file_close(&c->file);
 	obfuscation_close(&c->obfuscation);
 	log_session(c);
+	record_uploads(c);
 	return exit_code(c->session.end);
 }

@@ -8,6 +8,7 @@
 #ifndef SERVE_CONN_H
 #define SERVE_CONN_H
 
+#include "serve/ledger.h"
 #include "serve/obfuscation.h"
 #include "serve/board_slots.h"
 #include "serve/pace.h"
@@ -33,6 +34,8 @@ struct conn_limits {
 	struct scoreboard_limits board;
 	uint64_t rate_bps;      /* to all together; 0: no limit */
 	uint64_t rate_peer_bps; /* to one peer; 0: no limit */
+	const char *state_dir;  /* where uploads are recorded; NULL: nowhere */
+	bool anonymize;         /* and no peers with them */
 };
 
 /* Large; make it static: pages that are not used cost nothing. */
@@ -45,6 +48,7 @@ struct conn {
 	const struct conn_limits *limits;
 	struct board_slots slots;
 	struct rate_limit rate;
+	struct ledger ledger;
 	uint64_t board_ms; /* when we looked at the board last */
 	struct pace pace;
 	struct obfuscation obfuscation;
