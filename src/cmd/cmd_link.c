@@ -60,7 +60,9 @@ link_targets(int n, char *targets[], struct linking *l)
 			visit(l, &target.copy);
 		fault = fault ? fault : res;
 	}
-	return l->failed && !fault ? l->store->db.fault : fault;
+	if (!fault && l->failed)
+		fault = l->store->db.fault ? l->store->db.fault : EX_OSERR;
+	return fault;
 }
 
 /* Add the hint for --crypt to a source. 0, or an exit code after a log line. */
