@@ -155,6 +155,11 @@ grep -q 'cannot load libcrypto.so.3; install it with' "$tmp/err" ||
 grep -q 'end=no-crypto' "$tmp/err" || fail "without OpenSSL: $(cat "$tmp/err")"
 [ ! -s "$tmp/out" ] || fail "without OpenSSL: was answered"
 
+# nobody reads openssl.cnf: whoever opens this one waits for ever
+mkfifo "$tmp/openssl.cnf"
+OPENSSL_CONF=$tmp/openssl.cnf expect 0 timeout -s KILL 10 "$SERVE" -d "$db" \
+	<"$tmp/in" >"$tmp/out"
+
 # downloads
 serve -d "$db" --hello-timeout 2
 link=$("$SHARE" -d "$db" link --source "127.0.0.1:$port" --crypt)
