@@ -72,10 +72,15 @@ put_hint(struct store *store,
 {
 	uint8_t user_hash[HASH_SIZE];
 
-	if (store_user_hash(store, user_hash) != STORE_FOUND) {
+	switch (store_user_hash(store, user_hash)) {
+	case STORE_FOUND:
+		break;
+	case STORE_UNKNOWN:
 		log_error("the share database has no user hash; restore it "
 			  "from a backup");
 		return EX_CONFIG;
+	default:
+		return store->db.fault;
 	}
 	ed2klink_put_hint(out, source, user_hash);
 	return 0;
