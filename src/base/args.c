@@ -62,14 +62,27 @@ args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
 	return true;
 }
 
+/* A flag has no value on the command line; in the environment it is 0 or 1. */
+static bool
+set_flag(const struct args_option *o, const char *value, const char *where)
+{
+	if (strcmp(value, "") != 0 && strcmp(value, "0") != 0 &&
+	    strcmp(value, "1") != 0) {
+		log_error(
+		    "%s: %s is neither 0 nor 1", where, log_quote_str(value));
+		return false;
+	}
+	*(bool *)o->target = strcmp(value, "0") != 0;
+	return true;
+}
+
 /* Set one option; `where` names it in the error. */
 static bool
 set(const struct args_option *o, const char *value, const char *where)
 {
 	switch (o->kind) {
 	case ARGS_FLAG:
-		*(bool *)o->target = true;
-		return true;
+		return set_flag(o, value, where);
 	case ARGS_TEXT:
 		*(const char **)o->target = value;
 		return true;

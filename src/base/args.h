@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum args_kind {
-	ARGS_FLAG,    /* no value; sets *(bool *)target */
+	ARGS_FLAG,    /* no value, 0 or 1 in the environment; sets a bool */
 	ARGS_TEXT,    /* sets *(const char **)target */
 	ARGS_NUMBER,  /* sets *(uint64_t *)target */
 	ARGS_SIZE,    /* bytes, with K, M, G, T (1024) */

@@ -275,7 +275,7 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	}
 	a.fault = hasher_open(&a.hasher);
 	if (!a.fault)
-		a.fault = store_edit_open(&a.edit, cmd->db);
+		a.fault = store_edit_create(&a.edit, cmd->db);
 	if (!a.fault && !realpath(cmd->db, a.db))
 		a.fault = EX_OSERR;
 	a.stop = a.fault != 0;

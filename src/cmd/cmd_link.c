@@ -60,7 +60,9 @@ link_targets(int n, char *targets[], struct linking *l)
 			visit(l, &target.copy);
 		fault = fault ? fault : res;
 	}
-	return l->failed && !fault ? l->store->db.fault : fault;
+	if (!fault && l->failed)
+		fault = l->store->db.fault ? l->store->db.fault : EX_OSERR;
+	return fault;
 }
 
 /* Add the hint for --crypt to a source. 0, or an exit code after a log line. */
@@ -70,10 +72,15 @@ put_hint(struct store *store,
 {
 	uint8_t user_hash[HASH_SIZE];
 
-	if (store_user_hash(store, user_hash) != STORE_FOUND) {
+	switch (store_user_hash(store, user_hash)) {
+	case STORE_FOUND:
+		break;
+	case STORE_UNKNOWN:
 		log_error("the share database has no user hash; restore it "
 			  "from a backup");
 		return EX_CONFIG;
+	default:
+		return store->db.fault;
 	}
 	ed2klink_put_hint(out, source, user_hash);
 	return 0;

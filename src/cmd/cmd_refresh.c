@@ -100,9 +100,9 @@ hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 		o->state = COPY_CHANGED;
 		return complain(o);
 	default:
-		o->state = COPY_UNREADABLE;
-		o->error = errno;
-		return complain(o);
+		log_error("cannot read %s: %s", log_quote_str(o->path),
+		    strerror(errno));
+		return EX_IOERR;
 	}
 	if (!copy_is_unchanged(o->fd, &o->facts)) {
 		o->state = COPY_CHANGED;
@@ -129,6 +129,8 @@ hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 static void
 refresh_file(struct refreshing *r, const uint8_t hash[HASH_SIZE])
 {
+	int worst = 0;
+
 	for (size_t n = 0; !r->stop; n++) {
 		struct opened o = {.skip = n, .fd = -1};
 		enum store_result res =
@@ -137,17 +139,18 @@ refresh_file(struct refreshing *r, const uint8_t hash[HASH_SIZE])
 
 		if (res != STORE_FOUND) {
 			r->stop = res == STORE_FAILED;
-			return;
+			break;
 		}
 		fault =
 		    o.state == COPY_OK ? hash_copy(r, &o, hash) : complain(&o);
 		if (o.fd >= 0)
 			close(o.fd);
 		if (!fault)
-			return;
-		if (!r->fault)
-			r->fault = fault;
+			return; /* one good copy is enough */
+		worst = worst ? worst : fault;
 	}
+	if (!r->fault)
+		r->fault = worst;
 }
 
 static void

@@ -64,12 +64,15 @@ static bool
 find_by_id(struct session *s, const struct msg_file_id *id,
     struct catalog_file *out, struct writer *w)
 {
+	bool had_refused = s->has_refused;
+
 	if (!answer_find_file(s, id->hash, out, w))
 		return false;
 	if ((!id->has_size || id->size == out->size) &&
 	    (!id->has_aich || !out->has_aich ||
 		memcmp(id->aich_root, out->aich_root, AICH_SIZE) == 0))
 		return true;
+	s->has_refused = had_refused; /* it was not this one that we have */
 	refuse(s, id->hash, w);
 	return false;
 }

@@ -260,9 +260,8 @@ handle_frames(struct conn *c, uint64_t now_ms)
 }
 
 /*
- * Send the replies that wait. True when none is left. They are encrypted here
- * and not when they are written down, since the rest of a data frame may have
- * to go out before them, and the stream knows only one order.
+ * Send the replies that wait. True when none is left. They are encrypted here,
+ * where it is their turn: the stream has one order, that of sending.
  */
 static bool
 send_replies(struct conn *c)

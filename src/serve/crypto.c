@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 
@@ -15,6 +16,7 @@
 
 /* Every function used, with the type that its header gives it. */
 #define FUNCTIONS(X)                                                           \
+	X(OPENSSL_init_crypto)                                                 \
 	X(OSSL_LIB_CTX_new)                                                    \
 	X(OSSL_PROVIDER_load)                                                  \
 	X(EVP_Q_digest)                                                        \
@@ -51,7 +53,12 @@ crypto_load(void)
 	if (lib.loaded)
 		return true;
 	handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (handle && find_functions(handle)) {
+	/*
+	 * Without the first call openssl.cnf would be read all the same, and
+	 * only at the first digest: too late for a process in a sandbox.
+	 */
+	if (handle && find_functions(handle) &&
+	    lib.OPENSSL_init_crypto_(OPENSSL_INIT_NO_LOAD_CONFIG, NULL)) {
 		lib.context = lib.OSSL_LIB_CTX_new_();
 		lib.loaded = lib.context &&
 		    lib.OSSL_PROVIDER_load_(lib.context, "default");

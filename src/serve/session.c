@@ -170,24 +170,51 @@ has_range(const struct session_range *list, size_t n,
 	return false;
 }
 
-/* Forget the finished ranges that this request does not list. */
+/* Is r one of the three? */
+static bool
+lists(const struct range ranges[3], struct range r)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (ranges[i].start == r.start && ranges[i].end == r.end)
+			return true;
+	return false;
+}
+
+/* Is this the last request once more, with all of it sent and taken since? */
+static bool
+is_repeated(const struct session *s, const uint8_t hash[HASH_SIZE],
+    const struct range ranges[3])
+{
+	for (size_t i = 0; i < 3; i++)
+		if (!lists(ranges, s->asked[i]) || !lists(s->asked, ranges[i]))
+			return false;
+	return s->n_queue == 0 && !s->sending && same_hash(s->asked_hash, hash);
+}
+
+/*
+ * Forget the finished ranges that the peer has for certain: those that this
+ * request does not list, and those that were sent before one of these. If they
+ * are listed all the same, the peer wants them anew.
+ */
 static void
 forget_done(struct session *s, const uint8_t hash[HASH_SIZE],
     const struct range ranges[3])
 {
-	size_t kept = 0;
+	bool has_later = is_repeated(s, hash, ranges);
+	size_t first = s->n_done; /* of those that stay */
 
-	for (size_t i = 0; i < s->n_done; i++) {
-		const struct session_range *d = &s->done[i];
-		bool listed = false;
+	while (first > 0 && !has_later) {
+		const struct session_range *d = &s->done[first - 1];
 
-		for (size_t k = 0; k < 3; k++)
-			listed |= ranges[k].start == d->range.start &&
-			    ranges[k].end == d->range.end;
-		if (listed && same_hash(d->hash, hash))
-			s->done[kept++] = *d;
+		has_later =
+		    !lists(ranges, d->range) || !same_hash(d->hash, hash);
+		if (!has_later)
+			first--;
 	}
-	s->n_done = kept;
+	s->n_done -= first;
+	memmove(s->done, s->done + first, s->n_done * sizeof s->done[0]);
+	memcpy(s->asked, ranges, sizeof s->asked);
+	memcpy(s->asked_hash, hash, HASH_SIZE);
 }
 
 static void
@@ -201,10 +228,11 @@ enqueue(struct session *s, const uint8_t hash[HASH_SIZE], struct range r)
 }
 
 /*
- * aMule lists each pending range up to three times, and a peer that found a
- * part corrupt asks for the very same ranges again. So a finished range counts
- * as served only while request after request lists it. ed2k-wire(5),
- * "Repeated ranges".
+ * aMule lists all its pending ranges in each request, so each up to three
+ * times; and a peer that found a part corrupt asks for the very same ranges
+ * again. What tells the two apart is that data arrives in order: a range that
+ * is listed while one sent after it no longer is was received, and is wanted
+ * anew. ed2k-wire(5), "Repeated ranges".
  */
 static void
 on_request_parts(struct session *s, const struct packet *p, struct writer *w)

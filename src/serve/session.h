@@ -204,6 +204,8 @@ struct session {
 	size_t n_queue;
 	struct session_range done[DONE_MAX];
 	size_t n_done;
+	struct range asked[3]; /* by the last request */
+	uint8_t asked_hash[HASH_SIZE];
 
 	uint64_t began_ms, last_frame_ms, last_taken_ms, partial_ms;
 	uint64_t taken_bytes;

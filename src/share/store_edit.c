@@ -104,18 +104,26 @@ int
 store_edit_open(struct store_edit *e, const char *path)
 {
 	struct db *db = &e->store.db;
-	int fault = 0;
+	int fault;
 
 	memset(e, 0, sizeof *e);
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		fault = db_create(&store_kind, path, fill_new);
-	if (!fault)
-		fault = db_open(db, &store_kind, path, DB_WRITE);
+	fault = db_open(db, &store_kind, path, DB_WRITE);
 	if (!fault && db->version != store_kind.version)
 		fault = upgrade(db);
 	if (fault)
 		store_edit_close(e);
 	return fault;
+}
+
+int
+store_edit_create(struct store_edit *e, const char *path)
+{
+	int fault = 0;
+
+	memset(e, 0, sizeof *e);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		fault = db_create(&store_kind, path, fill_new);
+	return fault ? fault : store_edit_open(e, path);
 }
 
 void

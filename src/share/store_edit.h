@@ -56,10 +56,13 @@ struct store_entry {
 };
 
 /*
- * Open for writing; create the file and its directories when they are not
- * there, and bring a database of an older version up to date. 0, or an exit code after a log line.
+ * Open for writing, and bring a database of an older version up to date. 0, or
+ * an exit code after a log line.
  */
 int store_edit_open(struct store_edit *e, const char *path);
+
+/* The same, and create the file and its directories if they are not there. */
+int store_edit_create(struct store_edit *e, const char *path);
 
 /* Safe to call twice, and on a zeroed struct. */
 void store_edit_close(struct store_edit *e);

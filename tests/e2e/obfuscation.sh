@@ -8,11 +8,13 @@ need_command sqlite3 sqlite3
 
 db=$tmp/share.db
 random_file "$tmp/file" 20000000
+random_file "$tmp/other" 1000
 "$SHARE" -d "$db" add "$tmp/file" >/dev/null
+other=$(hash_of "$("$SHARE" -d "$db" add "$tmp/other")")
 user=$(sqlite3 "$db" 'SELECT lower(hex(user_hash)) FROM identity')
 
 # the link: read by others as if it were a plain one
-link=$("$SHARE" -d "$db" link --source 127.0.0.1:4662 --crypt)
+link=$("$SHARE" -d "$db" link --source 127.0.0.1:4662 --crypt "$tmp/file")
 case $link in
 *"|/|sources,127.0.0.1:4662:129:$user|/") ;;
 *) fail "link --crypt: $link" ;;
@@ -155,10 +157,15 @@ grep -q 'cannot load libcrypto.so.3; install it with' "$tmp/err" ||
 grep -q 'end=no-crypto' "$tmp/err" || fail "without OpenSSL: $(cat "$tmp/err")"
 [ ! -s "$tmp/out" ] || fail "without OpenSSL: was answered"
 
+# nobody reads openssl.cnf: whoever opens this one waits for ever
+mkfifo "$tmp/openssl.cnf"
+OPENSSL_CONF=$tmp/openssl.cnf expect 0 timeout -s KILL 10 "$SERVE" -d "$db" \
+	<"$tmp/in" >"$tmp/out"
+
 # downloads
 serve -d "$db" --hello-timeout 2
-link=$("$SHARE" -d "$db" link --source "127.0.0.1:$port" --crypt)
-for options in '' -i64 -repeat; do
+link=$("$SHARE" -d "$db" link --source "127.0.0.1:$port" --crypt "$tmp/file")
+for options in "" -i64 "-repeat -ask $other"; do
 	rm -f "$tmp/got"
 	"$PEER" get -crypt "$user" $options 127.0.0.1 "$port" "$link" "$tmp/got" ||
 		fail "get $options"

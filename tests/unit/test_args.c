@@ -360,6 +360,11 @@ a_flag_in_the_environment_is_set(void **state)
 	setenv("TEST_ARGS_VERBOSE", "1", 1);
 	assert_true(PARSE(NULL));
 	assert_true(verbose);
+	setenv("TEST_ARGS_VERBOSE", "0", 1);
+	assert_true(PARSE(NULL));
+	assert_false(verbose);
+	setenv("TEST_ARGS_VERBOSE", "no", 1);
+	check_refused(PARSE(NULL), "TEST_ARGS_VERBOSE: \"no\" is neither");
 }
 
 static void

@@ -146,7 +146,7 @@ the_second_copy_serves_when_the_first_is_gone(void **state)
 	(void)state;
 	snprintf(one, sizeof one, "%s", temp_file("one", 100, 1));
 	snprintf(two, sizeof two, "%s", temp_file("two", 100, 1));
-	assert_int_equal(store_edit_open(&e, temp_path("s.db")), 0);
+	assert_int_equal(store_edit_create(&e, temp_path("s.db")), 0);
 	entry.copy = record(one, NULL);
 	memcpy(entry.copy.hash, hash, HASH_SIZE);
 	assert_int_equal(store_edit_put(&e, &entry), 0);

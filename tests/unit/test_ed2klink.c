@@ -143,14 +143,58 @@ links_with_more_fields_are_read(void **state)
 }
 
 static void
-the_address_of_a_source_with_a_crypt_hint_is_kept(void **state)
+of_a_source_with_a_hint_host_and_port_are_read(void **state)
 {
+	static const char *const sources[] = {
+	    "198.51.100.9:4662:129:CA25DAC4A60E5E72CA419B24D2EB6F8A",
+	    "198.51.100.9:4662:3",
+	    "198.51.100.9:4662:",
+	    "198.51.100.9:4662:::::,b:2",
+	};
+
 	(void)state;
-	assert_true(parse(HEAD
-	    "Bigger.bin|10000000|" HASH
-	    "|h=JOXAOY63DNZHBAZNJFNCGVZODAVOUY6W|/|sources,198.51.100.9:4662:"
-	    "129:CA25DAC4A60E5E72CA419B24D2EB6F8A|/"));
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		snprintf(text, sizeof text,
+		    HEAD "Bigger.bin|10000000|" HASH "|h=x|/|sources,%s|/",
+		    sources[i]);
+		assert_true(parse(text));
+		assert_string_equal(parsed.source, "198.51.100.9:4662");
+	}
+	assert_true(parse(HEAD "a|1|" HASH "|/|sources,a|:1|/"));
+	assert_string_equal(parsed.source, "");
+	assert_true(parse(HEAD "a|1|" HASH "|/|sources,a:|1:2|/"));
+	assert_string_equal(parsed.source, "");
+	assert_true(parse(HEAD "a|1|" HASH "|/|sources,::1|/"));
+	assert_string_equal(parsed.source, "");
+}
+
+static void
+a_hint_is_written_behind_any_source(void **state)
+{
+	uint8_t user_hash[HASH_SIZE];
+	char source[ED2KLINK_SOURCE_MAX + 1];
+
+	(void)state;
+	assert_true(hex_decode(
+	    user_hash, "CA25DAC4A60E5E72CA419B24D2EB6F8A", HASH_SIZE));
+	make("a", 1, "");
+	ed2klink_put_hint(link.source, "198.51.100.9:4662", user_hash);
+	assert_true(ed2klink_format(text, sizeof text, &link) > 0);
+	assert_string_equal(text,
+	    HEAD "a|1|" HASH "|/|sources,198.51.100.9:4662:129:"
+		 "ca25dac4a60e5e72ca419b24d2eb6f8a|/");
+	assert_true(parse(text));
 	assert_string_equal(parsed.source, "198.51.100.9:4662");
+
+	/* the longest of all */
+	memset(source, 'h', ED2KLINK_SOURCE_MAX - 2);
+	memcpy(source + ED2KLINK_SOURCE_MAX - 2, ":1", 3);
+	memset(link.name, '\xFF', ED2KLINK_NAME_MAX);
+	link.size = INT64_MAX;
+	ed2klink_put_hint(link.source, source, user_hash);
+	assert_true(ed2klink_format(text, sizeof text, &link) > 0);
+	assert_true(parse(text));
+	assert_string_equal(parsed.source, source);
 }
 
 static void
@@ -347,7 +391,8 @@ main(void)
 	    cmocka_unit_test(names_that_look_encoded_survive),
 	    cmocka_unit_test(the_longest_link_fits_into_its_bound_and_no_less),
 	    cmocka_unit_test(links_with_more_fields_are_read),
-	    cmocka_unit_test(the_address_of_a_source_with_a_crypt_hint_is_kept),
+	    cmocka_unit_test(of_a_source_with_a_hint_host_and_port_are_read),
+	    cmocka_unit_test(a_hint_is_written_behind_any_source),
 	    cmocka_unit_test(of_several_sources_the_first_is_kept),
 	    cmocka_unit_test(hashes_are_read_in_either_case_and_ends_leniently),
 	    cmocka_unit_test(broken_percents_stand_for_themselves),

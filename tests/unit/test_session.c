@@ -880,6 +880,40 @@ a_range_asked_for_again_after_a_gap_is_served_again(void **state)
 }
 
 static void
+the_same_request_again_after_all_has_arrived_is_served_again(void **state)
+{
+	(void)state;
+	start_upload(HASH_G);
+	ask_blocks(1, 2, 3);
+	for (uint64_t i = 1; i <= 3; i++)
+		check_block(i);
+	s.sending = true;
+	ask_blocks(1, 2, 3);
+	check_no_frame();
+	s.sending = false;
+	ask_blocks(1, 2, 3);
+	for (uint64_t i = 1; i <= 3; i++)
+		check_block(i);
+}
+
+static void
+a_range_listed_without_those_sent_behind_it_is_served_again(void **state)
+{
+	(void)state;
+	start_upload(HASH_G);
+	ask_blocks(1, 2, 3);
+	for (uint64_t i = 1; i <= 3; i++)
+		check_block(i);
+	s.sending = true;
+	/* 3 arrived, so 1 did before it */
+	ask_blocks(1, 4, 5);
+	check_block(1);
+	check_block(4);
+	check_block(5);
+	check_no_frame();
+}
+
+static void
 a_new_slot_forgets_what_was_served(void **state)
 {
 	(void)state;
@@ -887,6 +921,7 @@ a_new_slot_forgets_what_was_served(void **state)
 	ask_blocks(1, 2, 3);
 	for (uint64_t i = 1; i <= 3; i++)
 		check_block(i);
+	s.sending = true; /* the last of it has not arrived yet */
 	ask_blocks(1, 2, 3);
 	check_no_frame();
 	check(with_hash("54", HASH_G), FRAME_55);
@@ -1795,6 +1830,8 @@ main(void)
 	    TEST(amules_triple_listing_sends_each_range_once),
 	    TEST(ranges_are_sent_once_also_when_some_are_under_way),
 	    TEST(a_range_asked_for_again_after_a_gap_is_served_again),
+	    TEST(the_same_request_again_after_all_has_arrived_is_served_again),
+	    TEST(a_range_listed_without_those_sent_behind_it_is_served_again),
 	    TEST(a_new_slot_forgets_what_was_served),
 	    TEST(a_range_twice_in_one_request_is_sent_once),
 	    TEST(equal_ranges_of_two_files_are_both_sent),

@@ -40,7 +40,7 @@ open_fresh(struct store_edit *e)
 	char name[32];
 
 	snprintf(name, sizeof name, "%d/share.db", n++);
-	assert_int_equal(store_edit_open(e, temp_path(name)), 0);
+	assert_int_equal(store_edit_create(e, temp_path(name)), 0);
 }
 
 static void
@@ -320,7 +320,7 @@ a_reader_reads_while_a_writer_writes_and_after(void **state)
 
 	(void)state;
 	snprintf(path, sizeof path, "%s", temp_path("shared.db"));
-	assert_int_equal(store_edit_open(&e, path), 0);
+	assert_int_equal(store_edit_create(&e, path), 0);
 	assert_int_equal(store_open(&s, path), 0);
 	assert_int_equal(store_user_hash(&s, mine), STORE_FOUND);
 	assert_int_equal(mine[5], 0x0E);
@@ -367,7 +367,7 @@ a_reader_cannot_write(void **state)
 
 	(void)state;
 	snprintf(path, sizeof path, "%s", temp_path("readonly.db"));
-	assert_int_equal(store_edit_open(&e, path), 0);
+	assert_int_equal(store_edit_create(&e, path), 0);
 	store_edit_close(&e);
 	assert_int_equal(store_open(&s, path), 0);
 	assert_int_equal(db_exec(&s.db, "DELETE FROM identity"), EX_NOPERM);
