@@ -51,6 +51,9 @@ static const struct verb {
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
+    {"status", cmd_status, "[-w] [--json]",
+	"Show who is connected: state, for how long, peer, client, file,\n"
+	"bytes. -w shows it anew every two seconds."},
     {"stats", cmd_stats,
 	"[--by file|peer|day] [--since TIME] [--json]\n"
 	"          | --openmetrics | prune --older AGE",

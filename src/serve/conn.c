@@ -31,10 +31,10 @@
 #define LOOK_UP_MS 1000
 
 /*
- * How often to take a new share of the rate while others may come and go: half
- * of the two seconds in which it has to be right.
+ * How often a process that sends looks at the board, and takes a new share of
+ * the rate as others come and go.
  */
-#define RATE_LOOK_MS 1000
+#define RATE_LOOK_MS 200
 
 /* How often to look whether the peer has got all that was sent. */
 #define ACK_POLL_MS 1000

@@ -51,6 +51,13 @@ struct board {
 
 static const uint8_t v4_prefix[12] = {[10] = 0xFF, [11] = 0xFF};
 
+/* Others write their times a moment after we took ours. */
+static uint64_t
+ago(uint64_t now_ms, uint64_t then_ms)
+{
+	return now_ms > then_ms ? now_ms - then_ms : 0;
+}
+
 /* The part of an address that limits count as one: IPv4 all, IPv6 the /64. */
 static void
 cut_address(uint8_t out[16], const uint8_t address[16])
@@ -197,66 +204,48 @@ unmap_board(struct scoreboard *b)
 	b->fd = -1;
 }
 
-/* Make a new board beside the old one and put it in its place. */
+/*
+ * Begin the board anew, in the file that all have open: another file in its
+ * place would have others on another board. Under the head's lock.
+ */
 static bool
-make_board(const char *path)
+begin_board(struct scoreboard *b)
 {
-	struct board *board;
-	char temp[PATH_MAX];
-	int fd;
-
-	if (snprintf(temp, sizeof temp, "%s.%d", path, (int)getpid()) >=
-	    (int)sizeof temp)
+	if (ftruncate(b->fd, sizeof *b->board) != 0 ||
+	    (!b->board && !map_board(b, PROT_READ | PROT_WRITE)))
 		return false;
-	unlink(temp);
-	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd < 0)
-		return false;
-	board = ftruncate(fd, sizeof *board) == 0
-	    ? mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-		  0)
-	    : MAP_FAILED;
-	close(fd);
-	if (board == MAP_FAILED) {
-		unlink(temp);
-		return false;
-	}
-	memcpy(board->magic, MAGIC, sizeof board->magic);
-	board->version = VERSION;
-	board->size = sizeof *board;
-	read_boot_id(board->boot);
-	munmap(board, sizeof *board);
-	if (rename(temp, path) == 0)
-		return true;
-	unlink(temp);
-	return false;
+	memset(b->board, 0, sizeof *b->board);
+	memcpy(b->board->magic, MAGIC, sizeof b->board->magic);
+	b->board->version = VERSION;
+	b->board->size = sizeof *b->board;
+	read_boot_id(b->board->boot);
+	return true;
 }
 
-/* Open what is there; make a new one when it is missing or of no use. */
+/* Open what is there, and begin it anew when it is new or of no use. */
 static bool
-open_or_make(struct scoreboard *b, const char *path)
+open_board(struct scoreboard *b, const char *path)
 {
-	for (int i = 0; i < 3; i++) {
-		enum board_kind kind = BOARD_FOREIGN;
+	enum board_kind kind = BOARD_OLD;
+	struct stat st;
+	bool good = true;
 
-		b->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-		if (b->fd < 0 && errno != ENOENT)
-			return false;
-		if (b->fd >= 0) {
-			if (map_board(b, PROT_READ | PROT_WRITE))
-				kind = check_board(b);
-			if (kind == BOARD_OURS)
-				return true;
-			if (kind == BOARD_FOREIGN)
-				log_warning("%s is damaged or of another "
-					    "version; it is begun anew",
-				    log_quote_str(path));
-			unmap_board(b);
-		}
-		if (!make_board(path))
-			return false;
-	}
-	return false;
+	b->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (b->fd < 0 || fstat(b->fd, &st) != 0 || !lock_head(b))
+		return false;
+	/* an empty one was made just now, by us or by somebody else */
+	if (map_board(b, PROT_READ | PROT_WRITE))
+		kind = check_board(b);
+	else if (st.st_size > 0)
+		kind = BOARD_FOREIGN;
+	if (kind == BOARD_FOREIGN)
+		log_warning("%s is damaged or of another version; it is begun "
+			    "anew",
+		    log_quote_str(path));
+	if (kind != BOARD_OURS)
+		good = begin_board(b);
+	unlock_head(b);
+	return good;
 }
 
 bool
@@ -269,7 +258,7 @@ scoreboard_open(struct scoreboard *b, const char *dir, uint64_t now_ms)
 	b->fd = b->mine = -1;
 	if (snprintf(path, sizeof path, "%s/scoreboard", dir) <
 		(int)sizeof path &&
-	    open_or_make(b, path))
+	    open_board(b, path))
 		return true;
 	log_warning("no scoreboard in %s: %s; slots and limits do not hold; "
 		    "let the user of the server write there",
@@ -321,7 +310,7 @@ keep_place(struct board *board, const struct record *r, uint64_t now_ms)
 
 		if (p->left_ms < oldest->left_ms)
 			oldest = p;
-		if (p->left_ms == 0 || now_ms - p->left_ms > PLACE_MS)
+		if (p->left_ms == 0 || ago(now_ms, p->left_ms) > PLACE_MS)
 			break;
 	}
 	memcpy(oldest->user_hash, r->user_hash, HASH_SIZE);
@@ -341,7 +330,7 @@ take_place(struct board *board, const struct record *r, uint64_t now_ms)
 	for (size_t i = 0; i < SCOREBOARD_PLACES; i++) {
 		struct place *p = &board->places[i];
 
-		if (p->left_ms == 0 || now_ms - p->left_ms > PLACE_MS ||
+		if (p->left_ms == 0 || ago(now_ms, p->left_ms) > PLACE_MS ||
 		    memcmp(p->user_hash, r->user_hash, HASH_SIZE) != 0 ||
 		    !same_address(p->address, r->address))
 			continue;
@@ -400,7 +389,7 @@ count_rate(struct board *board, const uint8_t address[16], uint32_t limit,
 			oldest = r;
 	}
 	if (memcmp(oldest->address, cut, sizeof cut) != 0 ||
-	    now_ms - oldest->minute_ms >= 60000) {
+	    ago(now_ms, oldest->minute_ms) >= 60000) {
 		memcpy(oldest->address, cut, sizeof cut);
 		oldest->minute_ms = now_ms;
 		oldest->n = 0;
@@ -424,7 +413,7 @@ find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 
 		/* the dead are found by their silence; locks cost */
 		if (r->state != RECORD_FREE &&
-		    now_ms - r->alive_ms > 2 * ALIVE_MS)
+		    ago(now_ms, r->alive_ms) > 2 * ALIVE_MS)
 			check_record(b, (int)i, now_ms);
 		if (r->state == RECORD_FREE && free < 0 &&
 		    !is_locked(b, (int)i))
@@ -659,7 +648,7 @@ scoreboard_share(const struct scoreboard *b, uint64_t rate, uint64_t now_ms)
 		/* who has a slot and nothing to send leaves its share */
 		if (r->state != RECORD_UPLOADING ||
 		    (!r->sending && (int)i != b->mine) ||
-		    now_ms - r->alive_ms > 2 * ALIVE_MS)
+		    ago(now_ms, r->alive_ms) > 2 * ALIVE_MS)
 			continue;
 		sum += r->weight;
 		if ((int)i == b->mine)
