@@ -244,8 +244,8 @@ make_limits(void)
  * turns nobody away.
  */
 static bool
-join_board(struct scoreboard *board, const struct peer *peer,
-    const struct conn_limits *limits)
+join_board(struct scoreboard *board, struct ledger *ledger,
+    const struct peer *peer, const struct conn_limits *limits)
 {
 	static const char *const why[] = {
 	    [CLAIM_TOO_MANY] = "too many connections",
@@ -256,6 +256,8 @@ join_board(struct scoreboard *board, const struct peer *peer,
 	board->fd = board->mine = -1;
 	if (opt.state)
 		scoreboard_open(board, opt.state, conn_clock_ms());
+	board->on_dead = ledger_add_dead;
+	board->ctx = ledger;
 	res = scoreboard_claim(
 	    board, peer->ip, peer->port, &limits->board, conn_clock_ms());
 	if (res == CLAIM_OK || res == CLAIM_FULL)
@@ -269,6 +271,7 @@ int
 main(int argc, char *argv[])
 {
 	static struct conn conn;
+	static struct ledger ledger;
 	struct session_config config;
 	struct conn_limits limits;
 	struct scoreboard board = {0};
@@ -299,13 +302,13 @@ main(int argc, char *argv[])
 	if (!check_state_dir())
 		return EX_CONFIG;
 	limits = make_limits();
-	if (!join_board(&board, &peer, &limits))
+	if (!join_board(&board, &ledger, &peer, &limits))
 		return EX_TEMPFAIL;
 	fault = open_share(&store, user_hash);
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	conn_open(&conn, &config, &limits, &board, &peer, &store);
+	conn_open(&conn, &config, &limits, &board, &ledger, &peer, &store);
 	fault = conn_run(&conn);
 	store_close(&store);
 	scoreboard_close(&board);

@@ -36,6 +36,9 @@
  */
 #define RATE_LOOK_MS 200
 
+/* How long to wait at least while the peer does not take our replies. */
+#define NO_ROOM_MS 100
+
 /* How often to look whether the peer has got all that was sent. */
 #define ACK_POLL_MS 1000
 
@@ -83,15 +86,14 @@ conn_clock_ms(void)
 static void
 conn_init(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
-    const struct peer *peer, struct store *store)
+    struct ledger *ledger, const struct peer *peer, struct store *store)
 {
 	/* leave the buffers untouched, also the one in upload */
 	memset(c, 0, offsetof(struct conn, upload));
 	c->peer = peer;
 	c->limits = limits;
 	c->board = board;
-	board->on_dead = ledger_add_dead;
-	board->ctx = &c->ledger;
+	c->ledger = ledger;
 	board_slots_init(&c->slots, board, &limits->board, &c->session);
 	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
@@ -324,7 +326,7 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	    : msg_data_header(header, frame.hash, frame.range);
 	upload_begin(&c->upload, header, len, frame.range);
 	c->data_bytes += frame.range.end - frame.range.start;
-	ledger_add(&c->ledger, c->file.hash, c->file.name,
+	ledger_add(c->ledger, c->file.hash, c->file.name,
 	    frame.range.end - frame.range.start, now_ms);
 	return true;
 }
@@ -384,7 +386,7 @@ may_output(const struct conn *c)
 static void
 fill_record(struct conn *c, struct record *r, uint64_t now_ms)
 {
-	const struct transfer *t = ledger_last(&c->ledger);
+	const struct transfer *t = ledger_last(c->ledger);
 
 	r->sending = has_data(c);
 	if (!t)
@@ -487,7 +489,9 @@ pulse(struct conn *c, uint64_t now_ms)
 		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
-	return min_u64(wait_ms, board_left(c, now_ms));
+	wait_ms = min_u64(wait_ms, board_left(c, now_ms));
+	/* without room for replies the session gets no turn: no use in haste */
+	return has_room(c) || wait_ms > NO_ROOM_MS ? wait_ms : NO_ROOM_MS;
 }
 
 /*
@@ -548,7 +552,7 @@ record_uploads(struct conn *c)
 {
 	const struct session *s = &c->session;
 	struct transfer peer = {.has_user = s->n_hellos > 0};
-	struct transfer *last = ledger_last(&c->ledger);
+	struct transfer *last = ledger_last(c->ledger);
 
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
@@ -560,7 +564,7 @@ record_uploads(struct conn *c)
 	snprintf(
 	    peer.outcome, sizeof peer.outcome, "%s", session_end_name(s->end));
 	if (c->limits->state_dir)
-		ledger_write(&c->ledger, c->limits->state_dir, &peer,
+		ledger_write(c->ledger, c->limits->state_dir, &peer,
 		    conn_clock_ms(), c->limits->anonymize);
 	/* only now: while the record lives, a killed process is accounted for */
 	scoreboard_leave(c->board, conn_clock_ms());
@@ -615,10 +619,10 @@ choose_transport(struct conn *c)
 void
 conn_open(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
-    const struct peer *peer, struct store *store)
+    struct ledger *ledger, const struct peer *peer, struct store *store)
 {
 	catch_signals();
-	conn_init(c, config, limits, board, peer, store);
+	conn_init(c, config, limits, board, ledger, peer, store);
 	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
 		await_next_turn(c, conn_clock_ms());
 		read_peer(c);

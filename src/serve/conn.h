@@ -48,8 +48,8 @@ struct conn {
 	const struct conn_limits *limits;
 	struct board_slots slots;
 	struct rate_limit rate;
-	struct ledger ledger;
-	uint64_t board_ms; /* when we looked at the board last */
+	struct ledger *ledger; /* borrowed */
+	uint64_t board_ms;     /* when we looked at the board last */
 	struct pace pace;
 	struct obfuscation obfuscation;
 	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
@@ -80,7 +80,7 @@ uint64_t conn_clock_ms(void);
  */
 void conn_open(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
-    const struct peer *peer, struct store *store);
+    struct ledger *ledger, const struct peer *peer, struct store *store);
 
 /*
  * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or

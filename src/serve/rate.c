@@ -24,12 +24,14 @@ most(const struct rate_limit *r)
 static void
 fill(struct rate_limit *r, uint64_t now_ms)
 {
-	uint64_t ms = now_ms - r->filled_ms;
+	uint64_t ms = now_ms - r->filled_ms, added;
 
 	/* an hour's sleep must not overflow; the bucket is full long before */
 	ms = min_u64(ms, 3600000);
-	r->bytes +=
-	    (int64_t)(r->rate_bps / 1000 * ms + r->rate_bps % 1000 * ms / 1000);
+	/* 2^40 bytes a second times an hour fit */
+	added = r->rate_bps * ms + r->rest;
+	r->rest = added % 1000;
+	r->bytes += (int64_t)(added / 1000);
 	if (r->bytes > most(r))
 		r->bytes = most(r);
 	r->filled_ms = now_ms;
@@ -49,9 +51,7 @@ rate_wait_ms(struct rate_limit *r, uint64_t now_ms)
 {
 	if (r->rate_bps == 0)
 		return 0;
-	/* by whole milliseconds: a slow bucket must not lose the fractions */
-	if ((now_ms - r->filled_ms) * r->rate_bps >= 1000)
-		fill(r, now_ms);
+	fill(r, now_ms);
 	if (r->bytes > 0)
 		return 0;
 	return (uint64_t)(1 - r->bytes) * 1000 / r->rate_bps + 1;

@@ -13,6 +13,7 @@ struct rate_limit {
 	uint64_t rate_bps; /* bytes a second; 0: none */
 	int64_t bytes;     /* in the bucket; below 0: in debt */
 	uint64_t filled_ms;
+	uint64_t rest; /* thousandths of a byte, not yet in the bucket */
 };
 
 /* Change the rate; what is in the bucket stays, as far as it fits. */

@@ -421,6 +421,12 @@ find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 	}
 	if (free >= 0 || used >= min_u64(most, SCOREBOARD_RECORDS))
 		return free;
+	/* a board begun anew may still be locked by those of the old one */
+	while (
+	    used < min_u64(most, SCOREBOARD_RECORDS) && is_locked(b, (int)used))
+		used++;
+	if (used >= min_u64(most, SCOREBOARD_RECORDS))
+		return -1;
 	board->n_used = used + 1;
 	return (int)used;
 }
@@ -469,8 +475,12 @@ scoreboard_claim(struct scoreboard *b, const uint8_t address[16], uint16_t port,
 	enum claim_result res;
 	struct record *r;
 
-	if (!b->board || !lock_head(b))
+	if (!b->board)
 		return CLAIM_OK;
+	if (!lock_head(b)) {
+		unmap_board(b); /* do without it, slots and all */
+		return CLAIM_OK;
+	}
 	res = claim(b, address, limits, now_ms);
 	if (res == CLAIM_OK) {
 		r = &b->board->records[b->mine];
@@ -552,15 +562,28 @@ count_before(struct scoreboard *b, bool check,
 	return n;
 }
 
-/* How many upload. With `check` the dead are freed; that wants the lock. */
+/* How many upload; the dead are freed. Under the head's lock. */
 static uint32_t
-count_uploading(struct scoreboard *b, bool check, uint64_t now_ms)
+count_uploading(struct scoreboard *b, uint64_t now_ms)
 {
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++)
 		if (b->board->records[i].state == RECORD_UPLOADING &&
-		    (!check || check_record(b, (int)i, now_ms)))
+		    check_record(b, (int)i, now_ms))
+			n++;
+	return n;
+}
+
+/* How many upload and live, without the lock: nobody is freed. */
+static uint32_t
+count_living(const struct scoreboard *b)
+{
+	uint32_t used = n_used(b), n = 0;
+
+	for (uint32_t i = 0; i < used; i++)
+		if (b->board->records[i].state == RECORD_UPLOADING &&
+		    is_alive(b, (int)i))
 			n++;
 	return n;
 }
@@ -571,7 +594,7 @@ take(struct scoreboard *b, const struct scoreboard_limits *limits,
     uint64_t now_ms, uint32_t *before)
 {
 	struct record *r = scoreboard_mine(b);
-	uint32_t uploading = count_uploading(b, true, now_ms);
+	uint32_t uploading = count_uploading(b, now_ms);
 
 	*before = count_before(b, true, limits, now_ms);
 	if (uploading + *before >= limits->slots)
@@ -603,8 +626,7 @@ scoreboard_take(struct scoreboard *b, const struct scoreboard_limits *limits,
 		return true;
 	/* a look without locks first: it is nearly always enough */
 	*before = count_before(b, false, limits, now_ms);
-	if (*before > NEAR &&
-	    count_uploading(b, false, now_ms) >= limits->slots)
+	if (*before > NEAR && count_living(b) >= limits->slots)
 		return false;
 	if (!lock_head(b))
 		return false;
@@ -631,7 +653,7 @@ scoreboard_others_wait(const struct scoreboard *b)
 
 	for (uint32_t i = 0; i < used; i++)
 		if (b->board->records[i].state == RECORD_WAITING &&
-		    (int)i != b->mine)
+		    (int)i != b->mine && is_alive(b, (int)i))
 			return true;
 	return false;
 }
@@ -654,7 +676,10 @@ scoreboard_share(const struct scoreboard *b, uint64_t rate, uint64_t now_ms)
 		if ((int)i == b->mine)
 			mine = r->weight;
 	}
-	return mine > 0 && sum > 0 ? rate / sum * mine : rate;
+	/* 0 would mean no limit */
+	return mine > 0 && sum > 0 && rate > 0
+	    ? (rate * mine / sum > 0 ? rate * mine / sum : 1)
+	    : rate;
 }
 
 void

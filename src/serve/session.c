@@ -493,6 +493,8 @@ is_slot_over(const struct session *s, uint64_t now_ms)
 static void
 end_slot(struct session *s, uint64_t now_ms, struct writer *w)
 {
+	uint16_t rank;
+
 	give_slot(s, now_ms);
 	if (s->state == SESSION_DIRECT) {
 		s->slot_ms = 0;
@@ -502,9 +504,18 @@ end_slot(struct session *s, uint64_t now_ms, struct writer *w)
 	}
 	s->n_queue = 0;
 	s->n_done = 0;
-	s->state = SESSION_READY;
 	msg_put_out_of_parts(w);
-	want_slot(s, now_ms, w);
+	/*
+	 * No rank goes with it: eMule takes one for each STARTUPLOADREQ, and
+	 * calls the third that it did not ask for a flood.
+	 */
+	s->keep_alive_ms = now_ms;
+	if (ask_slot(s, now_ms, &rank)) {
+		s->state = SESSION_UPLOADING;
+		msg_put_accept_upload(w);
+	} else {
+		s->state = SESSION_WAITING;
+	}
 }
 
 /* A waiting peer: is it its turn, and does it know that we are here? */
