@@ -23,10 +23,11 @@ CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
 	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
-# The server links no hash, scan or store_edit: it cannot write the database.
+# The server links no hash, scan, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
-	$(patsubst %,src/share/%.c,copy db store)
-SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c)
+	$(patsubst %,src/share/%.c,copy db db_create ipfilter state store)
+SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \
+	$(patsubst %,src/serve/%.c,scoreboard turn)
 SERVE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-serve.c $(SERVE_SRC))
 SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))
 # Everything but the two mains, for the tests.

@@ -27,6 +27,8 @@ CREATE TABLE file (
 	hash    BLOB PRIMARY KEY CHECK (length(hash) = 16), -- "red" eD2k hash
 	size    INTEGER NOT NULL CHECK (size > 0),          -- bytes
 	added_s INTEGER NOT NULL,                           -- Unix time
+	priority INTEGER NOT NULL DEFAULT 1                  -- 0 low, 1 normal, 2 high
+		CHECK (priority BETWEEN 0 AND 2),
 	aich_root BLOB CHECK (length(aich_root) = 20)       -- NULL: not computed
 ) STRICT, WITHOUT ROWID;
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/conn.h"
+#include "serve/deny.h"
 #include "serve/peer.h"
 #include "share/store.h"
 #include "version.h"
@@ -21,17 +22,26 @@
 
 /* What the user asked; the defaults are explained in ed2k-serve(8). */
 struct options {
-	const char *db, *state;
+	const char *db, *state, *deny_file;
 	uint64_t port;
-	uint64_t hello_s, idle_s, stall_s, direct_max;
-	bool browse, no_obfuscation, verbose, version, messages, help;
+	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
+	uint64_t slots, connections, per_address, per_minute, address_slots;
+	uint64_t rate, rate_peer;
+	bool anonymize, browse, no_obfuscation, verbose, version, messages,
+	    help;
 };
 
 static struct options opt = {
     .hello_s = 40,
     .idle_s = 60,
     .stall_s = 120,
+    .wait_s = 600,
     .direct_max = UINT64_C(10) << 20,
+    .slots = 64,
+    .connections = 1000,
+    .per_address = 16,
+    .per_minute = 60,
+    .address_slots = 8,
 };
 
 static const struct args_option option_table[] = {
@@ -39,6 +49,8 @@ static const struct args_option option_table[] = {
 	"share database"},
     {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt.state, "DIR",
 	"state directory"},
+    {"deny-file", 0, ARGS_TEXT, "ED2K_DENY_FILE", 0, 0, &opt.deny_file, "FILE",
+	"addresses to turn away, compiled by ed2k-share ipfilter"},
     {"port", 'p', ARGS_NUMBER, "ED2K_PORT", 1, 65535, &opt.port, "PORT",
 	"port that peers reach us on, if not the one they dialled"},
     {"hello-timeout", 0, ARGS_SECONDS, "ED2K_HELLO_TIMEOUT", 1, 86400,
@@ -47,8 +59,29 @@ static const struct args_option option_table[] = {
 	&opt.idle_s, "TIME", "without a whole request (60s)"},
     {"send-timeout", 0, ARGS_SECONDS, "ED2K_SEND_TIMEOUT", 1, 86400,
 	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
+    {"wait-timeout", 0, ARGS_SECONDS, "ED2K_WAIT_TIMEOUT", 1, 86400,
+	&opt.wait_s, "TIME", "of silence while waiting for a slot (600s)"},
+    {"session-timeout", 0, ARGS_SECONDS, "ED2K_SESSION_TIMEOUT", 0, 31536000,
+	&opt.session_s, "TIME", "for a connection in all (no limit)"},
+    {"slots", 0, ARGS_NUMBER, "ED2K_SLOTS", 1, SCOREBOARD_RECORDS, &opt.slots,
+	"N", "uploads at once; others wait in turn (64)"},
+    {"connections", 0, ARGS_NUMBER, "ED2K_CONNECTIONS", 1, SCOREBOARD_RECORDS,
+	&opt.connections, "N", "connections at once (1000)"},
+    {"per-address", 0, ARGS_NUMBER, "ED2K_PER_ADDRESS", 1, SCOREBOARD_RECORDS,
+	&opt.per_address, "N", "connections of one address at once (16)"},
+    {"per-minute", 0, ARGS_NUMBER, "ED2K_PER_MINUTE", 1, 1000000,
+	&opt.per_minute, "N", "new connections of one address a minute (60)"},
+    {"address-slots", 0, ARGS_NUMBER, "ED2K_ADDRESS_SLOTS", 1,
+	SCOREBOARD_RECORDS, &opt.address_slots, "N",
+	"uploads to one address at once (8)"},
+    {"rate", 'r', ARGS_SIZE, "ED2K_RATE", 0, UINT64_C(1) << 40, &opt.rate,
+	"BYTES", "a second for all together (no limit)"},
+    {"rate-peer", 0, ARGS_SIZE, "ED2K_RATE_PEER", 0, UINT64_C(1) << 40,
+	&opt.rate_peer, "BYTES", "a second for one peer (no limit)"},
     {"direct-max", 0, ARGS_SIZE, "ED2K_DIRECT_MAX", 1, UINT64_C(1) << 30,
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
+    {"anonymize", 0, ARGS_FLAG, "ED2K_ANONYMIZE", 0, 0, &opt.anonymize, NULL,
+	"record networks, not peers"},
     {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
 	"let peers list all that is shared"},
     {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
@@ -116,6 +149,26 @@ check_state_dir(void)
 	return false;
 }
 
+/*
+ * Is the peer on the list of denied addresses? A list that is of no use denies
+ * nobody: it is there to spare the server some peers, not to guard the files,
+ * and one that a nightly job broke must not end all service.
+ */
+static bool
+is_denied(const struct peer *peer)
+{
+	static const uint8_t unknown[sizeof peer->ip];
+	char port[8] = "";
+
+	if (!opt.deny_file || memcmp(peer->ip, unknown, sizeof unknown) == 0 ||
+	    deny_lookup(opt.deny_file, peer->ip) != DENY_YES)
+		return false;
+	if (peer->port)
+		snprintf(port, sizeof port, ":%u", peer->port);
+	log_info("peer=%s%s end=denied", peer->address, port);
+	return true;
+}
+
 /* 0, or an exit code after a log line. */
 static int
 open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
@@ -149,6 +202,8 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	    .hello_ms = opt.hello_s * 1000,
 	    .idle_ms = opt.idle_s * 1000,
 	    .stall_ms = opt.stall_s * 1000,
+	    .wait_ms = opt.wait_s * 1000,
+	    .session_ms = opt.session_s * 1000,
 	    .direct_max = opt.direct_max,
 	    .browse = opt.browse,
 	};
@@ -164,11 +219,62 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	return config;
 }
 
+static struct conn_limits
+make_limits(void)
+{
+	return (struct conn_limits){
+	    .board =
+		{
+		    .slots = (uint32_t)opt.slots,
+		    .connections = (uint32_t)opt.connections,
+		    .address_connections = (uint32_t)opt.per_address,
+		    .address_minute = (uint32_t)opt.per_minute,
+		    .address_slots = (uint32_t)opt.address_slots,
+		},
+	    .rate_bps = opt.rate,
+	    .rate_peer_bps = opt.rate_peer,
+	    .state_dir = opt.state,
+	    .anonymize = opt.anonymize,
+	};
+}
+
+/*
+ * Take a place on the scoreboard. False, after a log line, for a peer that has
+ * too many connections: that is abuse. A full board is not the peer's fault and
+ * turns nobody away.
+ */
+static bool
+join_board(struct scoreboard *board, struct ledger *ledger,
+    const struct peer *peer, const struct conn_limits *limits)
+{
+	static const char *const why[] = {
+	    [CLAIM_TOO_MANY] = "too many connections",
+	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
+	};
+	enum claim_result res;
+
+	board->fd = board->mine = -1;
+	if (opt.state)
+		scoreboard_open(board, opt.state, conn_clock_ms());
+	board->on_dead = ledger_add_dead;
+	board->ctx = ledger;
+	res = scoreboard_claim(
+	    board, peer->ip, peer->port, &limits->board, conn_clock_ms());
+	if (res == CLAIM_OK || res == CLAIM_FULL)
+		return true;
+	log_info("peer=%s end=refused fault=%s", peer->address,
+	    log_quote_str(why[res]));
+	return false;
+}
+
 int
 main(int argc, char *argv[])
 {
 	static struct conn conn;
+	static struct ledger ledger;
 	struct session_config config;
+	struct conn_limits limits;
+	struct scoreboard board = {0};
 	struct store store;
 	struct peer peer;
 	uint8_t user_hash[HASH_SIZE];
@@ -189,16 +295,22 @@ main(int argc, char *argv[])
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
 	peer_identify(&peer);
+	if (is_denied(&peer))
+		return EX_TEMPFAIL;
 	if (!peer_prepare(&peer))
 		return EX_USAGE;
 	if (!check_state_dir())
 		return EX_CONFIG;
+	limits = make_limits();
+	if (!join_board(&board, &ledger, &peer, &limits))
+		return EX_TEMPFAIL;
 	fault = open_share(&store, user_hash);
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	conn_open(&conn, &config, &peer, &store);
+	conn_open(&conn, &config, &limits, &board, &ledger, &peer, &store);
 	fault = conn_run(&conn);
 	store_close(&store);
+	scoreboard_close(&board);
 	return fault;
 }

@@ -1,6 +1,6 @@
 /*
- * ed2k-share: keep the share database that ed2k-serve serves from. See
- * ed2k-share(1). One verb a file, in cmd/.
+ * ed2k-share: keep the share database that ed2k-serve serves from, and
+ * show what was uploaded. See ed2k-share(1). One verb a file, in cmd/.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -36,13 +36,32 @@ static const struct verb {
 	"the address where ed2k-serve can be reached from outside, --crypt\n"
 	"what aMule needs to obfuscate its very first connection there,\n"
 	"--full part hashes and the AICH root, for eMule and aMule alone."},
+    {"priority", cmd_priority, "HASH|PATH... low|normal|high",
+	"Say how soon those get a slot who wait for a file: a second of\n"
+	"waiting counts four times as much at high as at low priority."},
     {"refresh", cmd_refresh, "--aich",
 	"Compute the AICH hashes of files that were shared before these\n"
 	"were kept. Prints AICH root and path of each; when interrupted, the\n"
 	"next run goes on where it was."},
+    {"ipfilter", cmd_ipfilter, "[--strict] SOURCE OUT",
+	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". In\n"
+	"SOURCE: addresses and networks (192.0.2.0/24), lines of eMule's\n"
+	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
+	"told and left out; with --strict, nothing is written then."},
     {"remove", cmd_remove, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
+    {"status", cmd_status, "[-w] [--json]",
+	"Show who is connected: state, for how long, peer, client, file,\n"
+	"bytes. -w shows it anew every two seconds."},
+    {"stats", cmd_stats,
+	"[--by file|peer|day] [--since TIME] [--json]\n"
+	"          | --openmetrics | prune --older AGE",
+	"What ed2k-serve uploaded: totals, then a row a file, peer or day.\n"
+	"TIME is a day (2026-11-22), an age (7d) or @ and a Unix time.\n"
+	"--json prints one JSON object a line, --openmetrics counters for a\n"
+	"collector. prune removes what is older than AGE, keeps the counters\n"
+	"and prints how many transfers are gone."},
 };
 
 static void
@@ -50,16 +69,17 @@ print_help(FILE *out, const struct verb *only)
 {
 	if (only) {
 		fprintf(out,
-		    "usage: ed2k-share [-d DB] %s %s\n\n%s\n\n"
+		    "usage: ed2k-share %s %s %s\n\n%s\n\n"
 		    "See ed2k-share(1).\n",
-		    only->name, only->synopsis, only->help);
+		    only->run == cmd_stats ? "[-s DIR]" : "[-d DB]", only->name,
+		    only->synopsis, only->help);
 		return;
 	}
-	fputs("usage: ed2k-share [-d DB] VERB ...\n\n"
+	fputs("usage: ed2k-share [-d DB] [-s DIR] VERB ...\n\n"
 	      "Keep the share database of ed2k-serve.\n\n",
 	    out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		fprintf(out, "  %-7s %s\n", verbs[i].name, verbs[i].synopsis);
+		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].synopsis);
 	fputs("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.\n",
 	    out);
 }
@@ -77,7 +97,7 @@ find_verb(const char *name)
 
 /* The global options that stand before the verb. */
 struct options {
-	const char *db;
+	const char *db, *state;
 	bool help, version;
 };
 
@@ -86,6 +106,8 @@ parse_options(struct options *opt, int argc, char *argv[], int *first)
 {
 	const struct args_option table[] = {
 	    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &opt->db, "FILE", ""},
+	    {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt->state,
+		"DIR", ""},
 	    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &opt->help, NULL, ""},
 	    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &opt->version, NULL, ""},
 	};
@@ -125,5 +147,6 @@ main(int argc, char *argv[])
 	if (!opt.db && !store_default_path(path, sizeof path))
 		return EX_CONFIG;
 	cmd.db = opt.db ? opt.db : path;
+	cmd.state = opt.state;
 	return verb->run(&cmd, argc - first, argv + first);
 }

@@ -1,7 +1,7 @@
 -- everything shared, by path.
--- () -> hash, size, root, path, mtime_ns, inode, aich_root
+-- () -> hash, size, root, path, mtime_ns, inode, aich_root, priority
 SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root
+	file.aich_root, file.priority
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id

@@ -1,6 +1,8 @@
 -- A share database of version 1 becomes one of version 2. Run by ed2k-share
 -- within a transaction, as soon as it opens the database for writing.
 ALTER TABLE file ADD COLUMN
+	priority INTEGER NOT NULL DEFAULT 1 CHECK (priority BETWEEN 0 AND 2);
+ALTER TABLE file ADD COLUMN
 	aich_root BLOB CHECK (length(aich_root) = 20);
 CREATE TABLE aich_parts (
 	aich_parts_id INTEGER PRIMARY KEY,

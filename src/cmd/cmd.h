@@ -8,14 +8,19 @@
 #define CMD_CMD_H
 
 struct cmd {
-	const char *db; /* path of the share database */
+	const char *db;    /* path of the share database */
+	const char *state; /* state directory, or NULL: the default one */
 };
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_link(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_list(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_priority(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_refresh(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_remove(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_status(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_stats(const struct cmd *cmd, int argc, char *argv[]);
 
 #endif

@@ -83,11 +83,7 @@ print_aich_notice(struct store *store)
 		    n, n == 1 ? "file has" : "files have");
 }
 
-/*
- * A JSON string. Bytes that are not UTF-8 become lone surrogates U+DC80 to
- * U+DCFF, which Python's os.fsencode turns back into the bytes.
- */
-static void
+void
 print_json_string(const char *s)
 {
 	const uint8_t *p = (const uint8_t *)s;

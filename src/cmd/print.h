@@ -28,6 +28,12 @@ void print_aich_notice(struct store *store);
 void print_json(const struct store_copy *copy, enum copy_state state);
 
 /*
+ * A JSON string. Bytes that are not UTF-8 become lone surrogates U+DC80 to
+ * U+DCFF, which Python's os.fsencode turns back into the bytes.
+ */
+void print_json_string(const char *s);
+
+/*
  * Flush stdout. Returns fault, or EX_IOERR after a log line when that was 0 and
  * something could not be written.
  */

@@ -354,6 +354,29 @@ msg_put_accept_upload(struct writer *w)
 }
 
 void
+msg_put_queue_rank(struct writer *w, uint16_t rank)
+{
+	static const uint8_t zeros[10];
+	size_t begin = packet_begin(w, OP_EMULEPROT, OP_QUEUERANKING);
+
+	put_u16(w, rank);
+	put_bytes(w, zeros, sizeof zeros);
+	packet_end(w, begin);
+}
+
+void
+msg_put_out_of_parts(struct writer *w)
+{
+	put_frame(w, OP_EDONKEYPROT, OP_OUTOFPARTREQS, NULL, 0);
+}
+
+void
+msg_put_keep_alive(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	put_frame(w, OP_EDONKEYPROT, OP_CHANGE_SLOT, hash, HASH_SIZE);
+}
+
+void
 msg_put_public_ip(struct writer *w, const uint8_t ip[4])
 {
 	put_frame(w, OP_EMULEPROT, OP_PUBLICIP_ANSWER, ip, 4);

@@ -141,6 +141,12 @@ size_t msg_begin_aich_answer(
 /* No recovery data: the hash alone. */
 void msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_accept_upload(struct writer *w);
+/* 0xC5/0x60: so many are before you, and you; 1 is next. Exactly 12 bytes. */
+void msg_put_queue_rank(struct writer *w, uint16_t rank);
+/* 0xE3/0x57: the slot is over. */
+void msg_put_out_of_parts(struct writer *w);
+/* 0xE3/0x5B: means nothing to anybody, and keeps a waiting peer connected. */
+void msg_put_keep_alive(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_public_ip(struct writer *w, const uint8_t ip[4]);
 void msg_put_shared_denied(struct writer *w);
 /* 0xC5/0x61: a rating 0 to 5 and a comment of at most COMMENT_MAX bytes. */

@@ -30,8 +30,10 @@
 #define OP_STARTUPLOADREQ       0x54
 #define OP_ACCEPTUPLOADREQ      0x55
 #define OP_CANCELTRANSFER       0x56
+#define OP_OUTOFPARTREQS        0x57
 #define OP_REQUESTFILENAME      0x58
 #define OP_REQFILENAMEANSWER    0x59
+#define OP_CHANGE_SLOT          0x5B
 #define OP_ASKSHAREDDIRS        0x5D
 #define OP_ASKSHAREDFILESDIR    0x5E
 #define OP_ASKSHAREDDIRSANS     0x5F
@@ -42,6 +44,7 @@
 #define OP_EMULEINFO              0x01
 #define OP_EMULEINFOANSWER        0x02
 #define OP_FILEDESC               0x61
+#define OP_QUEUERANKING           0x60
 #define OP_REQUESTSOURCES         0x81
 #define OP_REQUESTSOURCES2        0x83
 #define OP_MULTIPACKET            0x92

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,15 @@
  * that "ed2k-share remove" ends an upload that is under way.
  */
 #define LOOK_UP_MS 1000
+
+/*
+ * How often a process that sends looks at the board, and takes a new share of
+ * the rate as others come and go.
+ */
+#define RATE_LOOK_MS 200
+
+/* How long to wait at least while the peer does not take our replies. */
+#define NO_ROOM_MS 100
 
 /* How often to look whether the peer has got all that was sent. */
 #define ACK_POLL_MS 1000
@@ -64,8 +74,8 @@ catch_signals(void)
 	sigaction(SIGINT, &act, NULL);
 }
 
-static uint64_t
-clock_ms(void)
+uint64_t
+conn_clock_ms(void)
 {
 	struct timespec t;
 
@@ -74,14 +84,20 @@ clock_ms(void)
 }
 
 static void
-conn_init(struct conn *c, const struct session_config *config,
-    const struct peer *peer, struct store *store)
+conn_init(struct conn *c, struct session_config *config,
+    const struct conn_limits *limits, struct scoreboard *board,
+    struct ledger *ledger, const struct peer *peer, struct store *store)
 {
 	/* leave the buffers untouched, also the one in upload */
 	memset(c, 0, offsetof(struct conn, upload));
 	c->peer = peer;
+	c->limits = limits;
+	c->board = board;
+	c->ledger = ledger;
+	board_slots_init(&c->slots, board, &limits->board, &c->session);
+	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
-	c->began_ms = clock_ms();
+	c->began_ms = conn_clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);
 	session_init(&c->session, config, &c->catalog, c->began_ms);
@@ -310,6 +326,8 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	    : msg_data_header(header, frame.hash, frame.range);
 	upload_begin(&c->upload, header, len, frame.range);
 	c->data_bytes += frame.range.end - frame.range.start;
+	ledger_add(c->ledger, c->file.hash, c->file.name,
+	    frame.range.end - frame.range.start, now_ms);
 	return true;
 }
 
@@ -317,9 +335,16 @@ begin_frame(struct conn *c, uint64_t now_ms)
 static void
 write_peer(struct conn *c, uint64_t now_ms)
 {
+	uint64_t before;
+
 	c->blocked = false;
-	if (!c->upload.active && (!send_replies(c) || !begin_frame(c, now_ms)))
+	c->throttle_ms = rate_wait_ms(&c->rate, now_ms);
+	if (!c->upload.active && !send_replies(c))
 		return;
+	if (c->throttle_ms > 0 ||
+	    (!c->upload.active && !begin_frame(c, now_ms)))
+		return;
+	before = c->sent_bytes;
 	switch (upload_send(&c->upload, &c->file, &c->sent_bytes)) {
 	case UPLOAD_DONE:
 		break;
@@ -333,12 +358,105 @@ write_peer(struct conn *c, uint64_t now_ms)
 		session_stop(&c->session, END_FILE_FAILED);
 		break;
 	}
+	rate_spend(&c->rate, c->sent_bytes - before);
+}
+
+/* Is there data to send, and is it only the rate that forbids it? */
+static bool
+has_data(const struct conn *c)
+{
+	return c->upload.active || session_has_frames(&c->session);
 }
 
 static bool
 wants_output(const struct conn *c)
 {
-	return c->upload.active || c->out_end > 0 || c->session.n_queue > 0;
+	return c->out_end > 0 || has_data(c);
+}
+
+/* The same, of what may leave now. */
+static bool
+may_output(const struct conn *c)
+{
+	return c->throttle_ms == 0 ? wants_output(c)
+				   : c->out_end > 0 && !c->upload.active;
+}
+
+/* What others may know of us; what is sent is accounted for if we are killed. */
+static void
+fill_record(struct conn *c, struct record *r, uint64_t now_ms)
+{
+	const struct transfer *t = ledger_last(c->ledger);
+
+	r->sending = has_data(c);
+	if (!t)
+		return;
+	if (memcmp(r->file, t->file, HASH_SIZE) != 0 || r->bytes == 0) {
+		r->began_s = t->began_s;
+		r->began_ms = now_ms;
+		memcpy(r->file, t->file, HASH_SIZE);
+		memcpy(r->name, t->name, sizeof r->name);
+	}
+	r->bytes = t->bytes - upload_pending(&c->upload);
+}
+
+/*
+ * Look at the scoreboard: say that we live and how far we are, and take our
+ * share of the rate, which changes as others come and go.
+ */
+static void
+look_at_board(struct conn *c, uint64_t now_ms)
+{
+	const struct conn_limits *l = c->limits;
+	struct record *r = scoreboard_mine(c->board);
+	uint64_t rate = l->rate_peer_bps;
+	uint32_t pacing;
+
+	c->board_ms = now_ms;
+	scoreboard_alive(c->board, now_ms);
+	if (r)
+		fill_record(c, r, now_ms);
+	if (l->rate_bps > 0) {
+		uint64_t share =
+		    scoreboard_share(c->board, l->rate_bps, now_ms);
+
+		rate = rate > 0 ? min_u64(rate, share) : share;
+	}
+	if (rate == c->rate.rate_bps)
+		return;
+	rate_set(&c->rate, rate, now_ms);
+	/* the kernel spreads what the bucket lets through */
+	pacing = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+	if (c->peer->is_socket)
+		setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_MAX_PACING_RATE,
+		    &pacing, sizeof pacing);
+}
+
+/* How long until the board has to be looked at again? */
+static uint64_t
+board_left(const struct conn *c, uint64_t now_ms)
+{
+	uint64_t every_ms = has_data(c) ? RATE_LOOK_MS : ALIVE_MS;
+	uint64_t ago_ms = now_ms - c->board_ms;
+
+	return ago_ms < every_ms ? every_ms - ago_ms : 0;
+}
+
+/* What time asks for: slots, waiting, the board. */
+static void
+take_turn(struct conn *c, uint64_t now_ms)
+{
+	bool had_data = has_data(c);
+	struct writer w;
+
+	if (!c->upload.active && has_room(c)) {
+		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
+		session_turn(&c->session, now_ms, &w);
+		c->out_end += w.pos;
+	}
+	if (board_left(c, now_ms) == 0 || had_data != c->had_data)
+		look_at_board(c, now_ms);
+	c->had_data = had_data;
 }
 
 /* Bytes that the kernel has taken and the peer has not yet acknowledged. */
@@ -367,7 +485,13 @@ pulse(struct conn *c, uint64_t now_ms)
 	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
 	wait_ms = session_pulse(&c->session, &p);
 	/* nothing wakes us when the peer acknowledges the last byte: look */
-	return under_way > 0 ? min_u64(wait_ms, ACK_POLL_MS) : wait_ms;
+	if (under_way > 0)
+		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
+	if (c->throttle_ms > 0)
+		wait_ms = min_u64(wait_ms, c->throttle_ms);
+	wait_ms = min_u64(wait_ms, board_left(c, now_ms));
+	/* without room for replies the session gets no turn: no use in haste */
+	return has_room(c) || wait_ms > NO_ROOM_MS ? wait_ms : NO_ROOM_MS;
 }
 
 /*
@@ -377,12 +501,12 @@ pulse(struct conn *c, uint64_t now_ms)
 static void
 wait_for_peer(struct conn *c, uint64_t wait_ms)
 {
-	bool at_once = wants_output(c) && !c->blocked;
+	bool at_once = may_output(c) && !c->blocked;
 	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
 	    at_once ? 0 : (long)(wait_ms % 1000) * 1000000};
 	struct pollfd fds[] = {
 	    {.fd = wants_input(c) ? STDIN_FILENO : -1, .events = POLLIN},
-	    {.fd = STDOUT_FILENO, .events = wants_output(c) ? POLLOUT : 0},
+	    {.fd = STDOUT_FILENO, .events = may_output(c) ? POLLOUT : 0},
 	};
 
 	c->readable = false;
@@ -402,7 +526,7 @@ static void
 log_session(const struct conn *c)
 {
 	const struct session *s = &c->session;
-	uint64_t ms = clock_ms() - c->began_ms;
+	uint64_t ms = conn_clock_ms() - c->began_ms;
 	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
 	const char *transport = c->obfuscated ? "obfuscated" : "plain";
 	char port[8] = "";
@@ -422,6 +546,30 @@ log_session(const struct conn *c)
 	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
 }
 
+/* Write down what was sent; nobody waits for us any more. */
+static void
+record_uploads(struct conn *c)
+{
+	const struct session *s = &c->session;
+	struct transfer peer = {.has_user = s->n_hellos > 0};
+	struct transfer *last = ledger_last(c->ledger);
+
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	if (last)
+		last->bytes -= upload_pending(&c->upload);
+	memcpy(peer.address, c->peer->ip, sizeof peer.address);
+	memcpy(peer.user_hash, s->hello.user_hash, HASH_SIZE);
+	snprintf(peer.client, sizeof peer.client, "%s", s->hello.name);
+	snprintf(
+	    peer.outcome, sizeof peer.outcome, "%s", session_end_name(s->end));
+	if (c->limits->state_dir)
+		ledger_write(c->ledger, c->limits->state_dir, &peer,
+		    conn_clock_ms(), c->limits->anonymize);
+	/* only now: while the record lives, a killed process is accounted for */
+	scoreboard_leave(c->board, conn_clock_ms());
+}
+
 static int
 exit_code(enum session_end end)
 {
@@ -432,6 +580,8 @@ exit_code(enum session_end end)
 		return EX_IOERR;
 	case END_NO_CRYPTO:
 		return EX_UNAVAILABLE;
+	case END_BUSY:
+		return EX_TEMPFAIL;
 	default:
 		return 0;
 	}
@@ -443,7 +593,7 @@ await_next_turn(struct conn *c, uint64_t now_ms)
 {
 	uint64_t wait_ms = pulse(c, now_ms);
 
-	if (c->eof && !wants_output(c))
+	if (c->eof && !wants_output(c) && c->session.n_queue == 0)
 		session_stop(&c->session, END_HUNG_UP);
 	if (c->session.state != SESSION_ENDED)
 		wait_for_peer(c, wait_ms);
@@ -467,13 +617,14 @@ choose_transport(struct conn *c)
 }
 
 void
-conn_open(struct conn *c, const struct session_config *config,
-    const struct peer *peer, struct store *store)
+conn_open(struct conn *c, struct session_config *config,
+    const struct conn_limits *limits, struct scoreboard *board,
+    struct ledger *ledger, const struct peer *peer, struct store *store)
 {
 	catch_signals();
-	conn_init(c, config, peer, store);
+	conn_init(c, config, limits, board, ledger, peer, store);
 	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
-		await_next_turn(c, clock_ms());
+		await_next_turn(c, conn_clock_ms());
 		read_peer(c);
 	}
 	c->readable = false; /* that has been read */
@@ -485,16 +636,18 @@ int
 conn_run(struct conn *c)
 {
 	while (c->session.state != SESSION_ENDED) {
-		uint64_t now_ms = clock_ms();
+		uint64_t now_ms = conn_clock_ms();
 
 		/* write first: what is left unread afterwards has a reason */
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
+		take_turn(c, now_ms);
 		await_next_turn(c, now_ms);
 	}
 	shared_file_close(&c->file);
 	obfuscation_close(&c->obfuscation);
 	log_session(c);
+	record_uploads(c);
 	return exit_code(c->session.end);
 }

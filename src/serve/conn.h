@@ -8,9 +8,13 @@
 #ifndef SERVE_CONN_H
 #define SERVE_CONN_H
 
+#include "serve/ledger.h"
 #include "serve/obfuscation.h"
+#include "serve/board_slots.h"
 #include "serve/pace.h"
 #include "serve/peer.h"
+#include "serve/rate.h"
+#include "serve/scoreboard.h"
 #include "serve/session.h"
 #include "serve/shared_file.h"
 #include "serve/upload.h"
@@ -25,12 +29,27 @@
 /* The largest reply, and small ones that were pipelined before it. */
 #define CONN_OUT_SIZE (REPLY_MAX + 32 * 1024)
 
+/* What the server gives away at most. */
+struct conn_limits {
+	struct scoreboard_limits board;
+	uint64_t rate_bps;      /* to all together; 0: no limit */
+	uint64_t rate_peer_bps; /* to one peer; 0: no limit */
+	const char *state_dir;  /* where uploads are recorded; NULL: nowhere */
+	bool anonymize;         /* and no peers with them */
+};
+
 /* Large; make it static: pages that are not used cost nothing. */
 struct conn {
 	const struct peer *peer;
 	struct catalog catalog;
 	struct session session;
 	struct shared_file file;
+	struct scoreboard *board; /* borrowed */
+	const struct conn_limits *limits;
+	struct board_slots slots;
+	struct rate_limit rate;
+	struct ledger *ledger; /* borrowed */
+	uint64_t board_ms;     /* when we looked at the board last */
 	struct pace pace;
 	struct obfuscation obfuscation;
 	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
@@ -40,12 +59,17 @@ struct conn {
 	bool blocked;  /* fd 1 took less than it was given */
 	bool eof;      /* the peer said its last word */
 	bool obfuscated;
+	bool had_data;        /* when the board was looked at */
+	uint64_t throttle_ms; /* so long the rate forbids data */
 	size_t in_len, out_begin, out_end;
 	size_t out_clear; /* where in out begins what is not yet encrypted */
 	struct upload upload;
 	uint8_t in[CONN_IN_SIZE];
 	uint8_t out[CONN_OUT_SIZE];
 };
+
+/* CLOCK_MONOTONIC in milliseconds, the clock of all that is shared. */
+uint64_t conn_clock_ms(void);
 
 /*
  * Wait for the peer's first byte: it tells whether the connection is
@@ -54,8 +78,9 @@ struct conn {
  * SIGTERM or SIGINT; conn_run has to be called in any case. The arguments are
  * borrowed until it returns.
  */
-void conn_open(struct conn *c, const struct session_config *config,
-    const struct peer *peer, struct store *store);
+void conn_open(struct conn *c, struct session_config *config,
+    const struct conn_limits *limits, struct scoreboard *board,
+    struct ledger *ledger, const struct peer *peer, struct store *store);
 
 /*
  * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or

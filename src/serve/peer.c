@@ -49,6 +49,7 @@ take_address(
 static void
 set_address(struct peer *p, const struct in6_addr *ip6)
 {
+	memcpy(p->ip, ip6, sizeof p->ip);
 	p->has_ipv4 = IN6_IS_ADDR_V4MAPPED(ip6);
 	if (p->has_ipv4) {
 		memcpy(p->ipv4, ip6->s6_addr + 12, 4);

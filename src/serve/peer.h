@@ -10,6 +10,7 @@
 
 struct peer {
 	char address[64];  /* "192.0.2.7", "2001:db8::1", or "-" if unknown */
+	uint8_t ip[16];    /* the same; IPv4 is mapped; zeros if unknown */
 	uint16_t port;     /* 0 if unknown */
 	bool has_ipv4;     /* also for an IPv4 address mapped into IPv6 */
 	uint8_t ipv4[4];   /* network order */

@@ -3,12 +3,15 @@
  *
  *   state      0x01    0x58 4F 51  0x54        0x47/A3    0x56 49    other
  *   HELLO      READY   end         end         DIRECT (*) end        end
- *   READY      answer  answer      UPLOADING   strike     -          ignore
+ *   READY      answer  answer      (+)         strike     -          ignore
+ *   WAITING    answer  answer      rank        strike     READY      ignore
  *   UPLOADING  answer  answer      answer      queue      READY      ignore
  *   DIRECT     ignore  ignore      ignore      queue (*)  ignore     ignore
  *
  *   (*) 0x47 with a 32-byte payload as the first frame; of another length it
  *   ends the session. In DIRECT only a shorter one does.
+ *   (+) UPLOADING if a slot is free, else WAITING until it is this peer's turn;
+ *   back to WAITING when the slot is over. A direct client waits in DIRECT.
  *   Other questions about files are answered in READY and UPLOADING,
  *   0xC5/0xFE (port test) in every state but DIRECT.
  * SPDX-License-Identifier: ISC
@@ -22,9 +25,10 @@
 
 #define IN_HELLO     (1u << SESSION_HELLO)
 #define IN_READY     (1u << SESSION_READY)
+#define IN_WAITING   (1u << SESSION_WAITING)
 #define IN_UPLOADING (1u << SESSION_UPLOADING)
 #define IN_DIRECT    (1u << SESSION_DIRECT)
-#define GREETED      (IN_READY | IN_UPLOADING)
+#define GREETED      (IN_READY | IN_WAITING | IN_UPLOADING)
 
 void
 session_init(struct session *s, const struct session_config *config,
@@ -85,6 +89,52 @@ on_hello(struct session *s, const struct packet *p, struct writer *w)
 	msg_put_hello_answer(w, &s->config->self);
 }
 
+/*
+ * Ask for a slot. True when there is one; otherwise *rank is what the peer may
+ * be told.
+ */
+static bool
+ask_slot(struct session *s, uint64_t now_ms, uint16_t *rank)
+{
+	const struct session_slots *slots = s->config->slots;
+	uint64_t again_ms = 0;
+
+	*rank = 0;
+	if (slots &&
+	    !slots->ask(slots->ctx, s->weight, now_ms, rank, &again_ms)) {
+		s->ask_ms = now_ms + again_ms;
+		return false;
+	}
+	s->slot_ms = now_ms;
+	s->slot_bytes = 0;
+	return true;
+}
+
+static void
+give_slot(struct session *s, uint64_t now_ms)
+{
+	const struct session_slots *slots = s->config->slots;
+
+	if (slots)
+		slots->give(slots->ctx, now_ms);
+}
+
+/* The slot if there is one, else a place in the queue and the rank in it. */
+static void
+want_slot(struct session *s, uint64_t now_ms, struct writer *w)
+{
+	uint16_t rank;
+
+	if (s->state == SESSION_UPLOADING || ask_slot(s, now_ms, &rank)) {
+		s->state = SESSION_UPLOADING;
+		msg_put_accept_upload(w);
+		return;
+	}
+	s->state = SESSION_WAITING;
+	s->keep_alive_ms = now_ms;
+	msg_put_queue_rank(w, rank);
+}
+
 static void
 on_start_upload(struct session *s, const struct packet *p, struct writer *w)
 {
@@ -103,9 +153,9 @@ on_start_upload(struct session *s, const struct packet *p, struct writer *w)
 	if (!answer_find_file(s, hash, &file, w))
 		return;
 	answer_set_file(s, hash);
+	s->weight = file.weight;
 	s->n_done = 0;
-	s->state = SESSION_UPLOADING;
-	msg_put_accept_upload(w);
+	want_slot(s, s->last_frame_ms, w);
 }
 
 /* Is r among these ranges of the file? */
@@ -225,8 +275,20 @@ on_cancel(struct session *s, const struct packet *p, struct writer *w)
 	(void)w;
 	s->n_queue = 0;
 	s->n_done = 0;
-	if (s->state == SESSION_UPLOADING)
-		s->state = SESSION_READY;
+	if (s->state == SESSION_READY)
+		return;
+	give_slot(s, s->last_frame_ms);
+	s->state = SESSION_READY;
+}
+
+/* A direct client knows no queue: what it asked for waits for a slot. */
+static void
+hold_direct(struct session *s, uint64_t now_ms)
+{
+	uint16_t rank;
+
+	s->wait_since_ms = now_ms;
+	s->direct_waits = !ask_slot(s, now_ms, &rank);
 }
 
 /* The direct dialect: no hello, one request a frame. */
@@ -252,6 +314,9 @@ on_direct_request(struct session *s, const struct packet *p)
 		session_bad_peer(s, "direct request past the end of the file");
 	else if (s->n_queue < RANGES_MAX)
 		enqueue(s, hash, r);
+	s->weight = file.weight;
+	if (s->slot_ms == 0 && !s->direct_waits)
+		hold_direct(s, s->last_frame_ms);
 }
 
 /* 0xE3/0x47 is two messages, told apart by state and length. */
@@ -352,12 +417,18 @@ finish_range(struct session *s)
 }
 
 bool
+session_has_frames(const struct session *s)
+{
+	return s->state != SESSION_ENDED && s->n_queue > 0 && !s->direct_waits;
+}
+
+bool
 session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 {
 	struct session_range *q = &s->queue[0];
 	uint64_t len;
 
-	if (s->state == SESSION_ENDED || s->n_queue == 0)
+	if (!session_has_frames(s))
 		return false;
 	out->direct = s->state == SESSION_DIRECT;
 	memcpy(out->hash, q->hash, HASH_SIZE);
@@ -366,6 +437,7 @@ session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 		len = min_u64(len, max);
 	out->range = (struct range){q->next, q->next + len};
 	q->next += len;
+	s->slot_bytes += len;
 	if (q->next == q->range.end)
 		finish_range(s);
 	return true;
@@ -396,6 +468,95 @@ session_file_gone(
 	s->has_refused = true;
 }
 
+/*
+ * Should the slot end now? At the border of a range only, so that the peer has
+ * no half of one, and only if somebody else waits.
+ */
+static bool
+is_slot_over(const struct session *s, uint64_t now_ms)
+{
+	const struct session_slots *slots = s->config->slots;
+	uint64_t used_ms = s->last_taken_ms > s->last_frame_ms
+	    ? s->last_taken_ms
+	    : s->last_frame_ms;
+	bool unused = s->n_queue == 0 && now_ms - used_ms >= SLOT_IDLE_MS;
+
+	if (!slots ||
+	    (s->n_queue > 0 && s->queue[0].next != s->queue[0].range.start))
+		return false;
+	return (unused || s->slot_bytes >= SLOT_BYTES ||
+		   now_ms - s->slot_ms >= SLOT_MS) &&
+	    slots->others_wait(slots->ctx);
+}
+
+/* The slot is over: back into the queue, behind those who wait. */
+static void
+end_slot(struct session *s, uint64_t now_ms, struct writer *w)
+{
+	uint16_t rank;
+
+	give_slot(s, now_ms);
+	if (s->state == SESSION_DIRECT) {
+		s->slot_ms = 0;
+		if (s->n_queue > 0)
+			hold_direct(s, now_ms);
+		return;
+	}
+	s->n_queue = 0;
+	s->n_done = 0;
+	msg_put_out_of_parts(w);
+	/*
+	 * No rank goes with it: eMule takes one for each STARTUPLOADREQ, and
+	 * calls the third that it did not ask for a flood.
+	 */
+	s->keep_alive_ms = now_ms;
+	if (ask_slot(s, now_ms, &rank)) {
+		s->state = SESSION_UPLOADING;
+		msg_put_accept_upload(w);
+	} else {
+		s->state = SESSION_WAITING;
+	}
+}
+
+/* A waiting peer: is it its turn, and does it know that we are here? */
+static void
+turn_waiting(struct session *s, uint64_t now_ms, struct writer *w)
+{
+	uint16_t rank;
+
+	if (now_ms >= s->ask_ms && ask_slot(s, now_ms, &rank)) {
+		s->state = SESSION_UPLOADING;
+		msg_put_accept_upload(w);
+	} else if (now_ms - s->keep_alive_ms >= KEEP_ALIVE_MS) {
+		s->keep_alive_ms = now_ms;
+		msg_put_keep_alive(w, s->file);
+	}
+}
+
+static void
+turn_direct(struct session *s, uint64_t now_ms)
+{
+	uint16_t rank;
+
+	if (now_ms >= s->ask_ms)
+		s->direct_waits = !ask_slot(s, now_ms, &rank);
+	if (s->direct_waits && now_ms - s->wait_since_ms >= DIRECT_WAIT_MS)
+		session_stop(s, END_BUSY);
+}
+
+void
+session_turn(struct session *s, uint64_t now_ms, struct writer *out)
+{
+	if (s->state == SESSION_WAITING)
+		turn_waiting(s, now_ms, out);
+	else if (s->direct_waits)
+		turn_direct(s, now_ms);
+	else if ((s->state == SESSION_UPLOADING ||
+		     (s->state == SESSION_DIRECT && s->slot_ms > 0)) &&
+	    is_slot_over(s, now_ms))
+		end_slot(s, now_ms, out);
+}
+
 /* End the session if it is past a deadline, else say how far off that is. */
 static uint64_t
 deadline(struct session *s, uint64_t now_ms, uint64_t since_ms,
@@ -407,6 +568,21 @@ deadline(struct session *s, uint64_t now_ms, uint64_t since_ms,
 		return span_ms - waited;
 	session_stop(s, end);
 	return 0;
+}
+
+/* For one who waits: until its next turn, or the end of all patience. */
+static uint64_t
+wait_left(struct session *s, uint64_t now_ms)
+{
+	uint64_t left =
+	    deadline(s, now_ms, s->last_frame_ms, s->config->wait_ms, END_IDLE);
+	uint64_t ask = s->ask_ms > now_ms ? s->ask_ms - now_ms : 0;
+
+	if (s->sending)
+		left = min_u64(left,
+		    deadline(s, now_ms, s->last_taken_ms, s->config->stall_ms,
+			END_STALLED));
+	return min_u64(left, ask);
 }
 
 uint64_t
@@ -427,7 +603,9 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 
 	if (s->state == SESSION_HELLO)
 		return deadline(s, now, s->began_ms, c->hello_ms, END_NO_HELLO);
-	if (pulse->sending)
+	if (s->state == SESSION_WAITING || s->direct_waits)
+		left = wait_left(s, now);
+	else if (pulse->sending)
 		left = deadline(
 		    s, now, s->last_taken_ms, c->stall_ms, END_STALLED);
 	else
@@ -435,6 +613,9 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 		    s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
 							: s->last_frame_ms,
 		    c->idle_ms, END_IDLE);
+	if (c->session_ms > 0)
+		left = min_u64(left,
+		    deadline(s, now, s->began_ms, c->session_ms, END_TIME_UP));
 	if (s->partial)
 		left = min_u64(left,
 		    deadline(
@@ -450,6 +631,8 @@ session_end_name(enum session_end end)
 	    [END_HUNG_UP] = "hung-up",
 	    [END_GONE] = "gone",
 	    [END_IDLE] = "idle",
+	    [END_BUSY] = "busy",
+	    [END_TIME_UP] = "time-up",
 	    [END_NO_HELLO] = "no-hello",
 	    [END_HALF_FRAME] = "half-frame",
 	    [END_STALLED] = "stalled",

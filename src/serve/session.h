@@ -25,6 +25,20 @@
 /* Finished ranges remembered: all that can finish between two requests. */
 #define DONE_MAX (RANGES_MAX + 3)
 
+/*
+ * How often a waiting peer hears from us: aMule and eMule leave a connection
+ * that is silent for 40 s.
+ */
+#define KEEP_ALIVE_MS 20000
+
+/* While others wait, a slot ends after one part, an hour, or so long unused. */
+#define SLOT_BYTES   PART_SIZE
+#define SLOT_MS      3600000
+#define SLOT_IDLE_MS 30000
+
+/* A direct client knows no queue and gives up after 60 s. */
+#define DIRECT_WAIT_MS 50000
+
 /* Times a peer may say hello; real ones do so once. */
 #define HELLOS_MAX 5
 
@@ -50,6 +64,7 @@ enum catalog_result {
 struct catalog_file {
 	uint64_t size;
 	const char *name; /* any bytes, terminated; lives until the next call */
+	uint32_t weight;  /* what a second of waiting for it counts */
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 };
@@ -88,6 +103,22 @@ struct catalog {
 	    void *visit_ctx);
 };
 
+/* Where the session gets an upload slot. */
+struct session_slots {
+	void *ctx;
+	/*
+	 * Ask for a slot for a file of this weight. Otherwise false; *rank is
+	 * 1 for the next in turn, and *again_ms when to ask again at the
+	 * latest.
+	 */
+	bool (*ask)(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
+	    uint64_t *again_ms);
+	/* Give it, or the place in the queue, back. */
+	void (*give)(void *ctx, uint64_t now_ms);
+	/* Does anybody else wait? */
+	bool (*others_wait)(void *ctx);
+};
+
 struct session_config {
 	struct msg_self self;
 	uint8_t peer_ipv4[4];
@@ -95,14 +126,18 @@ struct session_config {
 	uint64_t hello_ms;   /* to say hello, from the start */
 	uint64_t idle_ms;    /* without a whole frame, and for a whole one */
 	uint64_t stall_ms;   /* without a byte taken while data is under way */
+	uint64_t wait_ms;    /* without a frame while waiting for a slot */
+	uint64_t session_ms; /* in all; 0: as long as it takes */
 	uint64_t direct_max; /* bytes of one direct request */
-	bool browse;         /* may peers list the share? */
-	bool obfuscation;    /* may connections be obfuscated? */
+	const struct session_slots *slots; /* NULL: one is always free */
+	bool browse;                       /* may peers list the share? */
+	bool obfuscation;                  /* may connections be obfuscated? */
 };
 
 enum session_state {
 	SESSION_HELLO,     /* nothing yet */
 	SESSION_READY,     /* greeted, no slot */
+	SESSION_WAITING,   /* greeted, in the queue for a slot */
 	SESSION_UPLOADING, /* greeted, has a slot */
 	SESSION_DIRECT,    /* a direct client */
 	SESSION_ENDED,     /* `end` says why */
@@ -113,6 +148,8 @@ enum session_end {
 	END_HUNG_UP,     /* the peer closed, all it asked for was sent */
 	END_GONE,        /* the peer vanished in the middle */
 	END_IDLE,        /* said nothing for too long */
+	END_BUSY,        /* no slot for a direct client in time */
+	END_TIME_UP,     /* the session was as long as it may be */
 	END_NO_HELLO,    /* did not say hello in time */
 	END_HALF_FRAME,  /* began a frame and did not end it */
 	END_STALLED,     /* took no data for too long */
@@ -155,6 +192,14 @@ struct session {
 	bool has_described;
 	unsigned n_lists;
 
+	uint32_t weight;   /* of the file that a slot is wanted for */
+	bool direct_waits; /* a direct client without a slot, since: */
+	uint64_t wait_since_ms;
+	uint64_t ask_ms;        /* ask for a slot again then */
+	uint64_t keep_alive_ms; /* the waiting peer heard from us then */
+	uint64_t slot_ms;       /* the slot began then */
+	uint64_t slot_bytes;    /* cut into frames since */
+
 	struct session_range queue[RANGES_MAX];
 	size_t n_queue;
 	struct session_range done[DONE_MAX];
@@ -196,6 +241,16 @@ bool session_next_frame(
  */
 void session_file_gone(
     struct session *s, const uint8_t hash[HASH_SIZE], struct writer *out);
+
+/*
+ * Do what time asks for: look for the slot that is waited for, keep a waiting
+ * peer connected, end a slot while others wait. To be called now and then, at
+ * the latest when session_pulse said. `out` as for session_packet.
+ */
+void session_turn(struct session *s, uint64_t now_ms, struct writer *out);
+
+/* Is there data to be sent now? */
+bool session_has_frames(const struct session *s);
 
 /* How things stand at the socket. */
 struct session_pulse {

@@ -5,8 +5,16 @@
 #include "serve/share_catalog.h"
 
 #include "serve/recovery.h"
+#include "serve/turn.h"
 
 #include <string.h>
+
+/* What a second of waiting counts, by priority. */
+static const uint32_t weights[] = {
+    [STORE_PRIORITY_LOW] = WEIGHT_LOW,
+    [STORE_PRIORITY_NORMAL] = WEIGHT_NORMAL,
+    [STORE_PRIORITY_HIGH] = WEIGHT_HIGH,
+};
 
 static enum catalog_result
 find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
@@ -19,6 +27,7 @@ find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
 		*out = (struct catalog_file){
 		    .size = f->facts.size,
 		    .name = f->name,
+		    .weight = weights[f->priority],
 		    .has_aich = f->has_aich,
 		};
 		memcpy(out->aich_root, f->aich_root, AICH_SIZE);

@@ -64,6 +64,7 @@ take_copy(void *ctx, const struct store_copy *copy)
 		return false;
 	}
 	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	f->priority = copy->priority;
 	f->has_aich = copy->has_aich;
 	memcpy(f->aich_root, copy->aich_root, AICH_SIZE);
 	snprintf(f->name, sizeof f->name, "%s", store_name_of(copy->path));

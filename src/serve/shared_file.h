@@ -19,6 +19,7 @@ struct shared_file {
 	uint8_t asked[HASH_SIZE]; /* the hash by which the peer knows it */
 	uint8_t hash[HASH_SIZE];  /* its "red" hash */
 	struct copy_facts facts;
+	enum store_priority priority;
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 	char name[WIRE_NAME_MAX + 1];  /* as on disk: any bytes, terminated */

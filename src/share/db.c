@@ -1,5 +1,5 @@
 /*
- * Opening the share database, and its errors; see db.h.
+ * Opening a database, and its errors; see db.h.
  * SPDX-License-Identifier: ISC
  */
 #include "share/db.h"
@@ -13,19 +13,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define APPLICATION_ID 0x6564326b /* as in sql/share.sql */
-
 /*
- * How long to wait for another process's lock. A reader in WAL mode waits only
- * for a recovery; a writer for the other writer's transaction, one file long.
+ * How long a reader waits for another process's lock: in WAL mode only for a
+ * recovery. A writer waits for the other writer's transaction; how long these
+ * are, the kind knows.
  */
-#define READ_BUSY_MS  2000
-#define WRITE_BUSY_MS 30000
+#define READ_BUSY_MS 2000
 
 /* Log what SQLite complained of. Returns the exit code that fits. */
 static int
 explain(struct db *db)
 {
+	const struct db_kind *kind = db->kind;
 	const char *path = log_quote_str(db->path);
 	int code = sqlite3_errcode(db->handle);
 
@@ -35,34 +34,29 @@ explain(struct db *db)
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		log_error("%s is locked by another program; try again", path);
+		log_error("%s is locked by another program; %s", path,
+		    kind->if_locked);
 		return EX_TEMPFAIL;
 	case SQLITE_FULL:
-		log_error("no room for %s: free some space on its disk and run "
-			  "the command again; what was shared before is kept",
-		    path);
+		log_error("no room for %s: %s", path, kind->if_full);
 		return EX_IOERR;
 	case SQLITE_NOTADB:
 		log_error(
-		    "%s is no share database; name another with -d", path);
+		    "%s is no %s; %s", path, kind->name, kind->if_foreign);
 		return EX_CONFIG;
 	case SQLITE_CORRUPT:
-		log_error("%s is damaged: %s; restore it from a backup, or "
-			  "move it away and add the files again",
-		    path, sqlite3_errmsg(db->handle));
+		log_error("%s is damaged: %s; %s", path,
+		    sqlite3_errmsg(db->handle), kind->if_damaged);
 		return EX_DATAERR;
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 	case SQLITE_AUTH:
-		log_error("cannot write %s: %s; run this as the user who owns "
-			  "it and its directory",
-		    path, sqlite3_errmsg(db->handle));
+		log_error("cannot write %s: %s; %s", path,
+		    sqlite3_errmsg(db->handle), kind->if_unwritable);
 		return EX_NOPERM;
 	case SQLITE_CANTOPEN:
-		log_error("cannot use %s or its -wal and -shm files; check "
-			  "their owner and mode, and run \"ed2k-share list\" "
-			  "once as the user who owns them",
-		    path);
+		log_error("cannot use %s or its -wal and -shm files; %s", path,
+		    kind->if_no_sides);
 		return EX_NOPERM;
 	default:
 		log_error("%s: %s", path, sqlite3_errmsg(db->handle));
@@ -134,7 +128,7 @@ db_read_version(struct db *db)
 	return fault;
 }
 
-/* Is this database ours, and of a version we speak? */
+/* Is this database of its kind, and of a version we speak? */
 static int
 check_kind(struct db *db)
 {
@@ -143,51 +137,52 @@ check_kind(struct db *db)
 	id = pragma(db, sql_application_id, &fault);
 	if (fault)
 		return fault;
-	if (id != APPLICATION_ID) {
-		log_error("%s is no share database; name another with -d",
-		    log_quote_str(db->path));
+	if (id != db->kind->application_id) {
+		log_error("%s is no %s; %s", log_quote_str(db->path),
+		    db->kind->name, db->kind->if_foreign);
 		return EX_CONFIG;
 	}
 	fault = db_read_version(db);
-	if (fault || (db->version >= 1 && db->version <= DB_VERSION))
+	if (fault || (db->version >= 1 && db->version <= db->kind->version))
 		return fault;
 	log_error("%s has version %d, this program speaks version %d; install "
 		  "the newer ed2k-serve and ed2k-share",
-	    log_quote_str(db->path), db->version, DB_VERSION);
+	    log_quote_str(db->path), db->version, db->kind->version);
 	return EX_CONFIG;
 }
 
 /* Say what stops us before SQLite says it less clearly. */
 static int
-check_access(const char *path, enum db_mode mode)
+check_access(const struct db_kind *kind, const char *path, enum db_mode mode)
 {
-	const char *verb = mode == DB_READ ? "read" : "write";
+	bool reads = mode == DB_READ;
 
-	if (access(path, mode == DB_READ ? R_OK : R_OK | W_OK) == 0)
+	if (access(path, reads ? R_OK : R_OK | W_OK) == 0)
 		return 0;
 	if (errno == ENOENT) {
-		log_error("no share database %s; make one with \"ed2k-share "
-			  "add FILE\", or name another with -d",
-		    log_quote_str(path));
+		log_error("no %s %s; %s", kind->name, log_quote_str(path),
+		    kind->if_missing);
 		return EX_CONFIG;
 	}
-	log_error("cannot %s %s: %s; run this as a user who may, or mend its "
-		  "mode with chmod",
-	    verb, log_quote_str(path), strerror(errno));
+	log_error("cannot %s %s: %s; %s", reads ? "read" : "write",
+	    log_quote_str(path), strerror(errno),
+	    reads ? kind->if_unreadable : kind->if_unwritable);
 	return EX_NOPERM;
 }
 
 int
-db_open(struct db *db, const char *path, enum db_mode mode)
+db_open(struct db *db, const struct db_kind *kind, const char *path,
+    enum db_mode mode)
 {
 	int flags =
 	    mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int fault, persist = 1;
 
 	memset(db, 0, sizeof *db);
-	fault = check_access(path, mode);
+	fault = check_access(kind, path, mode);
 	if (fault)
 		return fault;
+	db->kind = kind;
 	snprintf(db->path, sizeof db->path, "%s", path);
 	db->read_only = mode == DB_READ;
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
@@ -196,10 +191,11 @@ db_open(struct db *db, const char *path, enum db_mode mode)
 		goto out;
 	}
 	sqlite3_busy_timeout(
-	    db->handle, mode == DB_READ ? READ_BUSY_MS : WRITE_BUSY_MS);
+	    db->handle, mode == DB_READ ? READ_BUSY_MS : kind->write_busy_ms);
 	fault = check_kind(db);
-	if (!fault && mode == DB_READ && db->version == 1)
-		fault = db_exec(db, sql_version_1);
+	if (!fault && mode == DB_READ && db->version < kind->version &&
+	    kind->older)
+		fault = db_exec(db, kind->older);
 	if (fault || mode == DB_READ)
 		goto out;
 	/* keep -wal and -shm for readers who may not create them */

@@ -1,7 +1,7 @@
 /*
- * SQLite as both sides of the share database use it: opened with its kind and
- * version checked, errors told once in words that name the file and the remedy.
- * Knows no table.
+ * SQLite as all sides of our databases use it: opened with kind and version
+ * checked, errors told once in words that name the file and the remedy. Knows
+ * no table.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SHARE_DB_H
@@ -10,17 +10,40 @@
 #include <stdbool.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <sys/types.h>
+
+/*
+ * A kind of database: how its files are told from others, and what the operator
+ * is told to do (behind the last semicolon of a line) when one is of no use.
+ */
+struct db_kind {
+	const char *name;   /* "share database" */
+	int application_id; /* as in its schema */
+	int version;        /* the one this program speaks */
+	const char
+	    *older; /* SQL that shows a reader an older one so; or NULL */
+	int write_busy_ms; /* how long a writer waits for the others */
+	mode_t dir_mode;   /* of directories that are made for it */
+
+	const char *if_missing;
+	const char *if_foreign;
+	const char *if_damaged;
+	const char *if_locked;
+	const char *if_full;
+	const char *if_unreadable;
+	const char *if_unwritable;
+	const char *if_no_sides; /* -wal and -shm: missing, or not for us */
+	const char *if_uncreatable;
+};
 
 struct db {
 	sqlite3 *handle; /* NULL when closed */
-	int fault;       /* exit code of the last complaint */
+	const struct db_kind *kind;
+	int fault; /* exit code of the last complaint */
 	bool read_only;
 	int version; /* of the schema, as it was when it was looked at */
 	char path[PATH_MAX];
 };
-
-/* The version this program speaks; sql/share.sql. */
-#define DB_VERSION 2
 
 enum db_mode {
 	DB_READ,  /* read-only, also for a user who may not write */
@@ -28,13 +51,24 @@ enum db_mode {
 };
 
 /*
- * Open the share database. One of an older version is shown to a reader as if
- * it were of ours, with nothing in what is new; a writer gets it as it is, with
- * its version, and has to bring it up to date. Returns 0, or after one log line the exit code that
- * fits: EX_CONFIG (missing, foreign, other version), EX_NOPERM, EX_DATAERR
- * (damaged), EX_TEMPFAIL (locked), EX_IOERR. *db is then closed.
+ * Open a database of this kind. One of an older version is shown to a reader as
+ * if it were of ours, with nothing in what is new; a writer gets it as it is,
+ * with its version, and has to bring it up to date. Returns 0, or after one log
+ * line the exit code that fits: EX_CONFIG (missing, foreign, other version),
+ * EX_NOPERM, EX_DATAERR (damaged), EX_TEMPFAIL (locked), EX_IOERR. *db is then
+ * closed.
  */
-int db_open(struct db *db, const char *path, enum db_mode mode);
+int db_open(struct db *db, const struct db_kind *kind, const char *path,
+    enum db_mode mode);
+
+/*
+ * Make a database of this kind and the directories above it: under another name
+ * first, then moved into place whole, so that nobody ever sees half of one, and
+ * of two creators the first wins. `fill` writes schema and first rows and
+ * returns 0 or, after a log line, an exit code. So does this.
+ */
+int db_create(
+    const struct db_kind *kind, const char *path, int (*fill)(struct db *db));
 
 /* Safe to call twice, and on a zeroed struct. */
 void db_close(struct db *db);

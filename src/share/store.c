@@ -5,14 +5,12 @@
 #include "share/store.h"
 
 #include "base/log.h"
+#include "base/place.h"
 #include "base/util.h"
 #include "sql.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_USER_HASH] = sql_user_hash,
@@ -27,36 +25,48 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
 };
 
+const struct db_kind store_kind = {
+    .name = "share database",
+    .application_id = 0x6564326b, /* "ed2k" */
+    .version = 2,
+    .older = sql_version_1,
+    .write_busy_ms = 30000, /* a transaction is one file long */
+    .dir_mode = 0755,
+    .if_missing =
+	"make one with \"ed2k-share add FILE\", or name another with -d",
+    .if_foreign = "name another with -d",
+    .if_damaged = "restore it from a backup, or move it away and add the files "
+		  "again",
+    .if_locked = "try again",
+    .if_full = "free some space on its disk and run the command again; what "
+	       "was shared before is kept",
+    .if_unreadable = "run this as a user who may, or mend its mode with chmod",
+    .if_unwritable = "run this as the user who owns it and its directory",
+    .if_no_sides = "check their owner and mode, and run \"ed2k-share list\" "
+		   "once as the user who owns them",
+    .if_uncreatable = "check its directory, or name another file with -d",
+};
+
 bool
 store_default_path(char *out, size_t cap)
 {
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	int n;
+	static const struct place place = {
+	    .of_system = "/var/lib/ed2k-share/share.db",
+	    .env = "XDG_DATA_HOME",
+	    .below_home = ".local/share",
+	    .below = "ed2k-share/share.db",
+	    .what = "share database",
+	    .option = "-d",
+	};
 
-	if (geteuid() < 1000) {
-		n = snprintf(out, cap, "/var/lib/ed2k-share/share.db");
-	} else if (data && data[0] == '/') {
-		n = snprintf(out, cap, "%s/ed2k-share/share.db", data);
-	} else if (home && home[0] == '/') {
-		n = snprintf(
-		    out, cap, "%s/.local/share/ed2k-share/share.db", home);
-	} else {
-		log_error("neither HOME nor XDG_DATA_HOME is set; name the "
-			  "share database with -d");
-		return false;
-	}
-	if (n > 0 && (size_t)n < cap)
-		return true;
-	log_error("the path of the default share database is too long; name "
-		  "one with -d");
-	return false;
+	return place_default(out, cap, &place);
 }
 
 int
 store_open(struct store *s, const char *path)
 {
 	memset(s, 0, sizeof *s);
-	return db_open(&s->db, path, DB_READ);
+	return db_open(&s->db, &store_kind, path, DB_READ);
 }
 
 void
@@ -114,12 +124,15 @@ column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 	return out[0] == '/';
 }
 
-/* The column of an AICH root, which may be NULL. */
+/* Two columns: the AICH root, which may be NULL, and the priority. */
 static void
-column_aich(sqlite3_stmt *stmt, int column, struct store_copy *out)
+column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
 {
 	const void *root = column_bytes(stmt, column, AICH_SIZE);
 
+	out->priority = (enum store_priority)min_u64(
+	    (uint64_t)sqlite3_column_int64(stmt, column + 1),
+	    STORE_PRIORITY_HIGH);
 	out->has_aich = root != NULL;
 	if (root)
 		memcpy(out->aich_root, root, AICH_SIZE);
@@ -182,7 +195,7 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
-		column_aich(stmt, 5, &copy);
+		column_content(stmt, 5, &copy);
 		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
 		    take(ctx, &copy)) {
 			sqlite3_reset(stmt);
@@ -287,7 +300,7 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
 	out->mtime_ns = sqlite3_column_int64(stmt, 2);
 	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
-	column_aich(stmt, 4, out);
+	column_content(stmt, 4, out);
 	sqlite3_reset(stmt);
 	return hash ? STORE_FOUND : STORE_FAILED;
 }
@@ -314,7 +327,7 @@ each(struct store *s, enum store_statement which,
 		copy.size = (uint64_t)sqlite3_column_int64(stmt, 1);
 		copy.mtime_ns = sqlite3_column_int64(stmt, 4);
 		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 5);
-		column_aich(stmt, 6, &copy);
+		column_content(stmt, 6, &copy);
 		if (!visit(ctx, &copy)) {
 			sqlite3_reset(stmt);
 			break;

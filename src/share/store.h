@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* sql/share.sql */
+extern const struct db_kind store_kind;
+
 enum store_statement {
 	STORE_USER_HASH,
 	STORE_COPIES_BY_HASH,
@@ -39,6 +42,13 @@ enum store_result {
 	STORE_FAILED, /* logged; db.fault has the exit code */
 };
 
+/* How soon those get a slot who wait for a file. The numbers are stored. */
+enum store_priority {
+	STORE_PRIORITY_LOW,
+	STORE_PRIORITY_NORMAL,
+	STORE_PRIORITY_HIGH,
+};
+
 /* One place where a content lies. Strings live until the next store_* call. */
 struct store_copy {
 	uint8_t hash[HASH_SIZE];
@@ -47,7 +57,9 @@ struct store_copy {
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
 	uint64_t inode;
-	bool has_aich; /* of the content, not of this place */
+	/* of the content, not of this place: */
+	enum store_priority priority;
+	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 };
 

@@ -8,11 +8,8 @@
 #include "sql.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +31,7 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_AICH_PARTS_PUT] = sql_aich_parts_put,
     [EDIT_NEXT_WITHOUT_AICH] = sql_next_without_aich,
     [EDIT_ALIAS_PUT] = sql_alias_put,
+    [EDIT_PRIORITY_PUT] = sql_priority_put,
     [EDIT_COMMENT_PUT] = sql_comment_put,
     [EDIT_COMMENT_DELETE] = sql_comment_delete,
 };
@@ -71,67 +69,6 @@ fill_new(struct db *db)
 	if (db_step(db, stmt) != DB_DONE)
 		fault = db->fault;
 	sqlite3_finalize(stmt);
-	/* WAL last: it is recorded in the file, and needs no side files yet */
-	return fault ? fault : db_exec(db, sql_writer);
-}
-
-/* Make the directories that lead to path, as mkdir -p would. */
-static void
-make_directories(const char *path)
-{
-	char dir[PATH_MAX];
-
-	snprintf(dir, sizeof dir, "%s", path);
-	for (char *p = dir + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		mkdir(dir, 0755); /* a failure shows when the file is made */
-		*p = '/';
-	}
-}
-
-/*
- * Create the database under another name and move it into place whole, so that
- * nobody ever sees half of one, and of two creators the first wins.
- */
-static int
-create(const char *path)
-{
-	struct db db = {0};
-	char temp[PATH_MAX];
-	int fd, fault;
-
-	if (snprintf(temp, sizeof temp, "%s.new.%d", path, (int)getpid()) >=
-	    (int)sizeof temp) {
-		log_error("the name %s is too long", log_quote_str(path));
-		return EX_USAGE;
-	}
-	make_directories(path);
-	unlink(temp);
-	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		log_error("cannot create %s: %s; check its directory, or name "
-			  "another file with -d",
-		    log_quote_str(path), strerror(errno));
-		return errno == ENOSPC ? EX_IOERR : EX_CANTCREAT;
-	}
-	/* who may read it is for its directory to say, not for the umask */
-	fchmod(fd, 0644);
-	close(fd);
-	snprintf(db.path, sizeof db.path, "%s", path);
-	if (sqlite3_open_v2(temp, &db.handle,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		fault = db_complain(&db);
-	else
-		fault = fill_new(&db);
-	db_close(&db);
-	if (!fault &&
-	    renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0 &&
-	    errno != EEXIST) {
-		log_error("cannot create %s: %s", log_quote_str(path),
-		    strerror(errno));
-		fault = EX_CANTCREAT;
-	}
-	unlink(temp);
 	return fault;
 }
 
@@ -159,7 +96,7 @@ upgrade(struct db *db)
 	if (before == 1)
 		log_notice("%s has now version %d; an older ed2k-serve cannot "
 			   "read it any more",
-		    log_quote_str(db->path), DB_VERSION);
+		    log_quote_str(db->path), db->kind->version);
 	return db_read_version(db);
 }
 
@@ -170,8 +107,8 @@ store_edit_open(struct store_edit *e, const char *path)
 	int fault;
 
 	memset(e, 0, sizeof *e);
-	fault = db_open(db, path, DB_WRITE);
-	if (!fault && db->version != DB_VERSION)
+	fault = db_open(db, &store_kind, path, DB_WRITE);
+	if (!fault && db->version != store_kind.version)
 		fault = upgrade(db);
 	if (fault)
 		store_edit_close(e);
@@ -185,7 +122,7 @@ store_edit_create(struct store_edit *e, const char *path)
 
 	memset(e, 0, sizeof *e);
 	if (access(path, F_OK) != 0 && errno == ENOENT)
-		fault = create(path);
+		fault = db_create(&store_kind, path, fill_new);
 	return fault ? fault : store_edit_open(e, path);
 }
 
@@ -476,6 +413,19 @@ store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 	if (!fault)
 		fault = finish(e, put_aich(e, hash, root, parts, n_parts));
 	return fault;
+}
+
+int
+store_edit_priority(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    enum store_priority priority)
+{
+	sqlite3_stmt *stmt = statement(e, EDIT_PRIORITY_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	bind_hash(stmt, 1, hash);
+	sqlite3_bind_int(stmt, 2, (int)priority);
+	return run(e, stmt);
 }
 
 int

@@ -30,6 +30,7 @@ enum edit_statement {
 	EDIT_AICH_PARTS_PUT,
 	EDIT_NEXT_WITHOUT_AICH,
 	EDIT_ALIAS_PUT,
+	EDIT_PRIORITY_PUT,
 	EDIT_COMMENT_PUT,
 	EDIT_COMMENT_DELETE,
 	EDIT_N_STATEMENTS
@@ -85,6 +86,9 @@ enum store_result store_edit_next_without_aich(
 /* Put the AICH hashes of a file; if it is shared no more, nothing happens. */
 int store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts);
+
+int store_edit_priority(struct store_edit *e, const uint8_t hash[HASH_SIZE],
+    enum store_priority priority);
 
 /* Say this of a shared file; rating 0 and no text say nothing any more. */
 int store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],

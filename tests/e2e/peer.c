@@ -343,7 +343,10 @@ receive_data(struct link *l, uint64_t offset, uint64_t n)
 	}
 }
 
-/* One data frame, of either width. Returns its range. */
+/*
+ * One data frame, of either width. Returns its range; an empty one when a new
+ * slot came after the old was over, so that all has to be asked for again.
+ */
 static struct range
 receive_frame(struct link *l, bool direct)
 {
@@ -357,6 +360,8 @@ receive_frame(struct link *l, bool direct)
 		h = receive_header(l);
 		if (h.opcode == OP_FILEREQANSNOFIL && !l->opt.ask)
 			die(3, "the server does not have the file any more");
+		if (h.opcode == OP_ACCEPTUPLOADREQ)
+			return (struct range){0, 0};
 		if (h.opcode == OP_SENDINGPART ||
 		    h.opcode == OP_SENDINGPART_I64)
 			break;
@@ -401,6 +406,11 @@ get_blocks(struct link *l)
 			send_packet(l, OP_EDONKEYPROT, OP_REQUESTFILENAME,
 			    l->opt.asked, HASH_SIZE);
 		got = receive_frame(l, false);
+		if (got.end == 0) {
+			next = done;
+			n = 0;
+			continue;
+		}
 		if (got.start != done || got.end > pending[0].end)
 			die(1,
 			    "got %" PRIu64 "-%" PRIu64 " instead of %" PRIu64

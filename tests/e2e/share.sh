@@ -193,7 +193,7 @@ as_nobody() {
 cp "$SHARE" "$tmp/ed2k-share"
 expect 0 as_nobody "$tmp/ed2k-share" -d "$db" list >/dev/null
 expect 77 as_nobody "$tmp/ed2k-share" -d "$db" add "$tmp/three"
-said 'cannot write .*: Permission denied; run this as a user who may'
+said 'cannot write .*: Permission denied; run this as the user who owns it'
 chmod 600 "$db"
 expect 77 as_nobody "$tmp/ed2k-share" -d "$db" list
 said 'cannot read .*: Permission denied; .*chmod'

@@ -12,20 +12,29 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static sqlite3 *db;
+static sqlite3 *db, *activity;
+
+static int
+open_schema(sqlite3 **out, const char *schema, const char *table)
+{
+	char *error = NULL;
+
+	if (sqlite3_open(":memory:", out) != SQLITE_OK ||
+	    sqlite3_exec(*out, schema, NULL, NULL, &error) != SQLITE_OK)
+		print_error("%s\n", error ? error : "cannot open");
+	sqlite3_free(error);
+	return sqlite3_table_column_metadata(*out, NULL, table, NULL, NULL,
+		   NULL, NULL, NULL, NULL) == SQLITE_OK
+	    ? 0
+	    : -1;
+}
 
 static int
 setup(void **state)
 {
-	char *error = NULL;
-
 	(void)state;
-	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
-	    sqlite3_exec(db, sql_share, NULL, NULL, &error) != SQLITE_OK)
-		print_error("%s\n", error ? error : "cannot open");
-	sqlite3_free(error);
-	return sqlite3_table_column_metadata(db, NULL, "file", "hash", NULL,
-		   NULL, NULL, NULL, NULL) == SQLITE_OK
+	return open_schema(&db, sql_share, "file") == 0 &&
+		open_schema(&activity, sql_activity, "transfer") == 0
 	    ? 0
 	    : -1;
 }
@@ -34,32 +43,47 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	return sqlite3_close(db);
+	return sqlite3_close(db) == SQLITE_OK &&
+		sqlite3_close(activity) == SQLITE_OK
+	    ? 0
+	    : -1;
+}
+
+/* The database that a query is for, as its name says. */
+static sqlite3 *
+database_of(const char *name)
+{
+	return strncmp(name, "activity_", 9) == 0 ? activity : db;
 }
 
 static void
 every_query_compiles_and_is_one_statement(void **state)
 {
+	size_t n_activity = 0;
+
 	(void)state;
 	assert_true(ARRAY_LEN(sql_queries) > 10);
 	for (size_t i = 0; i < ARRAY_LEN(sql_queries); i++) {
+		sqlite3 *to = database_of(sql_queries[i].name);
 		sqlite3_stmt *stmt = NULL;
 		const char *tail = NULL;
 		int res = sqlite3_prepare_v2(
-		    db, sql_queries[i].text, -1, &stmt, &tail);
+		    to, sql_queries[i].text, -1, &stmt, &tail);
 
 		if (res != SQLITE_OK)
 			fail_msg(
-			    "%s: %s", sql_queries[i].name, sqlite3_errmsg(db));
+			    "%s: %s", sql_queries[i].name, sqlite3_errmsg(to));
 		assert_non_null(stmt);
 		assert_string_equal(tail, "\n");
 		sqlite3_finalize(stmt);
+		n_activity += to == activity;
 	}
+	assert_true(n_activity > 5);
 }
 
-/* Does the plan of a query read a whole table? */
+/* Does the plan of a query read a whole table? (Its own subqueries do not count.) */
 static bool
-scans(const char *query)
+scans_in(sqlite3 *in, const char *query)
 {
 	char text[4096];
 	sqlite3_stmt *stmt;
@@ -67,12 +91,20 @@ scans(const char *query)
 
 	snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", query);
 	assert_int_equal(
-	    sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		found |= strncmp((const char *)sqlite3_column_text(stmt, 3),
-			     "SCAN", 4) == 0;
+	    sqlite3_prepare_v2(in, text, -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW) {
+		const char *step = (const char *)sqlite3_column_text(stmt, 3);
+
+		found |= strncmp(step, "SCAN", 4) == 0 && step[5] != '(';
+	}
 	sqlite3_finalize(stmt);
 	return found;
+}
+
+static bool
+scans(const char *query)
+{
+	return scans_in(db, query);
 }
 
 static void
@@ -87,6 +119,11 @@ lookups_use_an_index(void **state)
 	assert_false(scans(sql_copy_by_path));
 	assert_false(scans(sql_file_delete));
 	assert_true(scans(sql_roots)); /* so the check can fail */
+	/* those since a time read the transfers since then, and no others */
+	assert_false(scans_in(activity, sql_activity_total));
+	assert_false(scans_in(activity, sql_activity_by_day));
+	assert_false(scans_in(activity, sql_activity_prune));
+	assert_false(scans_in(activity, sql_activity_prune_sum));
 }
 
 static bool
@@ -96,14 +133,27 @@ refuses(const char *statement)
 	    SQLITE_CONSTRAINT;
 }
 
+/* Does the activity database take a transfer with these values? */
+static bool
+takes(const char *values)
+{
+	char text[512];
+
+	snprintf(text, sizeof text,
+	    "INSERT INTO transfer (address, user_hash, client, file, name, "
+	    "bytes, ms, outcome, began_s) VALUES (%s, 0)",
+	    values);
+	return sqlite3_exec(activity, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
 static void
 the_schema_refuses_nonsense(void **state)
 {
 	(void)state;
-	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0, NULL)"));
+	assert_true(refuses("INSERT INTO file VALUES (x'00', 1, 0, 1, NULL)"));
 	assert_true(
-	    refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0, NULL)"));
-	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 1, 0, "
+	    refuses("INSERT INTO file VALUES (zeroblob(16), 0, 0, 1, NULL)"));
+	assert_true(refuses("INSERT INTO file VALUES (zeroblob(16), 1, 0, 1, "
 			    "zeroblob(19))"));
 	assert_true(
 	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
@@ -120,6 +170,30 @@ the_schema_refuses_nonsense(void **state)
 			    "zeroblob(129))"));
 }
 
+static void
+no_transfer_is_nonsense(void **state)
+{
+	(void)state;
+	assert_true(takes("zeroblob(16), NULL, x'', zeroblob(16), x'', 0, 0, "
+			  "'gone'"));
+	assert_false(takes("zeroblob(4), NULL, x'', zeroblob(16), x'', 0, 0, "
+			   "'gone'"));
+	assert_false(takes("zeroblob(16), x'', x'', zeroblob(16), x'', 0, 0, "
+			   "'gone'"));
+	assert_false(takes("zeroblob(16), NULL, zeroblob(101), zeroblob(16), "
+			   "x'', 0, 0, 'gone'"));
+	assert_false(takes("zeroblob(16), NULL, x'', zeroblob(17), x'', 0, 0, "
+			   "'gone'"));
+	assert_false(takes("zeroblob(16), NULL, x'', zeroblob(16), "
+			   "zeroblob(256), 0, 0, 'gone'"));
+	assert_false(takes("zeroblob(16), NULL, x'', zeroblob(16), x'', -1, 0, "
+			   "'gone'"));
+	assert_false(takes("zeroblob(16), NULL, x'', zeroblob(16), x'', 0, -1, "
+			   "'gone'"));
+	assert_false(takes("zeroblob(16), NULL, 'text', zeroblob(16), x'', 0, "
+			   "0, 'gone'"));
+}
+
 int
 main(void)
 {
@@ -127,6 +201,7 @@ main(void)
 	    cmocka_unit_test(every_query_compiles_and_is_one_statement),
 	    cmocka_unit_test(lookups_use_an_index),
 	    cmocka_unit_test(the_schema_refuses_nonsense),
+	    cmocka_unit_test(no_transfer_is_nonsense),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,2 @@
+-- give pages that hold nothing back to the disk. ()
+PRAGMA incremental_vacuum;

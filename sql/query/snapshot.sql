@@ -1,0 +1,2 @@
+-- read what follows as it is now, until the commit. ()
+BEGIN;

@@ -1,0 +1,234 @@
+/*
+ * ed2k-share stats: what was uploaded, by file, peer or day; and forgetting it.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "cmd/print.h"
+#include "cmd/print_stats.h"
+#include "share/state.h"
+#include "share/stats.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An age or a time may be a hundred years. */
+#define AGE_MAX (UINT64_C(36525) * 86400)
+
+/* 0 or an exit code, logged; *path is that of activity.db. */
+static int
+find_database(const struct cmd *cmd, char path[PATH_MAX])
+{
+	char dir[PATH_MAX];
+
+	if (!cmd->state && !state_default_dir(dir, sizeof dir))
+		return EX_CONFIG;
+	return state_activity_path(path, cmd->state ? cmd->state : dir)
+	    ? 0
+	    : EX_USAGE;
+}
+
+/* Is there none yet? Then say so. */
+static bool
+is_missing(const char *path)
+{
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return false;
+	log_notice("nothing was uploaded yet: there is no %s; -s names another "
+		   "state directory",
+	    log_quote_str(path));
+	return true;
+}
+
+/* "2026-11-22", the beginning of that day of UTC. */
+static bool
+read_date(const char *s, int64_t *out)
+{
+	struct tm tm = {0};
+	char again[11];
+
+	if (strlen(s) != 10 || strspn(s, "0123456789-") != 10 ||
+	    sscanf(s, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	*out = timegm(&tm);
+	/* the 31st of a month of 30 days has become the 1st of the next */
+	return strftime(again, sizeof again, "%Y-%m-%d", &tm) == 10 &&
+	    strcmp(s, again) == 0;
+}
+
+/* What --since says: an age, a date or a Unix time. False after a log line. */
+static bool
+read_since(const char *s, int64_t *out)
+{
+	uint64_t n;
+
+	if (read_date(s, out))
+		return true;
+	if (s[0] == '@' && args_number(s + 1, ARGS_NUMBER, 0, INT64_MAX, &n)) {
+		*out = (int64_t)n;
+		return true;
+	}
+	if (args_number(s, ARGS_SECONDS, 0, AGE_MAX, &n)) {
+		*out = time(NULL) - (int64_t)n;
+		return true;
+	}
+	log_error("--since: %s is neither a day like 2026-11-22, nor an age "
+		  "like 7d, nor @ and a Unix time",
+	    log_quote_str(s));
+	return false;
+}
+
+static bool
+read_by(const char *s, enum stats_by *out)
+{
+	static const struct {
+		const char *name;
+		enum stats_by by;
+	} kinds[] = {
+	    {"file", STATS_BY_FILE},
+	    {"peer", STATS_BY_PEER},
+	    {"day", STATS_BY_DAY},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(s, kinds[i].name) == 0) {
+			*out = kinds[i].by;
+			return true;
+		}
+	log_error(
+	    "--by: %s is neither file nor peer nor day", log_quote_str(s));
+	return false;
+}
+
+static int
+prune(const struct cmd *cmd, int argc, char *argv[])
+{
+	uint64_t older_s = UINT64_MAX, removed = 0;
+	const struct args_option options[] = {
+	    {"older", 0, ARGS_SECONDS, NULL, 0, AGE_MAX, &older_s, "AGE", ""},
+	};
+	char path[PATH_MAX];
+	struct db db;
+	int first, fault;
+
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+		return EX_USAGE;
+	if (older_s == UINT64_MAX || first < argc) {
+		log_error("prune takes --older and an age, like --older 90d; "
+			  "what is older is removed");
+		return EX_USAGE;
+	}
+	fault = find_database(cmd, path);
+	if (fault || is_missing(path))
+		return fault;
+	fault = db_open(&db, &activity_kind, path, DB_WRITE);
+	if (fault)
+		return fault;
+	fault = stats_prune(&db, time(NULL) - (int64_t)older_s, &removed);
+	db_close(&db);
+	printf("%" PRIu64 " transfer%s removed\n", removed,
+	    removed == 1 ? "" : "s");
+	return print_end(fault);
+}
+
+/* What to print, and how. */
+struct showing {
+	enum stats_form form;
+	enum stats_by by; /* the rows under way */
+	bool any;         /* was there one? */
+};
+
+static bool
+visit(void *ctx, const struct stats_row *row)
+{
+	struct showing *s = ctx;
+
+	if (s->by != STATS_TOTAL && !s->any && s->form == STATS_TABLE)
+		print_stats_heading(s->by);
+	s->any = s->by != STATS_TOTAL;
+	print_stats_row(s->form, s->by, row);
+	return !ferror(stdout);
+}
+
+/* The totals, then the rows, both of the same instant. */
+static int
+show(struct db *db, enum stats_form form, enum stats_by by, int64_t since_s)
+{
+	struct showing s = {.form = form, .by = STATS_TOTAL};
+	int fault = stats_each(db, s.by, since_s, visit, &s);
+
+	s.by = by;
+	return fault ? fault : stats_each(db, s.by, since_s, visit, &s);
+}
+
+/* What stats was asked for. */
+struct asked {
+	const char *by, *since;
+	bool json, metrics;
+};
+
+/* Do these go together? False after a log line. */
+static bool
+check_asked(const struct asked *a, enum stats_by *by, int64_t *since_s)
+{
+	if (a->metrics && (a->by || a->since || a->json)) {
+		log_error("--openmetrics goes with no other option: counters "
+			  "count all that was ever uploaded");
+		return false;
+	}
+	return (!a->by || read_by(a->by, by)) &&
+	    (!a->since || read_since(a->since, since_s));
+}
+
+int
+cmd_stats(const struct cmd *cmd, int argc, char *argv[])
+{
+	struct asked a = {0};
+	const struct args_option options[] = {
+	    {"by", 0, ARGS_TEXT, NULL, 0, 0, &a.by, "file|peer|day", ""},
+	    {"since", 0, ARGS_TEXT, NULL, 0, 0, &a.since, "TIME", ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &a.json, NULL, ""},
+	    {"openmetrics", 0, ARGS_FLAG, NULL, 0, 0, &a.metrics, NULL, ""},
+	};
+	enum stats_form form = isatty(STDOUT_FILENO) ? STATS_TABLE : STATS_TABS;
+	enum stats_by by = STATS_BY_FILE;
+	int64_t since_s = INT64_MIN;
+	char path[PATH_MAX];
+	struct db db;
+	int first, fault;
+
+	if (argc > 1 && strcmp(argv[1], "prune") == 0)
+		return prune(cmd, argc - 1, argv + 1);
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
+	    !check_asked(&a, &by, &since_s))
+		return EX_USAGE;
+	if (first < argc) {
+		log_error("stats takes options only, or prune before them; see "
+			  "\"ed2k-share stats --help\"");
+		return EX_USAGE;
+	}
+	fault = find_database(cmd, path);
+	if (fault)
+		return fault;
+	if (is_missing(path))
+		return print_end(a.metrics ? print_stats_metrics(NULL) : 0);
+	fault = db_open(&db, &activity_kind, path, DB_READ);
+	if (!fault)
+		fault = stats_hold(&db);
+	if (!fault && a.metrics)
+		fault = print_stats_metrics(&db);
+	else if (!fault)
+		fault = show(&db, a.json ? STATS_JSON : form, by, since_s);
+	db_close(&db);
+	return print_end(fault);
+}

@@ -1,0 +1,148 @@
+/*
+ * ed2k-share status: who is connected just now, from the scoreboard.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "cmd/cmd.h"
+#include "cmd/print.h"
+#include "serve/scoreboard.h"
+#include "share/state.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often -w shows it anew. */
+#define WATCH_SECONDS 2
+
+struct showing {
+	bool json, watch, terminal;
+	uint64_t now_ms;
+	unsigned n[RECORD_UPLOADING + 1]; /* by state */
+};
+
+static const char *const state_names[] = {
+    [RECORD_FREE] = "free",
+    [RECORD_CONNECTED] = "connected",
+    [RECORD_WAITING] = "waiting",
+    [RECORD_UPLOADING] = "uploading",
+};
+
+/* "192.0.2.7:4662", "[2001:db8::1]:4662", "-" */
+static void
+format_address(char out[80], const struct record *r)
+{
+	static const uint8_t v4[12] = {[10] = 0xFF, [11] = 0xFF}, none[16];
+	char text[INET6_ADDRSTRLEN];
+
+	if (memcmp(r->address, none, sizeof none) == 0) {
+		snprintf(out, 80, "-");
+	} else if (memcmp(r->address, v4, sizeof v4) == 0) {
+		inet_ntop(AF_INET, r->address + 12, text, sizeof text);
+		snprintf(out, 80, "%s:%u", text, r->port);
+	} else {
+		inet_ntop(AF_INET6, r->address, text, sizeof text);
+		snprintf(out, 80, "[%s]:%u", text, r->port);
+	}
+}
+
+/* One connection. The record may change meanwhile: strings are cut to size. */
+static bool
+visit(void *ctx, const struct record *shared)
+{
+	struct showing *s = ctx;
+	struct record r;
+	char address[80], hash[2 * HASH_SIZE + 1], client[4 * sizeof r.client],
+	    name[4 * sizeof r.name];
+	uint32_t state;
+	uint64_t seconds;
+
+	memcpy(&r, shared, sizeof r);
+	r.client[sizeof r.client - 1] = r.name[sizeof r.name - 1] = '\0';
+	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
+	s->n[state]++;
+	seconds = s->now_ms > r.since_ms ? (s->now_ms - r.since_ms) / 1000 : 0;
+	format_address(address, &r);
+	hex_encode(hash, r.file, HASH_SIZE);
+	if (s->json) {
+		printf("{\"state\":\"%s\",\"seconds\":%" PRIu64
+		       ",\"peer\":\"%s\",\"client\":",
+		    state_names[state], seconds, address);
+		print_json_string(r.client);
+		printf(",\"file\":\"%s\",\"bytes\":%" PRIu64 ",\"name\":", hash,
+		    (uint64_t)r.bytes);
+		print_json_string(r.name);
+		puts("}");
+		return !ferror(stdout);
+	}
+	text_escape(client, sizeof client, r.client, strlen(r.client), "");
+	text_escape(name, sizeof name, r.name, strlen(r.name), "");
+	printf(s->terminal ? "%-9s %7" PRIu64 " %-22s %-20s %s %13" PRIu64
+			     " %s\n"
+			   : "%s\t%" PRIu64 "\t%s\t%s\t%s\t%" PRIu64 "\t%s\n",
+	    state_names[state], seconds, address, client, hash,
+	    (uint64_t)r.bytes, name);
+	return !ferror(stdout);
+}
+
+static void
+show(struct showing *s, struct scoreboard *board)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	s->now_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	memset(s->n, 0, sizeof s->n);
+	if (s->terminal && s->watch)
+		printf("\033[H\033[J"); /* home, and clear from there */
+	if (s->terminal && !s->json)
+		printf("%-9s %7s %-22s %-20s %-32s %13s %s\n", "STATE",
+		    "SECONDS", "PEER", "CLIENT", "FILE", "BYTES", "NAME");
+	scoreboard_each(board, visit, s);
+	if (s->terminal && !s->json)
+		printf("%u uploading, %u waiting, %u connected\n",
+		    s->n[RECORD_UPLOADING], s->n[RECORD_WAITING],
+		    s->n[RECORD_CONNECTED]);
+}
+
+int
+cmd_status(const struct cmd *cmd, int argc, char *argv[])
+{
+	struct showing s = {.terminal = isatty(STDOUT_FILENO)};
+	const struct args_option options[] = {
+	    {"watch", 'w', ARGS_FLAG, NULL, 0, 0, &s.watch, NULL, ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &s.json, NULL, ""},
+	};
+	struct scoreboard board;
+	char dir[PATH_MAX];
+	int first;
+
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+		return EX_USAGE;
+	if (first < argc) {
+		log_error("status takes no names; see \"ed2k-share status "
+			  "--help\"");
+		return EX_USAGE;
+	}
+	if (!cmd->state && !state_default_dir(dir, sizeof dir))
+		return EX_CONFIG;
+	do {
+		/* opened anew each time: it may have been begun anew */
+		if (scoreboard_look(&board, cmd->state ? cmd->state : dir))
+			show(&s, &board);
+		else if (!s.watch)
+			log_notice("nobody is connected, or the server keeps "
+				   "its state elsewhere: name it with -s");
+		scoreboard_close(&board);
+		fflush(stdout);
+	} while (s.watch && !ferror(stdout) && sleep(WATCH_SECONDS) == 0);
+	return print_end(0);
+}

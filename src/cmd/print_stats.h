@@ -1,0 +1,30 @@
+/*
+ * How sums of transfers look on stdout: as a table, as fields between tabs, as
+ * JSON, and as OpenMetrics.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef CMD_PRINT_STATS_H
+#define CMD_PRINT_STATS_H
+
+#include "share/stats.h"
+
+enum stats_form {
+	STATS_TABLE, /* for a terminal */
+	STATS_TABS,
+	STATS_JSON,
+};
+
+/* What stands above the rows of a table. */
+void print_stats_heading(enum stats_by by);
+
+/* One line: one row. */
+void print_stats_row(
+    enum stats_form form, enum stats_by by, const struct stats_row *row);
+
+/*
+ * All metrics, ready for a collector; zeros when db is NULL. 0, or an exit code
+ * after a log line, and then without the last line.
+ */
+int print_stats_metrics(struct db *db);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * Slots from the scoreboard; see board_slots.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/board_slots.h"
+
+#include "base/util.h"
+#include "serve/turn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Who waits, and for what. */
+static void
+fill_record(struct record *r, const struct session *session)
+{
+	r->has_user = session->n_hellos > 0;
+	memcpy(r->user_hash, session->hello.user_hash, HASH_SIZE);
+	memcpy(r->file, session->file, HASH_SIZE);
+	snprintf(r->client, sizeof r->client, "%s",
+	    session->n_hellos > 0 ? session->hello.name : "(direct)");
+}
+
+static bool
+ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
+    uint64_t *again_ms)
+{
+	struct board_slots *s = ctx;
+	struct record *r = scoreboard_mine(s->board);
+	uint32_t before;
+
+	if (r)
+		fill_record(r, s->session);
+	scoreboard_wait(s->board, weight, now_ms);
+	if (scoreboard_take(s->board, s->limits, now_ms, &before))
+		return true;
+	*rank = (uint16_t)min_u64((uint64_t)before + 1, UINT16_MAX);
+	*again_ms = turn_look_ms(before);
+	return false;
+}
+
+static void
+give(void *ctx, uint64_t now_ms)
+{
+	struct board_slots *s = ctx;
+
+	scoreboard_give(s->board, now_ms);
+}
+
+static bool
+others_wait(void *ctx)
+{
+	struct board_slots *s = ctx;
+
+	return scoreboard_others_wait(s->board);
+}
+
+void
+board_slots_init(struct board_slots *s, struct scoreboard *board,
+    const struct scoreboard_limits *limits, const struct session *session)
+{
+	*s = (struct board_slots){
+	    .board = board,
+	    .limits = limits,
+	    .session = session,
+	    .ops = {s, ask, give, others_wait},
+	};
+}
