@@ -17,6 +17,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+static inline bool
+same_hash(const uint8_t a[HASH_SIZE], const uint8_t b[HASH_SIZE])
+{
+	return memcmp(a, b, HASH_SIZE) == 0;
+}
 
 /* A half-open range of bytes of a file, as the wire has it. */
 struct range {

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-static bool
-same_hash(const uint8_t a[HASH_SIZE], const uint8_t b[HASH_SIZE])
-{
-	return memcmp(a, b, HASH_SIZE) == 0;
-}
-
 bool
 answer_get_hash(
     struct session *s, const struct packet *p, uint8_t hash[HASH_SIZE])

@@ -121,14 +121,6 @@ wants_input(const struct conn *c)
 	    session_wants_input(&c->session);
 }
 
-/* The peer broke the protocol; `fault` is a literal that says how. */
-static void
-bad_peer(struct conn *c, const char *fault)
-{
-	c->session.fault = fault;
-	session_stop(&c->session, END_BAD_PEER);
-}
-
 /* Encrypt or decrypt; what fails here cannot be gone on with. */
 static void
 crypt_bytes(struct conn *c, struct rc4 *stream, uint8_t *bytes, size_t n)
@@ -209,7 +201,8 @@ shake_hands(struct conn *c)
 	case OBFUSCATION_MORE:
 		return false;
 	case OBFUSCATION_BAD:
-		bad_peer(c, "neither a frame nor obfuscation for us");
+		session_bad_peer(
+		    &c->session, "neither a frame nor obfuscation for us");
 		return false;
 	default:
 		log_error("OpenSSL has no MD5 or RC4 for us");
@@ -248,11 +241,11 @@ handle_frames(struct conn *c, uint64_t now_ms)
 		if (res == PACKET_MORE)
 			break;
 		if (res == PACKET_BAD) {
-			bad_peer(c, "broken frame");
+			session_bad_peer(&c->session, "broken frame");
 			break;
 		}
 		if (!is_expected(c, &p)) {
-			bad_peer(c, "no HELLO first");
+			session_bad_peer(&c->session, "no HELLO first");
 			break;
 		}
 		log_packet(&p, session_packet(&c->session, now_ms, &p, &w));

@@ -64,12 +64,6 @@ session_strike(struct session *s)
 		session_bad_peer(s, "too many senseless requests");
 }
 
-static bool
-same_hash(const uint8_t a[HASH_SIZE], const uint8_t b[HASH_SIZE])
-{
-	return memcmp(a, b, HASH_SIZE) == 0;
-}
-
 static void
 on_hello(struct session *s, const struct packet *p, struct writer *w)
 {
@@ -468,6 +462,14 @@ session_file_gone(
 	s->has_refused = true;
 }
 
+/* When the peer last said something, or took something. */
+static uint64_t
+last_active_ms(const struct session *s)
+{
+	return s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
+						   : s->last_frame_ms;
+}
+
 /*
  * Should the slot end now? At the border of a range only, so that the peer has
  * no half of one, and only if somebody else waits.
@@ -476,10 +478,8 @@ static bool
 is_slot_over(const struct session *s, uint64_t now_ms)
 {
 	const struct session_slots *slots = s->config->slots;
-	uint64_t used_ms = s->last_taken_ms > s->last_frame_ms
-	    ? s->last_taken_ms
-	    : s->last_frame_ms;
-	bool unused = s->n_queue == 0 && now_ms - used_ms >= SLOT_IDLE_MS;
+	bool unused =
+	    s->n_queue == 0 && now_ms - last_active_ms(s) >= SLOT_IDLE_MS;
 
 	if (!slots ||
 	    (s->n_queue > 0 && s->queue[0].next != s->queue[0].range.start))
@@ -609,10 +609,8 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 		left = deadline(
 		    s, now, s->last_taken_ms, c->stall_ms, END_STALLED);
 	else
-		left = deadline(s, now,
-		    s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
-							: s->last_frame_ms,
-		    c->idle_ms, END_IDLE);
+		left =
+		    deadline(s, now, last_active_ms(s), c->idle_ms, END_IDLE);
 	if (c->session_ms > 0)
 		left = min_u64(left,
 		    deadline(s, now, s->began_ms, c->session_ms, END_TIME_UP));

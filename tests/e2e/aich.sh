@@ -5,25 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 need_command sqlite3 sqlite3
 
-hex() {
-	od -An -v -tx1 "$@" | tr -d ' \n'
-}
-unhex() {
-	env printf "$(tr -d ' \n' | sed 's/../\\x&/g')"
-}
-# le BYTES NUMBER: little-endian, in hex
-le() {
-	value=$2
-	for _ in $(seq "$1"); do
-		printf '%02x' $((value & 255))
-		value=$((value >> 8))
-	done
-}
-# frame PROTOCOL OPCODE [PAYLOAD-HEX]
-frame() {
-	payload=${3:-}
-	printf '%s%s%s%s' "$1" "$(le 4 $((1 + ${#payload} / 2)))" "$2" "$payload"
-}
 hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 # ask REQUESTS-HEX: the answers behind that to the hello, in hex
 ask() {

@@ -4,25 +4,6 @@
 # ignored, what is answered.
 . "$(dirname "$0")/lib.sh"
 
-hex() {
-	od -An -v -tx1 "$@" | tr -d ' \n'
-}
-unhex() {
-	env printf "$(tr -d ' \n' | sed 's/../\\x&/g')"
-}
-# le BYTES NUMBER: little-endian, in hex
-le() {
-	value=$2
-	for _ in $(seq "$1"); do
-		printf '%02x' $((value & 255))
-		value=$((value >> 8))
-	done
-}
-# frame PROTOCOL OPCODE [PAYLOAD-HEX]
-frame() {
-	payload=${3:-}
-	printf '%s%s%s%s' "$1" "$(le 4 $((1 + ${#payload} / 2)))" "$2" "$payload"
-}
 # ask REQUESTS-HEX: the answers, in hex, by way of files
 ask() {
 	echo "$1" | unhex >"$tmp/requests"

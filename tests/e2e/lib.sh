@@ -125,3 +125,24 @@ random_file() {
 hash_of() {
 	echo "$1" | cut -d '|' -f 5
 }
+
+# Bytes and frames in hex: hex [FILE] prints, unhex turns back.
+hex() {
+	od -An -v -tx1 "$@" | tr -d ' \n'
+}
+unhex() {
+	env printf "$(tr -d ' \n' | sed 's/../\\x&/g')"
+}
+# le BYTES NUMBER: little-endian, in hex
+le() {
+	value=$2
+	for _ in $(seq "$1"); do
+		printf '%02x' $((value & 255))
+		value=$((value >> 8))
+	done
+}
+# frame PROTOCOL OPCODE [PAYLOAD-HEX]
+frame() {
+	payload=${3:-}
+	printf '%s%s%s%s' "$1" "$(le 4 $((1 + ${#payload} / 2)))" "$2" "$payload"
+}

@@ -25,12 +25,6 @@ expect 64 "$SHARE" -d "$db" link --crypt
 said 'add --source HOST:PORT'
 hash=$(hash_of "$link")
 
-hex() {
-	od -An -v -tx1 "$@" | tr -d ' \n'
-}
-unhex() {
-	env printf "$(tr -d ' \n' | sed 's/../\\x&/g')"
-}
 # le32 NUMBER: its four bytes as the wire has them, in hex
 le32() {
 	printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/'
