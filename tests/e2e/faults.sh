@@ -155,19 +155,14 @@ echo e3 | expect_end no-hello
 echo "$hello" | tr -d ' ' | expect_end idle
 (echo "$hello" | tr -d ' '; echo e31100) | expect_end 'idle\|half-frame'
 
-# le32 NUMBER: its four bytes as the wire has them, in hex
-le32() {
-	printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/'
-}
-
 # a reader that takes nothing: ended by the send deadline
 (
 	echo "$hello" | tr -d ' '
 	printf 'e31100000054%s\n' "$(hash_of "$file")"
 	for i in $(seq 0 19); do
 		printf 'e32900000047%s%s%s%s%s%s%s\n' "$(hash_of "$file")" \
-			"$(le32 $((i * 552960)))" 00000000 00000000 \
-			"$(le32 $(((i + 1) * 552960)))" 00000000 00000000
+			"$(le 4 $((i * 552960)))" 00000000 00000000 \
+			"$(le 4 $(((i + 1) * 552960)))" 00000000 00000000
 	done
 	echo sleep 4000
 ) | "$PEER" raw 127.0.0.1 "$slow_port" >/dev/null

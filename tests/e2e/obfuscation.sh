@@ -25,15 +25,6 @@ expect 64 "$SHARE" -d "$db" link --crypt
 said 'add --source HOST:PORT'
 hash=$(hash_of "$link")
 
-# le32 NUMBER: its four bytes as the wire has them, in hex
-le32() {
-	printf '%08x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/'
-}
-# frame PROTOCOL OPCODE [PAYLOAD-HEX]
-frame() {
-	payload=${3:-}
-	printf '%s%s%s%s' "$1" "$(le32 $((1 + ${#payload} / 2)))" "$2" "$payload"
-}
 hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 
 # stream DIRECTION: encrypt or decrypt stdin, for random bytes 01020304
@@ -210,7 +201,7 @@ wait_for 5 ended plain 4
 	echo "$hello"
 	frame e3 54 "$hash"; echo
 	for i in $(seq 0 17); do
-		frame e3 47 "$hash$(le32 $((i * 552960)))$(le32 0)$(le32 0)$(le32 $(((i + 1) * 552960)))$(le32 0)$(le32 0)"
+		frame e3 47 "$hash$(le 4 $((i * 552960)))$(le 4 0)$(le 4 0)$(le 4 $(((i + 1) * 552960)))$(le 4 0)$(le 4 0)"
 		echo
 	done
 	echo read 4000000
