@@ -294,6 +294,7 @@ main(int argc, char *argv[])
 	}
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
+	db_save_memory();
 	peer_identify(&peer);
 	if (is_denied(&peer))
 		return EX_TEMPFAIL;

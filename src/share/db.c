@@ -170,6 +170,13 @@ check_access(const struct db_kind *kind, const char *path, enum db_mode mode)
 	return EX_NOPERM;
 }
 
+void
+db_save_memory(void)
+{
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+}
+
 int
 db_open(struct db *db, const struct db_kind *kind, const char *path,
     enum db_mode mode)

@@ -51,6 +51,13 @@ enum db_mode {
 };
 
 /*
+ * For a process that makes a few look-ups, and of which there may be thousands:
+ * let SQLite take memory as it is needed, not in advance (0.1 MiB). Before any
+ * other call.
+ */
+void db_save_memory(void);
+
+/*
  * Open a database of this kind. One of an older version is shown to a reader as
  * if it were of ours, with nothing in what is new; a writer gets it as it is,
  * with its version, and has to bring it up to date. Returns 0, or after one log
