@@ -586,7 +586,7 @@ await_next_turn(struct conn *c, uint64_t now_ms)
 {
 	uint64_t wait_ms = pulse(c, now_ms);
 
-	if (c->eof && !wants_output(c) && c->session.n_queue == 0)
+	if (c->eof && !wants_output(c) && c->session.ranges.n_queue == 0)
 		session_stop(&c->session, END_HUNG_UP);
 	if (c->session.state != SESSION_ENDED)
 		wait_for_peer(c, wait_ms);

@@ -148,86 +148,10 @@ on_start_upload(struct session *s, const struct packet *p, struct writer *w)
 		return;
 	answer_set_file(s, hash);
 	s->weight = file.weight;
-	s->n_done = 0;
+	s->ranges.n_done = 0;
 	want_slot(s, s->last_frame_ms, w);
 }
 
-/* Is r among these ranges of the file? */
-static bool
-has_range(const struct session_range *list, size_t n,
-    const uint8_t hash[HASH_SIZE], struct range r)
-{
-	for (size_t i = 0; i < n; i++)
-		if (list[i].range.start == r.start &&
-		    list[i].range.end == r.end && same_hash(list[i].hash, hash))
-			return true;
-	return false;
-}
-
-/* Is r one of the three? */
-static bool
-lists(const struct range ranges[3], struct range r)
-{
-	for (size_t i = 0; i < 3; i++)
-		if (ranges[i].start == r.start && ranges[i].end == r.end)
-			return true;
-	return false;
-}
-
-/* Is this the last request once more, with all of it sent and taken since? */
-static bool
-is_repeated(const struct session *s, const uint8_t hash[HASH_SIZE],
-    const struct range ranges[3])
-{
-	for (size_t i = 0; i < 3; i++)
-		if (!lists(ranges, s->asked[i]) || !lists(s->asked, ranges[i]))
-			return false;
-	return s->n_queue == 0 && !s->sending && same_hash(s->asked_hash, hash);
-}
-
-/*
- * Forget the finished ranges that the peer has for certain: those that this
- * request does not list, and those that were sent before one of these. If they
- * are listed all the same, the peer wants them anew.
- */
-static void
-forget_done(struct session *s, const uint8_t hash[HASH_SIZE],
-    const struct range ranges[3])
-{
-	bool has_later = is_repeated(s, hash, ranges);
-	size_t first = s->n_done; /* of those that stay */
-
-	while (first > 0 && !has_later) {
-		const struct session_range *d = &s->done[first - 1];
-
-		has_later =
-		    !lists(ranges, d->range) || !same_hash(d->hash, hash);
-		if (!has_later)
-			first--;
-	}
-	s->n_done -= first;
-	memmove(s->done, s->done + first, s->n_done * sizeof s->done[0]);
-	memcpy(s->asked, ranges, sizeof s->asked);
-	memcpy(s->asked_hash, hash, HASH_SIZE);
-}
-
-static void
-enqueue(struct session *s, const uint8_t hash[HASH_SIZE], struct range r)
-{
-	struct session_range *q = &s->queue[s->n_queue++];
-
-	memcpy(q->hash, hash, HASH_SIZE);
-	q->range = r;
-	q->next = r.start;
-}
-
-/*
- * aMule lists all its pending ranges in each request, so each up to three
- * times; and a peer that found a part corrupt asks for the very same ranges
- * again. What tells the two apart is that data arrives in order: a range that
- * is listed while one sent after it no longer is was received, and is wanted
- * anew. ed2k-wire(5), "Repeated ranges".
- */
 static void
 on_request_parts(struct session *s, const struct packet *p, struct writer *w)
 {
@@ -245,7 +169,7 @@ on_request_parts(struct session *s, const struct packet *p, struct writer *w)
 	}
 	if (!answer_find_file(s, hash, &file, w))
 		return;
-	forget_done(s, hash, ranges);
+	ranges_request(&s->ranges, hash, ranges, !s->sending);
 	for (size_t i = 0; i < 3; i++) {
 		struct range r = ranges[i];
 
@@ -254,10 +178,8 @@ on_request_parts(struct session *s, const struct packet *p, struct writer *w)
 		if (r.start >= r.end || r.end > file.size ||
 		    r.end - r.start > RANGE_MAX)
 			session_strike(s);
-		else if (s->n_queue < RANGES_MAX &&
-		    !has_range(s->queue, s->n_queue, hash, r) &&
-		    !has_range(s->done, s->n_done, hash, r))
-			enqueue(s, hash, r);
+		else
+			ranges_add(&s->ranges, hash, r);
 	}
 }
 
@@ -267,8 +189,7 @@ on_cancel(struct session *s, const struct packet *p, struct writer *w)
 {
 	(void)p;
 	(void)w;
-	s->n_queue = 0;
-	s->n_done = 0;
+	ranges_clear(&s->ranges);
 	if (s->state == SESSION_READY)
 		return;
 	give_slot(s, s->last_frame_ms);
@@ -306,8 +227,8 @@ on_direct_request(struct session *s, const struct packet *p)
 	answer_set_file(s, hash);
 	if (r.end > file.size) /* a short answer would be taken for data */
 		session_bad_peer(s, "direct request past the end of the file");
-	else if (s->n_queue < RANGES_MAX)
-		enqueue(s, hash, r);
+	else
+		ranges_push(&s->ranges, hash, r);
 	s->weight = file.weight;
 	if (s->slot_ms == 0 && !s->direct_waits)
 		hold_direct(s, s->last_frame_ms);
@@ -377,7 +298,7 @@ bool
 session_wants_input(const struct session *s)
 {
 	return s->state != SESSION_ENDED &&
-	    !(s->state == SESSION_DIRECT && s->n_queue == RANGES_MAX);
+	    !(s->state == SESSION_DIRECT && s->ranges.n_queue == RANGES_MAX);
 }
 
 const char *
@@ -400,61 +321,31 @@ session_packet(struct session *s, uint64_t now_ms, const struct packet *p,
 	return NULL;
 }
 
-/* The range at the head of the queue is done: remember it. */
-static void
-finish_range(struct session *s)
-{
-	if (s->n_done == DONE_MAX) /* the oldest is the least likely to come */
-		memmove(s->done, s->done + 1, --s->n_done * sizeof s->done[0]);
-	s->done[s->n_done++] = s->queue[0];
-	memmove(s->queue, s->queue + 1, --s->n_queue * sizeof s->queue[0]);
-}
-
 bool
 session_has_frames(const struct session *s)
 {
-	return s->state != SESSION_ENDED && s->n_queue > 0 && !s->direct_waits;
+	return s->state != SESSION_ENDED && s->ranges.n_queue > 0 &&
+	    !s->direct_waits;
 }
 
 bool
 session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 {
-	struct session_range *q = &s->queue[0];
-	uint64_t len;
-
 	if (!session_has_frames(s))
 		return false;
 	out->direct = s->state == SESSION_DIRECT;
-	memcpy(out->hash, q->hash, HASH_SIZE);
-	len = q->range.end - q->next;
-	if (!out->direct)
-		len = min_u64(len, max);
-	out->range = (struct range){q->next, q->next + len};
-	q->next += len;
-	s->slot_bytes += len;
-	if (q->next == q->range.end)
-		finish_range(s);
+	/* a direct client gets one answer to one request */
+	out->range =
+	    ranges_cut(&s->ranges, out->direct ? UINT64_MAX : max, out->hash);
+	s->slot_bytes += out->range.end - out->range.start;
 	return true;
-}
-
-/* Take the ranges of one file out of a list. Returns how many are left. */
-static size_t
-drop_file(struct session_range *list, size_t n, const uint8_t hash[HASH_SIZE])
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (!same_hash(list[i].hash, hash))
-			list[kept++] = list[i];
-	return kept;
 }
 
 void
 session_file_gone(
     struct session *s, const uint8_t hash[HASH_SIZE], struct writer *out)
 {
-	s->n_queue = drop_file(s->queue, s->n_queue, hash);
-	s->n_done = drop_file(s->done, s->n_done, hash);
+	ranges_drop_file(&s->ranges, hash);
 	if (s->state == SESSION_DIRECT)
 		return; /* its dialect has no such answer */
 	msg_put_no_file(out, hash);
@@ -478,11 +369,10 @@ static bool
 is_slot_over(const struct session *s, uint64_t now_ms)
 {
 	const struct session_slots *slots = s->config->slots;
-	bool unused =
-	    s->n_queue == 0 && now_ms - last_active_ms(s) >= SLOT_IDLE_MS;
+	bool unused = s->ranges.n_queue == 0 &&
+	    now_ms - last_active_ms(s) >= SLOT_IDLE_MS;
 
-	if (!slots ||
-	    (s->n_queue > 0 && s->queue[0].next != s->queue[0].range.start))
+	if (!slots || ranges_is_begun(&s->ranges))
 		return false;
 	return (unused || s->slot_bytes >= SLOT_BYTES ||
 		   now_ms - s->slot_ms >= SLOT_MS) &&
@@ -498,12 +388,11 @@ end_slot(struct session *s, uint64_t now_ms, struct writer *w)
 	give_slot(s, now_ms);
 	if (s->state == SESSION_DIRECT) {
 		s->slot_ms = 0;
-		if (s->n_queue > 0)
+		if (s->ranges.n_queue > 0)
 			hold_direct(s, now_ms);
 		return;
 	}
-	s->n_queue = 0;
-	s->n_done = 0;
+	ranges_clear(&s->ranges);
 	msg_put_out_of_parts(w);
 	/*
 	 * No rank goes with it: eMule takes one for each STARTUPLOADREQ, and

@@ -14,16 +14,11 @@
 #include "proto/msg.h"
 #include "proto/opcodes.h"
 #include "proto/packet.h"
+#include "serve/ranges.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Ranges that wait at once; real clients keep at most nine. */
-#define RANGES_MAX 32
-
-/* Finished ranges remembered: all that can finish between two requests. */
-#define DONE_MAX (RANGES_MAX + 3)
 
 /*
  * How often a waiting peer hears from us: aMule and eMule leave a connection
@@ -159,12 +154,6 @@ enum session_end {
 	END_NO_CRYPTO,   /* OpenSSL, needed here, is missing or failed */
 };
 
-struct session_range {
-	uint8_t hash[HASH_SIZE];
-	struct range range;
-	uint64_t next; /* what has been cut into frames ends here */
-};
-
 /* One data frame to send. */
 struct session_frame {
 	uint8_t hash[HASH_SIZE];
@@ -200,12 +189,7 @@ struct session {
 	uint64_t slot_ms;       /* the slot began then */
 	uint64_t slot_bytes;    /* cut into frames since */
 
-	struct session_range queue[RANGES_MAX];
-	size_t n_queue;
-	struct session_range done[DONE_MAX];
-	size_t n_done;
-	struct range asked[3]; /* by the last request */
-	uint8_t asked_hash[HASH_SIZE];
+	struct ranges ranges;
 
 	uint64_t began_ms, last_frame_ms, last_taken_ms, partial_ms;
 	uint64_t taken_bytes;

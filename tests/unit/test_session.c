@@ -565,7 +565,7 @@ a_direct_client_is_answered_nothing_else(void **state)
 	check(FRAME_A3, "");
 	check(FRAME_FE, "");
 	assert_int_equal(s.state, SESSION_DIRECT);
-	assert_int_equal(s.n_queue, 1);
+	assert_int_equal(s.ranges.n_queue, 1);
 }
 
 static void
@@ -633,7 +633,7 @@ five_hellos_are_answered_and_the_sixth_ends(void **state)
 	check(FRAME_01_MLDONKEY, FRAME_4C);
 	/* the slot and what waits are not touched; who the peer is, is */
 	assert_int_equal(s.state, SESSION_UPLOADING);
-	assert_int_equal(s.n_queue, 3);
+	assert_int_equal(s.ranges.n_queue, 3);
 	assert_string_equal(s.hello.name, "mlnet");
 	check(FRAME_01_AMULE, "");
 	check_bad_peer("too many HELLOs");
@@ -647,7 +647,7 @@ requests_without_a_slot_are_strikes(void **state)
 	check(FRAME_47, "");
 	check(FRAME_A3, "");
 	assert_int_equal(s.n_strikes, 2);
-	assert_int_equal(s.n_queue, 0);
+	assert_int_equal(s.ranges.n_queue, 0);
 	assert_int_equal(s.state, SESSION_READY);
 	/* malformed ones end it all the same */
 	check("e30200000047 00", "");
@@ -686,7 +686,7 @@ a_request_for_an_unknown_file_is_refused_once(void **state)
 		ask_of(HASH_NONE, range(0, 10), unused, unused);
 		assert_hex(reply, reply_len, i == 0 ? FRAME_48 : "");
 	}
-	assert_int_equal(s.n_queue, 0);
+	assert_int_equal(s.ranges.n_queue, 0);
 	assert_int_equal(s.state, SESSION_UPLOADING);
 }
 
@@ -704,7 +704,7 @@ a_file_that_cannot_be_told_of_now_is_not_called_gone(void **state)
 	check(FRAME_54, FRAME_55);
 	ask_of(HASH_SILENT, range(0, 10), unused, unused);
 	assert_int_equal(reply_len, 0);
-	assert_int_equal(s.n_queue, 0);
+	assert_int_equal(s.ranges.n_queue, 0);
 	assert_int_equal(s.n_strikes, 0);
 }
 
@@ -831,7 +831,7 @@ amules_triple_listing_sends_each_range_once(void **state)
 	ask_blocks(1, 2, 3);
 	ask_blocks(2, 3, 4);
 	ask_blocks(3, 4, 5);
-	assert_int_equal(s.n_queue, 5);
+	assert_int_equal(s.ranges.n_queue, 5);
 	for (uint64_t i = 1; i <= 5; i++)
 		check_block(i);
 	check_no_frame();
@@ -931,11 +931,11 @@ a_new_slot_forgets_what_was_served(void **state)
 	check(FRAME_56, "");
 	check(with_hash("54", HASH_G), FRAME_55);
 	ask_blocks(1, 2, 3);
-	assert_int_equal(s.n_queue, 3);
+	assert_int_equal(s.ranges.n_queue, 3);
 	/* what waits still is not asked for twice by a new slot */
 	check(with_hash("54", HASH_G), FRAME_55);
 	ask_blocks(1, 2, 3);
-	assert_int_equal(s.n_queue, 3);
+	assert_int_equal(s.ranges.n_queue, 3);
 }
 
 static void
@@ -990,18 +990,18 @@ at_most_32_ranges_wait_and_more_are_dropped(void **state)
 	start_upload(HASH_G);
 	for (uint64_t i = 1; i < 1000; i += 3)
 		ask_blocks(i, i + 1, i + 2);
-	assert_int_equal(s.n_queue, RANGES_MAX);
+	assert_int_equal(s.ranges.n_queue, RANGES_MAX);
 	assert_int_equal(s.n_strikes, 0);
 	assert_true(session_wants_input(&s));
 	check_block(1);
 	ask_blocks(500, 501, 502);
-	assert_int_equal(s.n_queue, RANGES_MAX);
+	assert_int_equal(s.ranges.n_queue, RANGES_MAX);
 	for (uint64_t i = 2; i <= RANGES_MAX; i++)
 		check_block(i);
 	check_block(500);
 	check_no_frame();
 	/* all 33 are remembered as long as they are listed */
-	assert_true(s.n_done <= DONE_MAX);
+	assert_true(s.ranges.n_done <= DONE_MAX);
 	ask_blocks(500, 32, 31);
 	check_no_frame();
 }
@@ -1015,15 +1015,16 @@ finished_ranges_are_forgotten_oldest_first(void **state)
 		ask_blocks(i, i + 1, i + 2);
 	for (uint64_t i = 1; i <= 30; i++)
 		check_block(i);
-	assert_int_equal(s.n_done, 30);
+	assert_int_equal(s.ranges.n_done, 30);
 	ask_blocks(30, 31, 32);
-	assert_int_equal(s.n_done, 1);
+	assert_int_equal(s.ranges.n_done, 1);
 	for (uint64_t i = 100; i < 130; i += 3)
 		ask_of(HASH_G, block(i), block(i + 1), block(i + 2));
-	assert_int_equal(s.n_queue, 32);
-	while (s.n_queue > 0)
-		check_frame(BLOCK_SIZE, s.queue[0].next, s.queue[0].range.end);
-	assert_true(s.n_done <= DONE_MAX);
+	assert_int_equal(s.ranges.n_queue, 32);
+	while (s.ranges.n_queue > 0)
+		check_frame(BLOCK_SIZE, s.ranges.queue[0].next,
+		    s.ranges.queue[0].range.end);
+	assert_true(s.ranges.n_done <= DONE_MAX);
 }
 
 static void
@@ -1049,12 +1050,12 @@ wrong_ranges_are_strikes_and_right_ones_beside_them_served(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		ask_of(HASH_G, wrong[i], block(1 + i), unused);
 		assert_int_equal(s.n_strikes, i + 1);
-		assert_int_equal(s.n_queue, i + 1);
+		assert_int_equal(s.ranges.n_queue, i + 1);
 	}
 	ask_of(HASH_G, range(UINT64_C(4999999999), UINT64_C(5000000000)),
 	    range(0, RANGE_MAX), range(1, 2));
 	assert_int_equal(s.n_strikes, ARRAY_LEN(wrong));
-	assert_int_equal(s.n_queue, ARRAY_LEN(wrong) + 3);
+	assert_int_equal(s.ranges.n_queue, ARRAY_LEN(wrong) + 3);
 }
 
 static void
@@ -1179,13 +1180,13 @@ a_file_that_went_takes_its_ranges_along(void **state)
 	ask_of(HASH_F1, range(0, 10), range(20, 30), unused);
 	ask_of(HASH_G, range(0, 10), unused, unused);
 	ask_of(HASH_F1, range(40, 50), unused, unused);
-	assert_int_equal(s.n_queue, 4);
+	assert_int_equal(s.ranges.n_queue, 4);
 	removed = HASH_F1;
 	assert_true(hex_decode(hash, HASH_F1, HASH_SIZE));
 	w = writer_of(reply, REPLY_MAX);
 	session_file_gone(&s, hash, &w);
 	assert_hex(reply, w.pos, "e31100000048" HASH_F1);
-	assert_int_equal(s.n_queue, 1);
+	assert_int_equal(s.ranges.n_queue, 1);
 	check_frame(BLOCK_SIZE, 0, 10);
 	/* the peer knows */
 	ask_of(HASH_F1, range(0, 10), unused, unused);
@@ -1385,7 +1386,7 @@ a_direct_client_with_a_full_queue_waits_outside(void **state)
 		assert_true(session_wants_input(&s));
 		direct(HASH_G, i, i + 10);
 	}
-	assert_int_equal(s.n_queue, RANGES_MAX);
+	assert_int_equal(s.ranges.n_queue, RANGES_MAX);
 	assert_false(session_wants_input(&s));
 	check_frame(1, 0, 10);
 	assert_true(session_wants_input(&s));
@@ -1410,7 +1411,7 @@ a_file_that_went_is_no_answer_to_a_direct_client(void **state)
 	direct(HASH_F1, 0, 10);
 	session_file_gone(&s, hash, &w);
 	assert_int_equal(w.pos, 0);
-	assert_int_equal(s.n_queue, 1);
+	assert_int_equal(s.ranges.n_queue, 1);
 	assert_int_equal(s.state, SESSION_DIRECT);
 }
 
@@ -1689,14 +1690,14 @@ check_invariants(const struct writer *w)
 	assert_false(w->bad);
 	assert_true(w->pos <= REPLY_MAX);
 	assert_true(w->pos == 0 || w->pos >= 6);
-	assert_true(s.n_queue <= RANGES_MAX);
-	assert_true(s.n_done <= DONE_MAX);
+	assert_true(s.ranges.n_queue <= RANGES_MAX);
+	assert_true(s.ranges.n_done <= DONE_MAX);
 	assert_true(s.n_hellos <= HELLOS_MAX + 1);
 	assert_true((s.state == SESSION_ENDED) == (s.end != END_NONE));
 	assert_true((s.fault != NULL) == (s.end == END_BAD_PEER));
 	assert_true(s.n_strikes <= STRIKES_MAX || s.state == SESSION_ENDED);
-	for (size_t i = 0; i < s.n_queue; i++) {
-		const struct session_range *q = &s.queue[i];
+	for (size_t i = 0; i < s.ranges.n_queue; i++) {
+		const struct asked_range *q = &s.ranges.queue[i];
 
 		assert_true(q->range.start <= q->next);
 		assert_true(q->next < q->range.end);
@@ -1762,17 +1763,18 @@ nothing_a_peer_says_breaks_the_session(void **state)
 			check_some_frames();
 		now += roll(200) ? roll(1000) : roll(100000);
 		pulse(now, roll(3), roll(2), roll(2));
-		if (roll(200) == 0 && s.n_queue > 0) {
+		if (roll(200) == 0 && s.ranges.n_queue > 0) {
 			uint8_t hash[HASH_SIZE];
 
-			memcpy(hash, s.queue[0].hash, HASH_SIZE);
+			memcpy(hash, s.ranges.queue[0].hash, HASH_SIZE);
 			w = writer_of(reply, REPLY_MAX);
 			session_file_gone(&s, hash, &w);
 		}
 		check_invariants(&w);
 		states_seen |= 1u << s.state;
 		ends_seen |= 1u << s.end;
-		most_queued = s.n_queue > most_queued ? s.n_queue : most_queued;
+		most_queued = s.ranges.n_queue > most_queued ? s.ranges.n_queue
+							     : most_queued;
 		if (s.state == SESSION_ENDED ||
 		    roll(s.state == SESSION_DIRECT ? 50 : 2000) == 0)
 			session_init(&s, &config, &catalog, now);
