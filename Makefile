@@ -27,7 +27,7 @@ LINT_PACKAGES = clang-format cppcheck mandoc
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
 	$(patsubst %,src/share/%.c,copy db db_create ipfilter state store)
 SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \
-	$(patsubst %,src/serve/%.c,scoreboard turn)
+	$(patsubst %,src/serve/%.c,board places scoreboard turn)
 SERVE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-serve.c $(SERVE_SRC))
 SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))
 # Everything but the two mains, for the tests.

@@ -253,9 +253,9 @@ join_board(struct scoreboard *board, struct ledger *ledger,
 	};
 	enum claim_result res;
 
-	board->fd = board->mine = -1;
+	board->file.fd = board->mine = -1;
 	if (opt.state)
-		scoreboard_open(board, opt.state, conn_clock_ms());
+		scoreboard_open(board, opt.state);
 	board->on_dead = ledger_add_dead;
 	board->ctx = ledger;
 	res = scoreboard_claim(

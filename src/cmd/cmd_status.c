@@ -66,6 +66,11 @@ visit(void *ctx, const struct record *shared)
 	uint64_t seconds;
 
 	memcpy(&r, shared, sizeof r);
+	/* until something was sent, what it waits for says more */
+	if (r.state != RECORD_UPLOADING || r.bytes == 0) {
+		memcpy(r.file, r.wanted, sizeof r.file);
+		memcpy(r.name, r.wanted_name, sizeof r.name);
+	}
 	r.client[sizeof r.client - 1] = r.name[sizeof r.name - 1] = '\0';
 	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
 	s->n[state]++;
@@ -136,7 +141,8 @@ cmd_status(const struct cmd *cmd, int argc, char *argv[])
 		return EX_CONFIG;
 	do {
 		/* opened anew each time: it may have been begun anew */
-		if (scoreboard_look(&board, cmd->state ? cmd->state : dir))
+		if (scoreboard_look(&board, cmd->state ? cmd->state : dir) ==
+		    BOARD_OPEN)
 			show(&s, &board);
 		else if (!s.watch)
 			log_notice("nobody is connected, or the server keeps "

@@ -12,13 +12,16 @@
 
 /* Who waits, and for what. */
 static void
-fill_record(struct record *r, const struct session *session)
+fill_record(
+    struct record *r, const struct session *s, const struct shared_file *file)
 {
-	r->has_user = session->n_hellos > 0;
-	memcpy(r->user_hash, session->hello.user_hash, HASH_SIZE);
-	memcpy(r->file, session->file, HASH_SIZE);
+	r->has_user = s->n_hellos > 0;
+	memcpy(r->user_hash, s->hello.user_hash, HASH_SIZE);
+	memcpy(r->wanted, s->file, HASH_SIZE);
 	snprintf(r->client, sizeof r->client, "%s",
-	    session->n_hellos > 0 ? session->hello.name : "(direct)");
+	    s->n_hellos > 0 ? s->hello.name : "(direct)");
+	if (same_hash(file->asked, s->file))
+		memcpy(r->wanted_name, file->name, sizeof r->wanted_name);
 }
 
 static bool
@@ -26,11 +29,13 @@ ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
     uint64_t *again_ms)
 {
 	struct board_slots *s = ctx;
-	struct record *r = scoreboard_mine(s->board);
+	struct record *r;
 	uint32_t before;
 
+	scoreboard_rejoin(s->board, s->limits, now_ms);
+	r = scoreboard_mine(s->board);
 	if (r)
-		fill_record(r, s->session);
+		fill_record(r, s->session, s->file);
 	scoreboard_wait(s->board, weight, now_ms);
 	if (scoreboard_take(s->board, s->limits, now_ms, &before))
 		return true;
@@ -57,12 +62,14 @@ others_wait(void *ctx)
 
 void
 board_slots_init(struct board_slots *s, struct scoreboard *board,
-    const struct scoreboard_limits *limits, const struct session *session)
+    const struct scoreboard_limits *limits, const struct session *session,
+    const struct shared_file *file)
 {
 	*s = (struct board_slots){
 	    .board = board,
 	    .limits = limits,
 	    .session = session,
+	    .file = file,
 	    .ops = {s, ask, give, others_wait},
 	};
 }

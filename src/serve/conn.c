@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/crypto.h"
+#include "serve/outcome.h"
 #include "serve/share_catalog.h"
 
 #include <errno.h>
@@ -29,12 +30,6 @@
  * that "ed2k-share remove" ends an upload that is under way.
  */
 #define LOOK_UP_MS 1000
-
-/*
- * How often a process that sends looks at the board, and takes a new share of
- * the rate as others come and go.
- */
-#define RATE_LOOK_MS 200
 
 /* How long to wait at least while the peer does not take our replies. */
 #define NO_ROOM_MS 100
@@ -94,7 +89,10 @@ conn_init(struct conn *c, struct session_config *config,
 	c->limits = limits;
 	c->board = board;
 	c->ledger = ledger;
-	board_slots_init(&c->slots, board, &limits->board, &c->session);
+	board_slots_init(
+	    &c->slots, board, &limits->board, &c->session, &c->file);
+	board_share_init(&c->share, board, ledger, limits->rate_bps,
+	    limits->rate_peer_bps, peer->is_socket);
 	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
 	c->began_ms = conn_clock_ms();
@@ -331,7 +329,7 @@ write_peer(struct conn *c, uint64_t now_ms)
 	uint64_t before;
 
 	c->blocked = false;
-	c->throttle_ms = rate_wait_ms(&c->rate, now_ms);
+	c->throttle_ms = rate_wait_ms(&c->share.rate, now_ms);
 	if (!c->upload.active && !send_replies(c))
 		return;
 	if (c->throttle_ms > 0 ||
@@ -351,7 +349,7 @@ write_peer(struct conn *c, uint64_t now_ms)
 		session_stop(&c->session, END_FILE_FAILED);
 		break;
 	}
-	rate_spend(&c->rate, c->sent_bytes - before);
+	rate_spend(&c->share.rate, c->sent_bytes - before);
 }
 
 /* Is there data to send, and is it only the rate that forbids it? */
@@ -375,71 +373,10 @@ may_output(const struct conn *c)
 				   : c->out_end > 0 && !c->upload.active;
 }
 
-/* What others may know of us; what is sent is accounted for if we are killed. */
-static void
-fill_record(struct conn *c, struct record *r, uint64_t now_ms)
-{
-	const struct transfer *t = ledger_last(c->ledger);
-
-	r->sending = has_data(c);
-	if (!t)
-		return;
-	if (memcmp(r->file, t->file, HASH_SIZE) != 0 || r->bytes == 0) {
-		r->began_s = t->began_s;
-		r->began_ms = now_ms;
-		memcpy(r->file, t->file, HASH_SIZE);
-		memcpy(r->name, t->name, sizeof r->name);
-	}
-	r->bytes = t->bytes - upload_pending(&c->upload);
-}
-
-/*
- * Look at the scoreboard: say that we live and how far we are, and take our
- * share of the rate, which changes as others come and go.
- */
-static void
-look_at_board(struct conn *c, uint64_t now_ms)
-{
-	const struct conn_limits *l = c->limits;
-	struct record *r = scoreboard_mine(c->board);
-	uint64_t rate = l->rate_peer_bps;
-	uint32_t pacing;
-
-	c->board_ms = now_ms;
-	scoreboard_alive(c->board, now_ms);
-	if (r)
-		fill_record(c, r, now_ms);
-	if (l->rate_bps > 0) {
-		uint64_t share =
-		    scoreboard_share(c->board, l->rate_bps, now_ms);
-
-		rate = rate > 0 ? min_u64(rate, share) : share;
-	}
-	if (rate == c->rate.rate_bps)
-		return;
-	rate_set(&c->rate, rate, now_ms);
-	/* the kernel spreads what the bucket lets through */
-	pacing = rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
-	if (c->peer->is_socket)
-		setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_MAX_PACING_RATE,
-		    &pacing, sizeof pacing);
-}
-
-/* How long until the board has to be looked at again? */
-static uint64_t
-board_left(const struct conn *c, uint64_t now_ms)
-{
-	uint64_t every_ms = has_data(c) ? RATE_LOOK_MS : ALIVE_MS;
-	uint64_t ago_ms = now_ms - c->board_ms;
-
-	return ago_ms < every_ms ? every_ms - ago_ms : 0;
-}
-
 /* What time asks for: slots, waiting, the board. */
 static void
 take_turn(struct conn *c, uint64_t now_ms)
 {
-	bool had_data = has_data(c);
 	struct writer w;
 
 	if (!c->upload.active && has_room(c)) {
@@ -447,9 +384,8 @@ take_turn(struct conn *c, uint64_t now_ms)
 		session_turn(&c->session, now_ms, &w);
 		c->out_end += w.pos;
 	}
-	if (board_left(c, now_ms) == 0 || had_data != c->had_data)
-		look_at_board(c, now_ms);
-	c->had_data = had_data;
+	board_share_look(
+	    &c->share, now_ms, has_data(c), upload_pending(&c->upload));
 }
 
 /* Bytes that the kernel has taken and the peer has not yet acknowledged. */
@@ -482,7 +418,8 @@ pulse(struct conn *c, uint64_t now_ms)
 		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
-	wait_ms = min_u64(wait_ms, board_left(c, now_ms));
+	wait_ms =
+	    min_u64(wait_ms, board_share_left(&c->share, now_ms, has_data(c)));
 	/* without room for replies the session gets no turn: no use in haste */
 	return has_room(c) || wait_ms > NO_ROOM_MS ? wait_ms : NO_ROOM_MS;
 }
@@ -514,70 +451,22 @@ wait_for_peer(struct conn *c, uint64_t wait_ms)
 		session_stop(&c->session, END_GONE);
 }
 
-/* The one line that says how a session went. */
+/* Say how it went and write it down; nobody waits for us any more. */
 static void
-log_session(const struct conn *c)
+wind_up(struct conn *c, const struct outcome *o)
 {
-	const struct session *s = &c->session;
-	uint64_t ms = conn_clock_ms() - c->began_ms;
-	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
-	const char *transport = c->obfuscated ? "obfuscated" : "plain";
-	char port[8] = "";
-
-	if (s->has_file)
-		hex_encode(hash, s->file, HASH_SIZE);
-	if (s->n_hellos > 0)
-		hex_encode(user, s->hello.user_hash, HASH_SIZE);
-	if (c->peer->port)
-		snprintf(port, sizeof port, ":%u", c->peer->port);
-	log_info("peer=%s%s client=%s mod=%s user=%s transport=%s file=%s "
-		 "bytes=%" PRIu64 " seconds=%" PRIu64 ".%03u end=%s%s%s",
-	    c->peer->address, port, log_quote_str(s->hello.name),
-	    log_quote_str(s->hello.mod), user, transport, hash,
-	    c->data_bytes - upload_pending(&c->upload), ms / 1000,
-	    (unsigned)(ms % 1000), session_end_name(s->end),
-	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
-}
-
-/* Write down what was sent; nobody waits for us any more. */
-static void
-record_uploads(struct conn *c)
-{
-	const struct session *s = &c->session;
-	struct transfer peer = {.has_user = s->n_hellos > 0};
 	struct transfer *last = ledger_last(c->ledger);
 
+	outcome_log(o);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	if (last)
 		last->bytes -= upload_pending(&c->upload);
-	memcpy(peer.address, c->peer->ip, sizeof peer.address);
-	memcpy(peer.user_hash, s->hello.user_hash, HASH_SIZE);
-	snprintf(peer.client, sizeof peer.client, "%s", s->hello.name);
-	snprintf(
-	    peer.outcome, sizeof peer.outcome, "%s", session_end_name(s->end));
 	if (c->limits->state_dir)
-		ledger_write(c->ledger, c->limits->state_dir, &peer,
+		outcome_record(o, c->ledger, c->limits->state_dir,
 		    conn_clock_ms(), c->limits->anonymize);
 	/* only now: while the record lives, a killed process is accounted for */
 	scoreboard_leave(c->board, conn_clock_ms());
-}
-
-static int
-exit_code(enum session_end end)
-{
-	switch (end) {
-	case END_BAD_PEER:
-		return EX_PROTOCOL;
-	case END_FILE_FAILED:
-		return EX_IOERR;
-	case END_NO_CRYPTO:
-		return EX_UNAVAILABLE;
-	case END_BUSY:
-		return EX_TEMPFAIL;
-	default:
-		return 0;
-	}
 }
 
 /* The end of a turn: wait for something to do, or end the session. */
@@ -628,6 +517,8 @@ conn_open(struct conn *c, struct session_config *config,
 int
 conn_run(struct conn *c)
 {
+	struct outcome outcome;
+
 	while (c->session.state != SESSION_ENDED) {
 		uint64_t now_ms = conn_clock_ms();
 
@@ -640,7 +531,13 @@ conn_run(struct conn *c)
 	}
 	shared_file_close(&c->file);
 	obfuscation_close(&c->obfuscation);
-	log_session(c);
-	record_uploads(c);
-	return exit_code(c->session.end);
+	outcome = (struct outcome){
+	    .peer = c->peer,
+	    .session = &c->session,
+	    .obfuscated = c->obfuscated,
+	    .bytes = c->data_bytes - upload_pending(&c->upload),
+	    .ms = conn_clock_ms() - c->began_ms,
+	};
+	wind_up(c, &outcome);
+	return outcome_exit_code(&outcome);
 }

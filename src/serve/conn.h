@@ -10,10 +10,10 @@
 
 #include "serve/ledger.h"
 #include "serve/obfuscation.h"
+#include "serve/board_share.h"
 #include "serve/board_slots.h"
 #include "serve/pace.h"
 #include "serve/peer.h"
-#include "serve/rate.h"
 #include "serve/scoreboard.h"
 #include "serve/session.h"
 #include "serve/shared_file.h"
@@ -47,9 +47,8 @@ struct conn {
 	struct scoreboard *board; /* borrowed */
 	const struct conn_limits *limits;
 	struct board_slots slots;
-	struct rate_limit rate;
+	struct board_share share;
 	struct ledger *ledger; /* borrowed */
-	uint64_t board_ms;     /* when we looked at the board last */
 	struct pace pace;
 	struct obfuscation obfuscation;
 	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
@@ -59,7 +58,6 @@ struct conn {
 	bool blocked;  /* fd 1 took less than it was given */
 	bool eof;      /* the peer said its last word */
 	bool obfuscated;
-	bool had_data;        /* when the board was looked at */
 	uint64_t throttle_ms; /* so long the rate forbids data */
 	size_t in_len, out_begin, out_end;
 	size_t out_clear; /* where in out begins what is not yet encrypted */

@@ -9,284 +9,46 @@
 #include "serve/turn.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MAGIC   "ed2kbrd"
-#define VERSION 1
-
-/* How long the head may be locked by others before we do without the board. */
-#define LOCK_TRIES 2000 /* of 1 ms */
+/* Who sends and said nothing for so long may be dead. */
+#define SILENT_MS 1000
 
 /* A waiter this near its turn asks whether the others still live. */
 #define NEAR 8
 
-struct place {
-	uint8_t user_hash[HASH_SIZE];
-	uint8_t address[16];
-	uint64_t since_ms, left_ms; /* 0: unused */
-};
-
-struct rate {
-	uint8_t address[16]; /* cut to what counts as one */
-	uint64_t minute_ms;  /* when this minute began */
-	uint32_t n;
-};
-
-struct board {
-	char magic[8];
-	uint32_t version, size;
-	char boot[40];
-	_Atomic uint32_t n_used; /* no record from here on was ever used */
-	struct place places[SCOREBOARD_PLACES];
-	struct rate rates[SCOREBOARD_RATES];
-	struct record records[SCOREBOARD_RECORDS];
-};
-
-static const uint8_t v4_prefix[12] = {[10] = 0xFF, [11] = 0xFF};
-
-/* Others write their times a moment after we took ours. */
-static uint64_t
-ago(uint64_t now_ms, uint64_t then_ms)
-{
-	return now_ms > then_ms ? now_ms - then_ms : 0;
-}
-
-/* The part of an address that limits count as one: IPv4 all, IPv6 the /64. */
-static void
-cut_address(uint8_t out[16], const uint8_t address[16])
-{
-	memcpy(out, address, 16);
-	if (memcmp(address, v4_prefix, sizeof v4_prefix) != 0)
-		memset(out + 8, 0, 8);
-}
-
-static bool
-same_address(const uint8_t a[16], const uint8_t b[16])
-{
-	uint8_t cut_a[16], cut_b[16];
-
-	cut_address(cut_a, a);
-	cut_address(cut_b, b);
-	return memcmp(cut_a, cut_b, 16) == 0;
-}
-
-/* An address we do not know is nobody's in particular: no limit counts it. */
-static bool
-is_known(const uint8_t address[16])
-{
-	static const uint8_t unknown[16];
-
-	return memcmp(address, unknown, 16) != 0;
-}
-
-/* Byte 0 is the head's, byte 1 + i record i's. */
-static bool
-lock_byte(int fd, off_t byte, short type)
-{
-	struct flock lock = {
-	    .l_type = type,
-	    .l_whence = SEEK_SET,
-	    .l_start = byte,
-	    .l_len = 1,
-	};
-
-	return fcntl(fd, F_SETLK, &lock) == 0;
-}
-
-static bool
-lock_head(const struct scoreboard *b)
-{
-	struct timespec pause = {.tv_nsec = 1000000};
-
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (lock_byte(b->fd, 0, F_WRLCK))
-			return true;
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-			break;
-		nanosleep(&pause, NULL);
-	}
-	log_warning("the scoreboard is locked by a process that does not let "
-		    "go; look for a stopped ed2k-serve");
-	return false;
-}
-
-static void
-unlock_head(const struct scoreboard *b)
-{
-	lock_byte(b->fd, 0, F_UNLCK);
-}
-
-/* Does anybody but us hold the lock of record i? */
-static bool
-is_locked(const struct scoreboard *b, int i)
-{
-	struct flock lock = {
-	    .l_type = F_WRLCK,
-	    .l_whence = SEEK_SET,
-	    .l_start = 1 + i,
-	    .l_len = 1,
-	};
-
-	/* when it cannot be told, believe the record */
-	return fcntl(b->fd, F_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
-}
-
 static bool
 is_alive(const struct scoreboard *b, int i)
 {
-	return i == b->mine || is_locked(b, i);
-}
-
-static void
-read_boot_id(char out[40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	memset(out, 0, 40);
-	if (fd < 0)
-		return;
-	if (read(fd, out, 36) != 36)
-		memset(out, 0, 40);
-	close(fd);
-}
-
-enum board_kind {
-	BOARD_OURS,
-	BOARD_OLD,
-	BOARD_FOREIGN
-};
-
-static enum board_kind
-check_board(const struct scoreboard *b)
-{
-	const struct board *board = b->board;
-	char boot[40];
-
-	if (memcmp(board->magic, MAGIC, sizeof board->magic) != 0 ||
-	    board->version != VERSION || board->size != sizeof *board ||
-	    board->n_used > SCOREBOARD_RECORDS)
-		return BOARD_FOREIGN;
-	read_boot_id(boot);
-	return memcmp(boot, board->boot, sizeof boot) == 0 ? BOARD_OURS
-							   : BOARD_OLD;
-}
-
-static bool
-map_board(struct scoreboard *b, int protection)
-{
-	struct stat st;
-
-	if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size != (off_t)sizeof(struct board))
-		return false;
-	b->board =
-	    mmap(NULL, sizeof(struct board), protection, MAP_SHARED, b->fd, 0);
-	if (b->board == MAP_FAILED)
-		b->board = NULL;
-	return b->board != NULL;
-}
-
-static void
-unmap_board(struct scoreboard *b)
-{
-	if (b->board)
-		munmap(b->board, sizeof *b->board);
-	if (b->fd >= 0)
-		close(b->fd);
-	b->board = NULL;
-	b->fd = -1;
-}
-
-/*
- * Begin the board anew, in the file that all have open: another file in its
- * place would have others on another board. Under the head's lock.
- */
-static bool
-begin_board(struct scoreboard *b)
-{
-	if (ftruncate(b->fd, sizeof *b->board) != 0 ||
-	    (!b->board && !map_board(b, PROT_READ | PROT_WRITE)))
-		return false;
-	memset(b->board, 0, sizeof *b->board);
-	memcpy(b->board->magic, MAGIC, sizeof b->board->magic);
-	b->board->version = VERSION;
-	b->board->size = sizeof *b->board;
-	read_boot_id(b->board->boot);
-	return true;
-}
-
-/* Open what is there, and begin it anew when it is new or of no use. */
-static bool
-open_board(struct scoreboard *b, const char *path)
-{
-	enum board_kind kind = BOARD_OLD;
-	struct stat st;
-	bool good = true;
-
-	b->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (b->fd < 0 || fstat(b->fd, &st) != 0 || !lock_head(b))
-		return false;
-	/* an empty one was made just now, by us or by somebody else */
-	if (map_board(b, PROT_READ | PROT_WRITE))
-		kind = check_board(b);
-	else if (st.st_size > 0)
-		kind = BOARD_FOREIGN;
-	if (kind == BOARD_FOREIGN)
-		log_warning("%s is damaged or of another version; it is begun "
-			    "anew",
-		    log_quote_str(path));
-	if (kind != BOARD_OURS)
-		good = begin_board(b);
-	unlock_head(b);
-	return good;
+	return i == b->mine || board_is_locked(&b->file, i);
 }
 
 bool
-scoreboard_open(struct scoreboard *b, const char *dir, uint64_t now_ms)
+scoreboard_open(struct scoreboard *b, const char *dir)
 {
-	char path[PATH_MAX];
-
-	(void)now_ms;
 	memset(b, 0, sizeof *b);
-	b->fd = b->mine = -1;
-	if (snprintf(path, sizeof path, "%s/scoreboard", dir) <
-		(int)sizeof path &&
-	    open_board(b, path))
+	b->mine = -1;
+	if (board_open(&b->file, dir) == BOARD_OPEN)
 		return true;
 	log_warning("no scoreboard in %s: %s; slots and limits do not hold; "
 		    "let the user of the server write there",
-	    log_quote_str(dir), strerror(errno));
-	unmap_board(b);
+	    log_quote_str(dir), errno ? strerror(errno) : "locked");
 	return false;
 }
 
-bool
+enum board_result
 scoreboard_look(struct scoreboard *b, const char *dir)
 {
-	char path[PATH_MAX];
-
 	memset(b, 0, sizeof *b);
 	b->mine = -1;
-	snprintf(path, sizeof path, "%s/scoreboard", dir);
-	b->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (b->fd >= 0 && map_board(b, PROT_READ) &&
-	    check_board(b) == BOARD_OURS)
-		return true;
-	unmap_board(b);
-	return false;
+	return board_look(&b->file, dir);
 }
 
 void
 scoreboard_close(struct scoreboard *b)
 {
-	unmap_board(b);
+	board_close(&b->file);
 	b->mine = -1;
 }
 
@@ -294,62 +56,35 @@ static uint32_t
 n_used(const struct scoreboard *b)
 {
 	/* whoever damages the file gets no reader out of its bounds */
-	return (uint32_t)min_u64(b->board->n_used, SCOREBOARD_RECORDS);
+	return (uint32_t)min_u64(b->file.board->n_used, SCOREBOARD_RECORDS);
+}
+
+/* May it have a place of its own? Only who can be told from others. */
+static bool
+is_somebody(const struct record *r)
+{
+	return r->has_user && address_is_known(r->address);
 }
 
 /* Keep the place of one who waited. Under the head's lock. */
 static void
 keep_place(struct board *board, const struct record *r, uint64_t now_ms)
 {
-	struct place *oldest = &board->places[0];
-
-	if (!r->has_user || !is_known(r->address))
-		return;
-	for (size_t i = 0; i < SCOREBOARD_PLACES; i++) {
-		struct place *p = &board->places[i];
-
-		if (p->left_ms < oldest->left_ms)
-			oldest = p;
-		if (p->left_ms == 0 || ago(now_ms, p->left_ms) > PLACE_MS)
-			break;
-	}
-	memcpy(oldest->user_hash, r->user_hash, HASH_SIZE);
-	memcpy(oldest->address, r->address, sizeof oldest->address);
-	oldest->since_ms = r->since_ms;
-	oldest->left_ms = now_ms > 0 ? now_ms : 1;
-}
-
-/* Take up the place that was kept for this peer; now_ms when there is none. */
-static uint64_t
-take_place(struct board *board, const struct record *r, uint64_t now_ms)
-{
-	uint64_t since_ms = now_ms;
-
-	if (!r->has_user || !is_known(r->address))
-		return now_ms;
-	for (size_t i = 0; i < SCOREBOARD_PLACES; i++) {
-		struct place *p = &board->places[i];
-
-		if (p->left_ms == 0 || ago(now_ms, p->left_ms) > PLACE_MS ||
-		    memcmp(p->user_hash, r->user_hash, HASH_SIZE) != 0 ||
-		    !same_address(p->address, r->address))
-			continue;
-		since_ms = min_u64(since_ms, p->since_ms);
-		p->left_ms = 0;
-	}
-	return since_ms;
+	if (is_somebody(r))
+		places_keep(board->places, r->user_hash, r->address,
+		    r->since_ms, now_ms);
 }
 
 /* Free the record of a process that died. Under the head's lock. */
 static void
 bury(struct scoreboard *b, int i, uint64_t now_ms)
 {
-	struct record *r = &b->board->records[i];
+	struct record *r = &b->file.board->records[i];
 
 	if (r->bytes > 0 && b->on_dead)
 		b->on_dead(b->ctx, r);
 	if (r->state == RECORD_WAITING)
-		keep_place(b->board, r, now_ms);
+		keep_place(b->file.board, r, now_ms);
 	r->bytes = 0;
 	r->state = RECORD_FREE;
 }
@@ -358,7 +93,7 @@ bury(struct scoreboard *b, int i, uint64_t now_ms)
 static bool
 check_record(struct scoreboard *b, int i, uint64_t now_ms)
 {
-	if (b->board->records[i].state == RECORD_FREE)
+	if (b->file.board->records[i].state == RECORD_FREE)
 		return false;
 	if (is_alive(b, i))
 		return true;
@@ -366,45 +101,11 @@ check_record(struct scoreboard *b, int i, uint64_t now_ms)
 	return false;
 }
 
-/* Count one more connection of this address. False when it is one too many. */
-static bool
-count_rate(struct board *board, const uint8_t address[16], uint32_t limit,
-    uint64_t now_ms)
-{
-	uint8_t cut[16];
-	uint32_t hash = 2166136261;
-	struct rate *oldest = NULL;
-
-	cut_address(cut, address);
-	for (size_t i = 0; i < sizeof cut; i++)
-		hash = (hash ^ cut[i]) * 16777619;
-	for (uint32_t i = 0; i < 16; i++) {
-		struct rate *r = &board->rates[(hash + i) % SCOREBOARD_RATES];
-
-		if (memcmp(r->address, cut, sizeof cut) == 0) {
-			oldest = r;
-			break;
-		}
-		if (!oldest || r->minute_ms < oldest->minute_ms)
-			oldest = r;
-	}
-	if (memcmp(oldest->address, cut, sizeof cut) != 0 ||
-	    ago(now_ms, oldest->minute_ms) >= 60000) {
-		memcpy(oldest->address, cut, sizeof cut);
-		oldest->minute_ms = now_ms;
-		oldest->n = 0;
-	}
-	if (oldest->n >= limit)
-		return false;
-	oldest->n++;
-	return true;
-}
-
 /* A record nobody has. -1 when there is none. Under the head's lock. */
 static int
 find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 {
-	struct board *board = b->board;
+	struct board *board = b->file.board;
 	uint32_t used = n_used(b);
 	int free = -1;
 
@@ -416,14 +117,14 @@ find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 		    ago(now_ms, r->alive_ms) > 2 * ALIVE_MS)
 			check_record(b, (int)i, now_ms);
 		if (r->state == RECORD_FREE && free < 0 &&
-		    !is_locked(b, (int)i))
+		    !board_is_locked(&b->file, (int)i))
 			free = (int)i;
 	}
 	if (free >= 0 || used >= min_u64(most, SCOREBOARD_RECORDS))
 		return free;
 	/* a board begun anew may still be locked by those of the old one */
-	while (
-	    used < min_u64(most, SCOREBOARD_RECORDS) && is_locked(b, (int)used))
+	while (used < min_u64(most, SCOREBOARD_RECORDS) &&
+	    board_is_locked(&b->file, (int)used))
 		used++;
 	if (used >= min_u64(most, SCOREBOARD_RECORDS))
 		return -1;
@@ -439,67 +140,97 @@ count_address(struct scoreboard *b, const uint8_t address[16],
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++) {
-		const struct record *r = &b->board->records[i];
+		const struct record *r = &b->file.board->records[i];
 
 		if (r->state >= (uint32_t)least &&
-		    same_address(r->address, address) &&
+		    address_same_owner(r->address, address) &&
 		    check_record(b, (int)i, now_ms))
 			n++;
 	}
 	return n;
 }
 
+/* Lock a free record and make it ours. Under the head's lock. */
+static bool
+find_record(struct scoreboard *b, const struct scoreboard_limits *limits,
+    uint64_t now_ms)
+{
+	int i = find_free(b, limits->connections, now_ms);
+
+	if (i < 0 || !board_lock_record(&b->file, i))
+		return false;
+	b->mine = i;
+	return true;
+}
+
 static enum claim_result
 claim(struct scoreboard *b, const uint8_t address[16],
     const struct scoreboard_limits *limits, uint64_t now_ms)
 {
-	if (is_known(address)) {
-		if (!count_rate(
-			b->board, address, limits->address_minute, now_ms))
+	if (address_is_known(address)) {
+		if (!arrivals_count(b->file.board->arrivals, address,
+			limits->address_minute, now_ms))
 			return CLAIM_TOO_OFTEN;
 		if (count_address(b, address, RECORD_CONNECTED, now_ms) >=
 		    limits->address_connections)
 			return CLAIM_TOO_MANY;
 	}
-	b->mine = find_free(b, limits->connections, now_ms);
-	if (b->mine >= 0 && lock_byte(b->fd, 1 + b->mine, F_WRLCK))
-		return CLAIM_OK;
-	b->mine = -1;
-	return CLAIM_FULL;
+	return find_record(b, limits, now_ms) ? CLAIM_OK : CLAIM_FULL;
+}
+
+/* The record is ours: begin it. */
+static void
+occupy(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	memset(r, 0, sizeof *r);
+	memcpy(r->address, b->address, sizeof r->address);
+	r->port = b->port;
+	r->pid = (uint32_t)getpid();
+	r->weight = WEIGHT_NORMAL;
+	r->since_ms = r->alive_ms = now_ms;
+	r->state = RECORD_CONNECTED;
 }
 
 enum claim_result
-scoreboard_claim(struct scoreboard *b, const uint8_t address[16], uint16_t port,
-    const struct scoreboard_limits *limits, uint64_t now_ms)
+scoreboard_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    uint16_t port, const struct scoreboard_limits *limits, uint64_t now_ms)
 {
 	enum claim_result res;
-	struct record *r;
 
-	if (!b->board)
+	memcpy(b->address, address, sizeof b->address);
+	b->port = port;
+	if (!b->file.board)
 		return CLAIM_OK;
-	if (!lock_head(b)) {
-		unmap_board(b); /* do without it, slots and all */
+	if (!board_lock(&b->file)) {
+		board_close(&b->file); /* do without it, slots and all */
 		return CLAIM_OK;
 	}
 	res = claim(b, address, limits, now_ms);
-	if (res == CLAIM_OK) {
-		r = &b->board->records[b->mine];
-		memset(r, 0, sizeof *r);
-		memcpy(r->address, address, sizeof r->address);
-		r->port = port;
-		r->pid = (uint32_t)getpid();
-		r->weight = WEIGHT_NORMAL;
-		r->since_ms = r->alive_ms = now_ms;
-		r->state = RECORD_CONNECTED;
-	}
-	unlock_head(b);
+	if (res == CLAIM_OK)
+		occupy(b, now_ms);
+	board_unlock(&b->file);
 	return res;
+}
+
+void
+scoreboard_rejoin(struct scoreboard *b, const struct scoreboard_limits *limits,
+    uint64_t now_ms)
+{
+	if (!b->file.board || b->mine >= 0 || !board_lock(&b->file))
+		return;
+	if (find_record(b, limits, now_ms))
+		occupy(b, now_ms);
+	else if (b->waits_ms == 0)
+		b->waits_ms = now_ms;
+	board_unlock(&b->file);
 }
 
 struct record *
 scoreboard_mine(struct scoreboard *b)
 {
-	return b->mine >= 0 ? &b->board->records[b->mine] : NULL;
+	return b->mine >= 0 ? &b->file.board->records[b->mine] : NULL;
 }
 
 void
@@ -510,18 +241,23 @@ scoreboard_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 	if (!r)
 		return;
 	r->weight = weight;
-	if (r->state == RECORD_WAITING || !lock_head(b))
+	if (r->state != RECORD_CONNECTED || !board_lock(&b->file))
 		return;
-	r->since_ms = take_place(b->board, r, now_ms);
+	r->since_ms = is_somebody(r) ? places_take(b->file.board->places,
+					   r->user_hash, r->address, now_ms)
+				     : now_ms;
+	if (b->waits_ms > 0)
+		r->since_ms = min_u64(r->since_ms, b->waits_ms);
+	b->waits_ms = 0;
 	r->alive_ms = now_ms;
 	r->state = RECORD_WAITING;
-	unlock_head(b);
+	board_unlock(&b->file);
 }
 
 static struct waiter
 waiter_of(const struct scoreboard *b, int i)
 {
-	const struct record *r = &b->board->records[i];
+	const struct record *r = &b->file.board->records[i];
 
 	return (struct waiter){
 	    .since_ms = r->since_ms,
@@ -543,7 +279,7 @@ count_before(struct scoreboard *b, bool check,
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++) {
-		const struct record *r = &b->board->records[i];
+		const struct record *r = &b->file.board->records[i];
 		struct waiter other;
 
 		if (r->state != RECORD_WAITING || (int)i == b->mine)
@@ -553,7 +289,7 @@ count_before(struct scoreboard *b, bool check,
 			continue;
 		if (check &&
 		    (!check_record(b, (int)i, now_ms) ||
-			(is_known(r->address) &&
+			(address_is_known(r->address) &&
 			    count_address(b, r->address, RECORD_UPLOADING,
 				now_ms) >= limits->address_slots)))
 			continue;
@@ -569,7 +305,7 @@ count_uploading(struct scoreboard *b, uint64_t now_ms)
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++)
-		if (b->board->records[i].state == RECORD_UPLOADING &&
+		if (b->file.board->records[i].state == RECORD_UPLOADING &&
 		    check_record(b, (int)i, now_ms))
 			n++;
 	return n;
@@ -582,7 +318,7 @@ count_living(const struct scoreboard *b)
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++)
-		if (b->board->records[i].state == RECORD_UPLOADING &&
+		if (b->file.board->records[i].state == RECORD_UPLOADING &&
 		    is_alive(b, (int)i))
 			n++;
 	return n;
@@ -599,7 +335,7 @@ take(struct scoreboard *b, const struct scoreboard_limits *limits,
 	*before = count_before(b, true, limits, now_ms);
 	if (uploading + *before >= limits->slots)
 		return false;
-	if (is_known(r->address) &&
+	if (address_is_known(r->address) &&
 	    count_address(b, r->address, RECORD_UPLOADING, now_ms) >=
 		limits->address_slots)
 		return false;
@@ -616,7 +352,7 @@ scoreboard_take(struct scoreboard *b, const struct scoreboard_limits *limits,
 	bool taken;
 
 	*before = 0;
-	if (!b->board)
+	if (!b->file.board)
 		return true; /* no board: everybody is alone */
 	if (!r) {
 		*before = n_used(b); /* no record: behind all who have one */
@@ -628,10 +364,10 @@ scoreboard_take(struct scoreboard *b, const struct scoreboard_limits *limits,
 	*before = count_before(b, false, limits, now_ms);
 	if (*before > NEAR && count_living(b) >= limits->slots)
 		return false;
-	if (!lock_head(b))
+	if (!board_lock(&b->file))
 		return false;
 	taken = take(b, limits, now_ms, before);
-	unlock_head(b);
+	board_unlock(&b->file);
 	return taken;
 }
 
@@ -640,6 +376,7 @@ scoreboard_give(struct scoreboard *b, uint64_t now_ms)
 {
 	struct record *r = scoreboard_mine(b);
 
+	b->waits_ms = 0;
 	if (!r)
 		return;
 	r->since_ms = now_ms;
@@ -649,10 +386,10 @@ scoreboard_give(struct scoreboard *b, uint64_t now_ms)
 bool
 scoreboard_others_wait(const struct scoreboard *b)
 {
-	uint32_t used = b->board ? n_used(b) : 0;
+	uint32_t used = b->file.board ? n_used(b) : 0;
 
 	for (uint32_t i = 0; i < used; i++)
-		if (b->board->records[i].state == RECORD_WAITING &&
+		if (b->file.board->records[i].state == RECORD_WAITING &&
 		    (int)i != b->mine && is_alive(b, (int)i))
 			return true;
 	return false;
@@ -661,16 +398,19 @@ scoreboard_others_wait(const struct scoreboard *b)
 uint64_t
 scoreboard_share(const struct scoreboard *b, uint64_t rate, uint64_t now_ms)
 {
-	uint32_t used = b->board ? n_used(b) : 0;
+	uint32_t used = b->file.board ? n_used(b) : 0;
 	uint64_t sum = 0, mine = 0;
 
 	for (uint32_t i = 0; i < used; i++) {
-		const struct record *r = &b->board->records[i];
+		const struct record *r = &b->file.board->records[i];
 
 		/* who has a slot and nothing to send leaves its share */
 		if (r->state != RECORD_UPLOADING ||
-		    (!r->sending && (int)i != b->mine) ||
-		    ago(now_ms, r->alive_ms) > 2 * ALIVE_MS)
+		    (!r->sending && (int)i != b->mine))
+			continue;
+		/* who sends says so often; only of the silent we ask the lock */
+		if (ago(now_ms, r->alive_ms) > SILENT_MS &&
+		    !is_alive(b, (int)i))
 			continue;
 		sum += r->weight;
 		if ((int)i == b->mine)
@@ -698,13 +438,13 @@ scoreboard_leave(struct scoreboard *b, uint64_t now_ms)
 
 	if (!r)
 		return;
-	if (r->state == RECORD_WAITING && lock_head(b)) {
-		keep_place(b->board, r, now_ms);
-		unlock_head(b);
+	if (r->state == RECORD_WAITING && board_lock(&b->file)) {
+		keep_place(b->file.board, r, now_ms);
+		board_unlock(&b->file);
 	}
 	r->bytes = 0;
 	r->state = RECORD_FREE;
-	lock_byte(b->fd, 1 + b->mine, F_UNLCK);
+	board_unlock_record(&b->file, b->mine);
 	b->mine = -1;
 }
 
@@ -712,10 +452,10 @@ void
 scoreboard_each(struct scoreboard *b,
     bool (*visit)(void *ctx, const struct record *r), void *ctx)
 {
-	uint32_t used = b->board ? n_used(b) : 0;
+	uint32_t used = b->file.board ? n_used(b) : 0;
 
 	for (uint32_t i = 0; i < used; i++) {
-		const struct record *r = &b->board->records[i];
+		const struct record *r = &b->file.board->records[i];
 
 		if (r->state != RECORD_FREE && is_alive(b, (int)i) &&
 		    !visit(ctx, r))

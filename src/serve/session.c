@@ -99,6 +99,8 @@ ask_slot(struct session *s, uint64_t now_ms, uint16_t *rank)
 		s->ask_ms = now_ms + again_ms;
 		return false;
 	}
+	if (s->state == SESSION_UPLOADING)
+		return true; /* the slot goes on, perhaps with another weight */
 	s->slot_ms = now_ms;
 	s->slot_bytes = 0;
 	return true;
@@ -119,7 +121,7 @@ want_slot(struct session *s, uint64_t now_ms, struct writer *w)
 {
 	uint16_t rank;
 
-	if (s->state == SESSION_UPLOADING || ask_slot(s, now_ms, &rank)) {
+	if (ask_slot(s, now_ms, &rank) || s->state == SESSION_UPLOADING) {
 		s->state = SESSION_UPLOADING;
 		msg_put_accept_upload(w);
 		return;
@@ -399,11 +401,10 @@ end_slot(struct session *s, uint64_t now_ms, struct writer *w)
 	 * calls the third that it did not ask for a flood.
 	 */
 	s->keep_alive_ms = now_ms;
+	s->state = SESSION_WAITING;
 	if (ask_slot(s, now_ms, &rank)) {
 		s->state = SESSION_UPLOADING;
 		msg_put_accept_upload(w);
-	} else {
-		s->state = SESSION_WAITING;
 	}
 }
 

@@ -95,7 +95,7 @@ live(const char *dir, int i)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	srandom((unsigned)getpid());
 	address_of(address, i);
-	if (!scoreboard_open(&b, dir, clock_ms()) ||
+	if (!scoreboard_open(&b, dir) ||
 	    scoreboard_claim(&b, address, 1, &limits, clock_ms()) != CLAIM_OK)
 		_exit(1);
 	memset(scoreboard_mine(&b)->user_hash, i, HASH_SIZE);
@@ -256,7 +256,7 @@ newcomer_gets_a_slot(const char *dir)
 	uint32_t before = 0;
 	bool got;
 
-	if (!scoreboard_open(&b, dir, clock_ms()) ||
+	if (!scoreboard_open(&b, dir) ||
 	    scoreboard_claim(&b, address, 1, &limits, clock_ms()) != CLAIM_OK)
 		return false;
 	scoreboard_wait(&b, WEIGHT_LOW, clock_ms());

@@ -37,6 +37,7 @@ static struct scoreboard_limits limits;
 
 enum op {
 	OP_CLAIM,
+	OP_REJOIN,
 	OP_USER, /* known by this hash from now on */
 	OP_WAIT,
 	OP_TAKE,
@@ -96,6 +97,9 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 	case OP_CLAIM:
 		return scoreboard_claim(
 		    b, o->address, (uint16_t)o->number, &o->limits, o->now_ms);
+	case OP_REJOIN:
+		scoreboard_rejoin(b, &o->limits, o->now_ms);
+		return b->mine >= 0;
 	case OP_USER:
 		r->has_user = 1;
 		memset(r->user_hash, (int)o->number, HASH_SIZE);
@@ -141,7 +145,7 @@ live(int from, int to)
 	struct answer a = {0};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!scoreboard_open(&b, dir, T0))
+	if (!scoreboard_open(&b, dir))
 		_exit(1);
 	b.on_dead = on_dead;
 	b.ctx = &a;
@@ -310,8 +314,8 @@ open_board(void)
 {
 	struct scoreboard b;
 
-	assert_true(scoreboard_open(&b, dir, T0));
-	assert_non_null(b.board);
+	assert_true(scoreboard_open(&b, dir));
+	assert_non_null(b.file.board);
 	assert_null(scoreboard_mine(&b));
 	scoreboard_close(&b);
 	return board_stat().st_ino;
@@ -328,7 +332,7 @@ the_file_is_made_and_kept(void **state)
 	umask(mask);
 	assert_int_equal(board_stat().st_mode & 07777, 0640);
 	assert_int_equal(open_board(), made);
-	assert_true(scoreboard_look(&b, dir));
+	assert_int_equal(scoreboard_look(&b, dir), BOARD_OPEN);
 	scoreboard_close(&b);
 	/* nothing else is left behind */
 	assert_int_equal(unlink(board_path()), 0);
@@ -341,8 +345,8 @@ to_look_on_makes_nothing(void **state)
 	struct scoreboard b;
 
 	(void)state;
-	assert_false(scoreboard_look(&b, dir));
-	assert_null(b.board);
+	assert_int_not_equal(scoreboard_look(&b, dir), BOARD_OPEN);
+	assert_null(b.file.board);
 	assert_int_equal(access(board_path(), F_OK), -1);
 	assert_false(scoreboard_others_wait(&b));
 	scoreboard_close(&b);
@@ -354,9 +358,9 @@ is_replaced(void)
 {
 	struct scoreboard b;
 
-	assert_false(scoreboard_look(&b, dir));
+	assert_int_not_equal(scoreboard_look(&b, dir), BOARD_OPEN);
 	open_board();
-	assert_true(scoreboard_look(&b, dir));
+	assert_int_equal(scoreboard_look(&b, dir), BOARD_OPEN);
 	scoreboard_close(&b);
 }
 
@@ -417,7 +421,7 @@ any_bytes_in_the_records_do_no_harm(void **state)
 		write_at(at, junk, sizeof junk);
 	/* all in use, they say; nobody holds a lock */
 	write_at(56, "\x00\x10\x00\x00", 4);
-	assert_true(scoreboard_open(&b, dir, T0));
+	assert_true(scoreboard_open(&b, dir));
 	scoreboard_claim(&b, v4_7, 1, &limits, T0);
 	scoreboard_wait(&b, WEIGHT_LOW, T0);
 	scoreboard_take(&b, &limits, T0, &before);
@@ -435,7 +439,7 @@ without_a_directory_everybody_is_alone(void **state)
 
 	(void)state;
 	rmdir(dir);
-	assert_false(scoreboard_open(&b, dir, T0));
+	assert_false(scoreboard_open(&b, dir));
 	assert_int_equal(scoreboard_claim(&b, v4_7, 1, &limits, T0), CLAIM_OK);
 	assert_null(scoreboard_mine(&b));
 	scoreboard_wait(&b, WEIGHT_LOW, T0);
@@ -458,7 +462,7 @@ a_link_in_its_place_is_not_followed(void **state)
 	(void)state;
 	temp_file("victim", 100, 'v');
 	assert_int_equal(symlink(temp_path("victim"), board_path()), 0);
-	assert_false(scoreboard_open(&b, dir, T0));
+	assert_false(scoreboard_open(&b, dir));
 	assert_int_equal(stat(temp_path("victim"), &st), 0);
 	assert_int_equal(st.st_size, 100);
 }
@@ -950,7 +954,7 @@ the_rate_is_shared_by_weight(void **state)
 }
 
 static void
-who_is_silent_has_no_share(void **state)
+who_is_dead_has_no_share(void **state)
 {
 	struct kid *a, *b;
 
@@ -961,11 +965,53 @@ who_is_silent_has_no_share(void **state)
 	b = waiting(WEIGHT_NORMAL, T0);
 	takes(b, T0);
 	tell(b, OP_SENDING, 1, 0);
+	/* one that lives and was not heard of is only slow */
+	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 5000), 500);
 	kill_kid(a);
-	tell(b, OP_ALIVE, 0, T0 + 2 * ALIVE_MS);
-	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 2 * ALIVE_MS), 500);
-	tell(b, OP_ALIVE, 0, T0 + 2 * ALIVE_MS + 1);
-	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 2 * ALIVE_MS + 1), 1000);
+	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 1000), 500);
+	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 1001), 1000);
+}
+
+static void
+who_found_no_room_gets_it_later(void **state)
+{
+	struct kid *a, *b;
+
+	(void)state;
+	limits.connections = 1;
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, T0);
+	takes(a, T0);
+	b = new_kid();
+	assert_int_equal(claim(b, v4_7, T0 + 1), CLAIM_FULL);
+	assert_int_equal(tell(b, OP_REJOIN, 0, T0 + 10), 0);
+	waits_behind(b, 1, T0 + 10);
+	assert_int_equal(tell(b, OP_REJOIN, 0, T0 + 20), 0);
+	tell(a, OP_LEAVE, 0, T0 + 30);
+	assert_int_equal(tell(b, OP_REJOIN, 0, T0 + 40), 1);
+	tell(b, OP_WAIT, WEIGHT_NORMAL, T0 + 40);
+	/* it waits since it asked first */
+	assert_int_equal(tell(b, OP_SINCE, 0, 0), T0 + 10);
+	takes(b, T0 + 40);
+	assert_int_equal(tell(b, OP_REJOIN, 0, T0 + 50), 1);
+}
+
+static void
+who_is_there_when_a_board_is_replaced_keeps_the_old(void **state)
+{
+	struct kid *a, *b;
+
+	(void)state;
+	a = guest_of(v4_7, T0);
+	write_at(8, "\xFF\xFF", 2); /* another version */
+	b = guest_of(v4_7, T0 + 1);
+	tell(a, OP_WAIT, WEIGHT_NORMAL, T0 + 2);
+	takes(a, T0 + 2);
+	assert_int_equal(tell(a, OP_OTHERS_WAIT, 0, 0), 0);
+	tell(b, OP_WAIT, WEIGHT_NORMAL, T0 + 2);
+	assert_int_equal(tell(a, OP_OTHERS_WAIT, 0, 0), 0);
+	tell(a, OP_LEAVE, 0, T0 + 3);
+	takes(b, T0 + 3);
 }
 
 static bool
@@ -993,7 +1039,7 @@ who_looks_on_sees_the_living(void **state)
 	waiting(WEIGHT_NORMAL, T0);
 	waiting(WEIGHT_NORMAL, T0);
 	guest_of(v4_7, T0);
-	assert_true(scoreboard_look(&b, dir));
+	assert_int_equal(scoreboard_look(&b, dir), BOARD_OPEN);
 	scoreboard_each(&b, count, n);
 	scoreboard_close(&b);
 	assert_int_equal(n[RECORD_CONNECTED], 1);
@@ -1034,7 +1080,9 @@ main(void)
 	    TEST(an_address_that_is_full_holds_nobody_up),
 	    TEST(a_64_has_the_slots_of_one_address),
 	    TEST(the_rate_is_shared_by_weight),
-	    TEST(who_is_silent_has_no_share),
+	    TEST(who_is_dead_has_no_share),
+	    TEST(who_found_no_room_gets_it_later),
+	    TEST(who_is_there_when_a_board_is_replaced_keeps_the_old),
 	    TEST(who_looks_on_sees_the_living),
 	};
 

@@ -255,11 +255,24 @@ a_free_slot_is_granted_at_once(void **state)
 	start_upload();
 	assert_int_equal(script.n_asks, 1);
 	assert_int_equal(script.weight, WEIGHT_NORMAL);
-	/* again: it has it already */
+	/* again: it has it already, and the board learns of the weight */
 	check(FRAME_54_G, FRAME_55);
-	assert_int_equal(script.n_asks, 1);
+	assert_int_equal(script.n_asks, 2);
 	turn(100000, "");
+	assert_int_equal(script.n_asks, 2);
 	assert_int_equal(s.state, SESSION_UPLOADING);
+}
+
+static void
+to_ask_again_does_not_prolong_a_slot(void **state)
+{
+	(void)state;
+	start_upload();
+	send_bytes(PART_SIZE);
+	script.others = true;
+	script.free = false;
+	check(FRAME_54_G, FRAME_55);
+	turn(0, FRAME_57);
 }
 
 static void
@@ -735,6 +748,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup(f, begin)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_free_slot_is_granted_at_once),
+	    TEST(to_ask_again_does_not_prolong_a_slot),
 	    TEST(without_slots_one_is_always_free),
 	    TEST(each_request_gets_one_rank),
 	    TEST(it_is_not_asked_again_too_soon),
