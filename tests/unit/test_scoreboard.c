@@ -483,6 +483,31 @@ all_who_come_at_once_have_one_board(void **state)
 	}
 }
 
+/* They all have the bad one open when the first of them replaces it. */
+static void
+all_who_replace_a_board_at_once_have_one(void **state)
+{
+	enum {
+		N = 8
+	};
+	struct timespec pause = {.tv_nsec = 200000000};
+	struct flock lock = {.l_type = F_WRLCK, .l_len = 1};
+	int fd;
+
+	(void)state;
+	write_at(0, "nonsense", 8);
+	fd = open(board_path(), O_RDWR);
+	assert_int_equal(fcntl(fd, F_SETLK, &lock), 0);
+	for (int i = 0; i < N; i++)
+		new_kid();
+	nanosleep(&pause, NULL);
+	close(fd); /* and with it the lock */
+	for (uint64_t i = 0; i < N; i++) {
+		assert_int_equal(claim(&kids[i], unknown, T0), CLAIM_OK);
+		assert_int_equal(tell(&kids[i], OP_MINE, 0, 0), i);
+	}
+}
+
 /* Slots and turns. */
 
 static void
@@ -1059,6 +1084,7 @@ main(void)
 	    TEST(without_a_directory_everybody_is_alone),
 	    TEST(a_link_in_its_place_is_not_followed),
 	    TEST(all_who_come_at_once_have_one_board),
+	    TEST(all_who_replace_a_board_at_once_have_one),
 	    TEST(no_more_than_the_slots_are_taken),
 	    TEST(two_free_slots_are_for_the_first_two),
 	    TEST(the_order_is_by_wait_and_weight),

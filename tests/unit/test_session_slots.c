@@ -270,8 +270,8 @@ to_ask_again_does_not_prolong_a_slot(void **state)
 	start_upload();
 	send_bytes(PART_SIZE);
 	script.others = true;
-	script.free = false;
 	check(FRAME_54_G, FRAME_55);
+	script.free = false;
 	turn(0, FRAME_57);
 }
 
