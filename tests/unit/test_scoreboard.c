@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* Some time of CLOCK_MONOTONIC. */
 #define T0 UINT64_C(5000000)
