@@ -9,25 +9,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define MAGIC   "ed2kbrd"
 #define VERSION 2
 
-/* How long the head may be locked by others before we do without the board. */
-#define LOCK_TRIES 2000 /* of 1 ms */
+/* How long the head may be locked by others: so long a thousand take at most. */
+#define LOCK_SECONDS 10
 
 /* Others may replace the file while we open it; not for ever. */
 #define OPEN_TRIES 10
 
 /* Byte 0 is the head's, byte 1 + i record i's. */
 static bool
-lock_byte(int fd, off_t byte, short type)
+lock_byte(int fd, int command, off_t byte, short type)
 {
 	struct flock lock = {
 	    .l_type = type,
@@ -36,21 +37,40 @@ lock_byte(int fd, off_t byte, short type)
 	    .l_len = 1,
 	};
 
-	return fcntl(fd, F_SETLK, &lock) == 0;
+	return fcntl(fd, command, &lock) == 0;
+}
+
+static void
+on_alarm(int number)
+{
+	(void)number; /* to be interrupted is all */
+}
+
+/*
+ * Queue up for the head's lock: the kernel gives it to one after the other,
+ * where those who try again and again would starve each other. The alarm comes
+ * again, in case the first one is over before the wait begins.
+ */
+static bool
+wait_for_head(int fd)
+{
+	const struct itimerval off = {0}, limit = {{1, 0}, {LOCK_SECONDS, 0}};
+	struct sigaction act = {.sa_handler = on_alarm}, before;
+	bool locked;
+
+	sigaction(SIGALRM, &act, &before);
+	setitimer(ITIMER_REAL, &limit, NULL);
+	locked = lock_byte(fd, F_SETLKW, 0, F_WRLCK);
+	setitimer(ITIMER_REAL, &off, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	return locked;
 }
 
 bool
 board_lock(const struct board_file *f)
 {
-	struct timespec pause = {.tv_nsec = 1000000};
-
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (lock_byte(f->fd, 0, F_WRLCK))
-			return true;
-		if (errno != EAGAIN && errno != EACCES && errno != EINTR)
-			break;
-		nanosleep(&pause, NULL);
-	}
+	if (lock_byte(f->fd, F_SETLK, 0, F_WRLCK) || wait_for_head(f->fd))
+		return true;
 	log_warning("the scoreboard is locked by a process that does not let "
 		    "go; look for a stopped ed2k-serve");
 	return false;
@@ -59,19 +79,19 @@ board_lock(const struct board_file *f)
 void
 board_unlock(const struct board_file *f)
 {
-	lock_byte(f->fd, 0, F_UNLCK);
+	lock_byte(f->fd, F_SETLK, 0, F_UNLCK);
 }
 
 bool
 board_lock_record(const struct board_file *f, int i)
 {
-	return lock_byte(f->fd, 1 + i, F_WRLCK);
+	return lock_byte(f->fd, F_SETLK, 1 + i, F_WRLCK);
 }
 
 void
 board_unlock_record(const struct board_file *f, int i)
 {
-	lock_byte(f->fd, 1 + i, F_UNLCK);
+	lock_byte(f->fd, F_SETLK, 1 + i, F_UNLCK);
 }
 
 bool
@@ -104,8 +124,11 @@ read_boot_id(char out[40])
 static enum board_result
 check(const struct board *board)
 {
+	static const char none[sizeof board->magic];
 	char boot[40];
 
+	if (memcmp(board->magic, none, sizeof none) == 0)
+		return BOARD_NONE; /* whoever begins it is not done */
 	if (memcmp(board->magic, MAGIC, sizeof board->magic) != 0 ||
 	    board->version != VERSION || board->size != sizeof *board ||
 	    board->n_used > SCOREBOARD_RECORDS)
@@ -156,10 +179,10 @@ begin(struct board_file *f)
 	else if (ftruncate(f->fd, sizeof *f->board) != 0 ||
 	    map(f, PROT_READ | PROT_WRITE) == BOARD_FAILED)
 		return BOARD_FAILED;
-	memcpy(f->board->magic, MAGIC, sizeof f->board->magic);
 	f->board->version = VERSION;
 	f->board->size = sizeof *f->board;
 	read_boot_id(f->board->boot);
+	memcpy(f->board->magic, MAGIC, sizeof f->board->magic);
 	return BOARD_OPEN;
 }
 

@@ -88,7 +88,10 @@ board_share_look(
 uint64_t
 board_share_left(const struct board_share *s, uint64_t now_ms, bool sending)
 {
-	uint64_t every_ms = sending ? LOOK_MS : ALIVE_MS;
+	const struct record *r = scoreboard_mine(s->board);
+	uint64_t every_ms = sending             ? LOOK_MS
+	    : r && r->state == RECORD_UPLOADING ? UPLOADING_ALIVE_MS
+						: ALIVE_MS;
 	uint64_t ago_ms = now_ms - s->looked_ms;
 
 	return ago_ms < every_ms ? every_ms - ago_ms : 0;

@@ -6,22 +6,31 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "proto/msg.h"
 #include "serve/turn.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Who sends and said nothing for so long may be dead. */
-#define SILENT_MS 1000
-
-/* A waiter this near its turn asks whether the others still live. */
-#define NEAR 8
+/* Who has a slot and said nothing for so long may be dead. */
+#define SILENT_MS (UPLOADING_ALIVE_MS + 500)
 
 static bool
 is_alive(const struct scoreboard *b, int i)
 {
 	return i == b->mine || board_is_locked(&b->file, i);
+}
+
+/*
+ * The same of one with a slot. To ask the lock costs a walk over all locks, and
+ * this is asked often, so one that was heard of just now is believed.
+ */
+static bool
+seems_alive(const struct scoreboard *b, int i, uint64_t now_ms)
+{
+	return ago(now_ms, b->file.board->records[i].alive_ms) <= SILENT_MS ||
+	    is_alive(b, i);
 }
 
 bool
@@ -132,22 +141,33 @@ find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 	return (int)used;
 }
 
-/* Live connections from this address. Under the head's lock. */
-static uint32_t
-count_address(struct scoreboard *b, const uint8_t address[16],
-    enum record_state least, uint64_t now_ms)
+static bool
+is_of(const struct record *r, enum record_state least,
+    const uint8_t address[ADDRESS_SIZE])
 {
-	uint32_t used = n_used(b), n = 0;
+	return r->state >= (uint32_t)least &&
+	    address_same_owner(r->address, address);
+}
 
-	for (uint32_t i = 0; i < used; i++) {
-		const struct record *r = &b->file.board->records[i];
+/*
+ * Are there `limit` connections of this address at least, of this state or a
+ * further one? Only if so, the dead among them are looked for. Under the head's
+ * lock.
+ */
+static bool
+has_as_many(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    enum record_state least, uint32_t limit, uint64_t now_ms)
+{
+	uint32_t used = n_used(b), n = 0, n_living = 0;
 
-		if (r->state >= (uint32_t)least &&
-		    address_same_owner(r->address, address) &&
-		    check_record(b, (int)i, now_ms))
-			n++;
-	}
-	return n;
+	if (!address_is_known(address))
+		return false; /* nobody's in particular: no limit counts it */
+	for (uint32_t i = 0; i < used; i++)
+		n += is_of(&b->file.board->records[i], least, address);
+	for (uint32_t i = 0; i < used && n >= limit && n_living < limit; i++)
+		n_living += is_of(&b->file.board->records[i], least, address) &&
+		    check_record(b, (int)i, now_ms);
+	return n >= limit && n_living >= limit;
 }
 
 /* Lock a free record and make it ours. Under the head's lock. */
@@ -164,17 +184,16 @@ find_record(struct scoreboard *b, const struct scoreboard_limits *limits,
 }
 
 static enum claim_result
-claim(struct scoreboard *b, const uint8_t address[16],
+claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
     const struct scoreboard_limits *limits, uint64_t now_ms)
 {
-	if (address_is_known(address)) {
-		if (!arrivals_count(b->file.board->arrivals, address,
-			limits->address_minute, now_ms))
-			return CLAIM_TOO_OFTEN;
-		if (count_address(b, address, RECORD_CONNECTED, now_ms) >=
-		    limits->address_connections)
-			return CLAIM_TOO_MANY;
-	}
+	if (address_is_known(address) &&
+	    !arrivals_count(b->file.board->arrivals, address,
+		limits->address_minute, now_ms))
+		return CLAIM_TOO_OFTEN;
+	if (has_as_many(b, address, RECORD_CONNECTED,
+		limits->address_connections, now_ms))
+		return CLAIM_TOO_MANY;
 	return find_record(b, limits, now_ms) ? CLAIM_OK : CLAIM_FULL;
 }
 
@@ -203,10 +222,8 @@ scoreboard_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 	b->port = port;
 	if (!b->file.board)
 		return CLAIM_OK;
-	if (!board_lock(&b->file)) {
-		board_close(&b->file); /* do without it, slots and all */
-		return CLAIM_OK;
-	}
+	if (!board_lock(&b->file))
+		return CLAIM_FULL;
 	res = claim(b, address, limits, now_ms);
 	if (res == CLAIM_OK)
 		occupy(b, now_ms);
@@ -233,6 +250,38 @@ scoreboard_mine(struct scoreboard *b)
 	return b->mine >= 0 ? &b->file.board->records[b->mine] : NULL;
 }
 
+/*
+ * A peer that is back before anybody saw that its last process was killed: that
+ * one's place is kept now. Under the head's lock.
+ */
+static void
+bury_ghosts(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+{
+	uint32_t used = n_used(b);
+
+	for (uint32_t i = 0; i < used; i++) {
+		const struct record *other = &b->file.board->records[i];
+
+		if (other->state == RECORD_WAITING && is_somebody(other) &&
+		    same_hash(other->user_hash, r->user_hash))
+			check_record(b, (int)i, now_ms);
+	}
+}
+
+/* When did this peer begin to wait? Under the head's lock. */
+static uint64_t
+begin_of_wait(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+{
+	uint64_t since_ms = now_ms;
+
+	if (is_somebody(r)) {
+		bury_ghosts(b, r, now_ms);
+		since_ms = places_take(
+		    b->file.board->places, r->user_hash, r->address, now_ms);
+	}
+	return b->waits_ms > 0 ? min_u64(since_ms, b->waits_ms) : since_ms;
+}
+
 void
 scoreboard_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 {
@@ -243,11 +292,7 @@ scoreboard_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 	r->weight = weight;
 	if (r->state != RECORD_CONNECTED || !board_lock(&b->file))
 		return;
-	r->since_ms = is_somebody(r) ? places_take(b->file.board->places,
-					   r->user_hash, r->address, now_ms)
-				     : now_ms;
-	if (b->waits_ms > 0)
-		r->since_ms = min_u64(r->since_ms, b->waits_ms);
+	r->since_ms = begin_of_wait(b, r, now_ms);
 	b->waits_ms = 0;
 	r->alive_ms = now_ms;
 	r->state = RECORD_WAITING;
@@ -266,80 +311,98 @@ waiter_of(const struct scoreboard *b, int i)
 	};
 }
 
-/*
- * Waiters before us. With `check` those that are dead are found and freed, and
- * those do not count whose address has all the slots it may have; that wants
- * the head's lock.
- */
+/* Does it wait, and is its turn before ours? */
+static bool
+is_before(
+    const struct scoreboard *b, int i, const struct waiter *me, uint64_t now_ms)
+{
+	struct waiter other = waiter_of(b, i);
+
+	return b->file.board->records[i].state == RECORD_WAITING &&
+	    i != b->mine && turn_is_before(&other, me, now_ms);
+}
+
+/* Waiters before us. Without the lock, so that dead ones count too. */
 static uint32_t
-count_before(struct scoreboard *b, bool check,
+count_before(const struct scoreboard *b, uint64_t now_ms)
+{
+	struct waiter me = waiter_of(b, b->mine);
+	uint32_t used = n_used(b), n = 0;
+
+	for (uint32_t i = 0; i < used; i++)
+		n += is_before(b, (int)i, &me, now_ms);
+	return n;
+}
+
+/* May this address upload no more? Under the head's lock. */
+static bool
+is_sated(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    const struct scoreboard_limits *limits, uint64_t now_ms)
+{
+	return has_as_many(
+	    b, address, RECORD_UPLOADING, limits->address_slots, now_ms);
+}
+
+/*
+ * Are there as many waiters before us as there are slots free? They must live,
+ * and may take one. Under the head's lock.
+ */
+static bool
+are_wanted(struct scoreboard *b, uint32_t n_free,
     const struct scoreboard_limits *limits, uint64_t now_ms)
 {
 	struct waiter me = waiter_of(b, b->mine);
 	uint32_t used = n_used(b), n = 0;
 
-	for (uint32_t i = 0; i < used; i++) {
+	for (uint32_t i = 0; i < used && n < n_free; i++) {
 		const struct record *r = &b->file.board->records[i];
-		struct waiter other;
 
-		if (r->state != RECORD_WAITING || (int)i == b->mine)
-			continue;
-		other = waiter_of(b, (int)i);
-		if (!turn_is_before(&other, &me, now_ms))
-			continue;
-		if (check &&
-		    (!check_record(b, (int)i, now_ms) ||
-			(address_is_known(r->address) &&
-			    count_address(b, r->address, RECORD_UPLOADING,
-				now_ms) >= limits->address_slots)))
-			continue;
-		n++;
+		n += is_before(b, (int)i, &me, now_ms) &&
+		    check_record(b, (int)i, now_ms) &&
+		    !is_sated(b, r->address, limits, now_ms);
 	}
-	return n;
+	return n == n_free;
 }
 
-/* How many upload; the dead are freed. Under the head's lock. */
+/* How many upload. Without the lock nobody is freed. */
 static uint32_t
-count_uploading(struct scoreboard *b, uint64_t now_ms)
+count_uploading(const struct scoreboard *b, uint64_t now_ms)
 {
 	uint32_t used = n_used(b), n = 0;
 
 	for (uint32_t i = 0; i < used; i++)
-		if (b->file.board->records[i].state == RECORD_UPLOADING &&
-		    check_record(b, (int)i, now_ms))
-			n++;
+		n += b->file.board->records[i].state == RECORD_UPLOADING &&
+		    seems_alive(b, (int)i, now_ms);
 	return n;
 }
 
-/* How many upload and live, without the lock: nobody is freed. */
-static uint32_t
-count_living(const struct scoreboard *b)
+/* Free the records of dead uploaders. Under the head's lock. */
+static void
+bury_uploaders(struct scoreboard *b, uint64_t now_ms)
 {
-	uint32_t used = n_used(b), n = 0;
+	uint32_t used = n_used(b);
 
 	for (uint32_t i = 0; i < used; i++)
 		if (b->file.board->records[i].state == RECORD_UPLOADING &&
-		    is_alive(b, (int)i))
-			n++;
-	return n;
+		    !seems_alive(b, (int)i, now_ms))
+			bury(b, (int)i, now_ms);
 }
 
 /* Under the head's lock: is there a slot, and is it ours? */
 static bool
 take(struct scoreboard *b, const struct scoreboard_limits *limits,
-    uint64_t now_ms, uint32_t *before)
+    uint64_t now_ms)
 {
 	struct record *r = scoreboard_mine(b);
-	uint32_t uploading = count_uploading(b, now_ms);
+	uint32_t uploading;
 
-	*before = count_before(b, true, limits, now_ms);
-	if (uploading + *before >= limits->slots)
+	bury_uploaders(b, now_ms);
+	uploading = count_uploading(b, now_ms);
+	if (uploading >= limits->slots ||
+	    are_wanted(b, limits->slots - uploading, limits, now_ms) ||
+	    is_sated(b, r->address, limits, now_ms))
 		return false;
-	if (address_is_known(r->address) &&
-	    count_address(b, r->address, RECORD_UPLOADING, now_ms) >=
-		limits->address_slots)
-		return false;
-	r->since_ms = now_ms;
+	r->since_ms = r->alive_ms = now_ms;
 	r->state = RECORD_UPLOADING;
 	return true;
 }
@@ -360,13 +423,12 @@ scoreboard_take(struct scoreboard *b, const struct scoreboard_limits *limits,
 	}
 	if (r->state == RECORD_UPLOADING)
 		return true;
-	/* a look without locks first: it is nearly always enough */
-	*before = count_before(b, false, limits, now_ms);
-	if (*before > NEAR && count_living(b) >= limits->slots)
+	*before = count_before(b, now_ms);
+	/* a look without the lock first: it is nearly always enough */
+	if (count_uploading(b, now_ms) >= limits->slots ||
+	    !board_lock(&b->file))
 		return false;
-	if (!board_lock(&b->file))
-		return false;
-	taken = take(b, limits, now_ms, before);
+	taken = take(b, limits, now_ms);
 	board_unlock(&b->file);
 	return taken;
 }
@@ -408,9 +470,7 @@ scoreboard_share(const struct scoreboard *b, uint64_t rate, uint64_t now_ms)
 		if (r->state != RECORD_UPLOADING ||
 		    (!r->sending && (int)i != b->mine))
 			continue;
-		/* who sends says so often; only of the silent we ask the lock */
-		if (ago(now_ms, r->alive_ms) > SILENT_MS &&
-		    !is_alive(b, (int)i))
+		if (!seems_alive(b, (int)i, now_ms))
 			continue;
 		sum += r->weight;
 		if ((int)i == b->mine)
@@ -457,8 +517,8 @@ scoreboard_each(struct scoreboard *b,
 	for (uint32_t i = 0; i < used; i++) {
 		const struct record *r = &b->file.board->records[i];
 
-		if (r->state != RECORD_FREE && is_alive(b, (int)i) &&
-		    !visit(ctx, r))
+		if (r->state != RECORD_FREE &&
+		    board_is_locked(&b->file, (int)i) && !visit(ctx, r))
 			break;
 	}
 }

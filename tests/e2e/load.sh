@@ -1,0 +1,60 @@
+#!/bin/sh
+# A thousand connections at once on 64 slots: nobody is turned away, all wait,
+# then all are served in turn, every byte right. What waiting costs is printed
+# (V=1). N_PEERS for another number.
+. "$(dirname "$0")/lib.sh"
+
+case $B in
+*/asan) n=${N_PEERS:-150} ;; # under AddressSanitizer each takes 30 MiB
+*) n=${N_PEERS:-1000} ;;
+esac
+mkdir "$tmp/state"
+random_file "$tmp/file" 1000000
+link=$("$SHARE" -d "$tmp/share.db" add "$tmp/file")
+serve -d "$tmp/share.db" -s "$tmp/state" --connections 4000 --slots 64 \
+	--per-address 4000 --per-minute 100000 --address-slots 64
+
+mkfifo "$tmp/go"
+timeout 240 "$B/tests/e2e/crowd" "$port" "$link" "$tmp/file" "$n" \
+	<"$tmp/go" >"$tmp/said" &
+crowd=$!
+track $crowd
+exec 3>"$tmp/go"
+wait_for 100 grep -q "^$n peers" "$tmp/said"
+cat "$tmp/said"
+grep -q "^$n peers: 64 uploading, $((n - 64)) waiting" "$tmp/said" ||
+	fail "slots: $(cat "$tmp/said")"
+[ "$("$SHARE" -s "$tmp/state" status | grep -c ^waiting)" -eq $((n - 64)) ] ||
+	fail "status does not show $((n - 64)) waiting"
+
+# what the processes of the waiting cost
+waiting=$("$SHARE" -s "$tmp/state" status --json | grep -c '"waiting"')
+servers=$(cat "/proc/$activator/task/$activator/children")
+cpu() {
+	for pid in $servers; do
+		cat "/proc/$pid/schedstat" 2>/dev/null
+	done | awk '{ ns += $1 } END { printf "%.0f\n", ns }'
+}
+for pid in $servers; do
+	awk '/^Private/ { n += $2 } END { print n }' "/proc/$pid/smaps_rollup"
+done 2>/dev/null | sort -n | awk '{ v[NR] = $1 } END {
+	print "private memory of a connection: " v[int((NR + 1) / 2)] \
+		" KiB (median), " v[NR] " KiB (most)" }'
+before=$(cpu)
+sleep 10
+after=$(cpu)
+echo "CPU of $waiting waiting connections:" \
+	"$(awk "BEGIN { printf \"%.2f\", ($after - $before) / 1e8 }") % of a core"
+
+echo >&3
+wait $crowd || fail "$(tail -1 "$tmp/said")"
+grep -q "^$n served" "$tmp/said" || fail "$(cat "$tmp/said")"
+wait_for 10 sh -c "[ \$(grep -c ' end=hung-up' '$tmp/log') -eq $n ]"
+[ "$(grep -c 'end=' "$tmp/log")" -eq "$n" ] ||
+	fail "other ends: $(grep -v end=hung-up "$tmp/log" | head -3)"
+recorded() {
+	[ "$(sqlite3 "$tmp/state/activity.db" \
+		'SELECT count(*), sum(bytes) FROM transfer')" = "$n|${n}000000" ]
+}
+wait_for 10 recorded # which is done after the line in the log
+! grep -e warning: -e error: "$tmp/log" || fail "in the log"
