@@ -23,7 +23,7 @@ CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
 	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
-# The server links no hash, scan, stats or store_edit: it cannot write the share.
+# The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
 	$(patsubst %,src/share/%.c,copy db db_create ipfilter state store)
 SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \

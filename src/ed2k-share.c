@@ -25,9 +25,9 @@ static const struct verb {
 	"all files beneath a directory. A file that is known and unchanged\n"
 	"is not hashed again."},
     {"list", cmd_list, "[--json] [PATTERN]",
-	"List hash, size, state and path of what is shared: ok, changed,\n"
-	"missing or unreadable. PATTERN is a shell pattern for names or\n"
-	"paths; --json prints one JSON object a line."},
+	"List hash, size, state, bytes sent and path of what is shared. The\n"
+	"state is ok, changed, missing or unreadable. PATTERN is a shell\n"
+	"pattern for names or paths; --json prints one JSON object a line."},
     {"comment", cmd_comment, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},

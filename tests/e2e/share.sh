@@ -33,7 +33,7 @@ cmp "$tmp/out" "$tmp/again" || fail "another link for a known file"
 [ "$(wc -l <"$tmp/out")" -eq 4 ] || fail "list: $(cat "$tmp/out")"
 grep -qF 'a|b%20"\\\n\xe9\x1b[31m' "$tmp/out" || fail "escapes: $(cat "$tmp/out")"
 "$SHARE" -d "$db" list --json '*a|b*' | grep -q \
-	'"state":"ok","name":" a|b%20\\"\\\\\\u000a\\udce9\\u001b\[31m"' ||
+	'"state":"ok","sent":0,"name":" a|b%20\\"\\\\\\u000a\\udce9\\u001b\[31m"' ||
 	fail "JSON: $("$SHARE" -d "$db" list --json '*a|b*')"
 [ "$("$SHARE" -d "$db" list 't*' | wc -l)" -eq 2 ] || fail "pattern"
 
@@ -49,8 +49,8 @@ done
 touch "$tmp/dir/one"
 rm "$tmp/dir/sub/two"
 "$SHARE" -d "$db" list >"$tmp/out"
-grep -q '	1000	changed	.*/one$' "$tmp/out" || fail "changed: $(cat "$tmp/out")"
-grep -q '	2000	missing	.*/two$' "$tmp/out" || fail "missing: $(cat "$tmp/out")"
+grep -q '	1000	changed	.*/one	0$' "$tmp/out" || fail "changed: $(cat "$tmp/out")"
+grep -q '	2000	missing	.*/two	0$' "$tmp/out" || fail "missing: $(cat "$tmp/out")"
 
 # a file with the same content elsewhere: one of the two may go
 cp "$tmp/three" "$tmp/three again"
@@ -181,7 +181,7 @@ head -c 1000000 /dev/zero >"$tmp/full/ballast" 2>/dev/null || true
 expect 74 "$SHARE" -d "$tmp/full/share.db" add "$tmp"/race/* >/dev/null
 said 'no room for .*free some space'
 rm "$tmp/full/ballast"
-[ "$("$SHARE" -d "$tmp/full/share.db" list | grep -c '/three$')" -eq 1 ] ||
+[ "$("$SHARE" -d "$tmp/full/share.db" list | grep -c '/three	0$')" -eq 1 ] ||
 	fail "full disk: what was shared is gone"
 expect 0 "$SHARE" -d "$tmp/full/share.db" add "$tmp"/race/[1-3] >/dev/null
 
