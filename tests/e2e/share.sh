@@ -102,9 +102,12 @@ said 'no share database .*none.db"; make one with "ed2k-share add'
 expect 78 "$SHARE" -d "$tmp/three" list
 said 'is no share database; name another with -d'
 expect 0 "$SHARE" --help >/dev/null
-for verb in add comment list link refresh remove; do
+for usage in '[-d DB] add' '[-d DB] comment' '[-d DB] [-s DIR] list' \
+	'[-d DB] link' '[-d DB] refresh' '[-d DB] remove' 'ipfilter' \
+	'[-s DIR] status' '[-s DIR] stats'; do
+	verb=${usage##* }
 	expect 0 "$SHARE" $verb --help >"$tmp/out"
-	grep -q "^usage: ed2k-share \[-d DB\] $verb" "$tmp/out" ||
+	grep -qF "usage: ed2k-share $usage " "$tmp/out" ||
 		fail "$verb --help: $(cat "$tmp/out")"
 done
 
@@ -172,6 +175,28 @@ done
 	exit 0
 }
 
+# a user without a home: only what would be there is missed
+chmod 755 "$tmp"
+cp "$SHARE" "$tmp/ed2k-share"
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+homeless() {
+	as_nobody env -u HOME -u XDG_DATA_HOME -u XDG_STATE_HOME \
+		"$tmp/ed2k-share" "$@"
+}
+mkdir -m 777 "$tmp/public"
+echo 192.0.2.1 >"$tmp/public/list"
+expect 0 homeless ipfilter "$tmp/public/list" "$tmp/public/out" >"$tmp/out"
+expect 0 homeless -s "$tmp/public" stats
+said 'nothing was uploaded yet'
+expect 0 homeless -s "$tmp/public" status
+said 'nobody is connected'
+expect 78 homeless -s "$tmp/public" list
+said 'neither HOME nor XDG_DATA_HOME is set; name the share database with -d'
+expect 78 homeless stats
+said 'neither HOME nor XDG_STATE_HOME is set; name the state directory with -s'
+
 # a full disk: what was there stays, and more space mends it
 mkdir "$tmp/full"
 mount -t tmpfs -o size=300k none "$tmp/full"
@@ -186,12 +211,10 @@ rm "$tmp/full/ballast"
 expect 0 "$SHARE" -d "$tmp/full/share.db" add "$tmp"/race/[1-3] >/dev/null
 
 # somebody else: may read what the directory lets them read, never write
-chmod 755 "$tmp" "$tmp/data"
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-}
-cp "$SHARE" "$tmp/ed2k-share"
+chmod 755 "$tmp/data"
 expect 0 as_nobody "$tmp/ed2k-share" -d "$db" list >/dev/null
+expect 0 homeless -d "$db" list >/dev/null
+said 'neither HOME nor XDG_STATE_HOME is set'
 expect 77 as_nobody "$tmp/ed2k-share" -d "$db" add "$tmp/three"
 said 'cannot write .*: Permission denied; run this as the user who owns it'
 chmod 600 "$db"
