@@ -357,8 +357,17 @@ sqlite3 "$tmp/newer/activity.db" \
 expect 78 "$SHARE" -s "$tmp/newer" stats
 said 'has version 9, this program speaks version 1; install the newer'
 head -c 5000 /dev/zero | tr '\0' x >"$tmp/text/activity.db"
+cp "$tmp/text/activity.db" "$tmp/text/scoreboard"
 expect 78 "$SHARE" -s "$tmp/text" stats prune --older 1d
 said 'is no activity database'
+for watch in '' -w; do
+	expect 78 timeout 10 "$SHARE" -s "$tmp/text" status $watch
+	said 'the scoreboard in .*text" is damaged or of another version; install'
+done
+expect 74 "$SHARE" -s "$tmp/text/scoreboard" status
+said 'cannot read the scoreboard in .*: Not a directory; .* with -s'
+expect 0 "$SHARE" -s "$tmp/foreign" status
+said 'nobody is connected, or the server keeps its state elsewhere'
 expect 78 "$SHARE" -d "$dir/activity.db" list
 said 'is no share database; name another with -d'
 
@@ -396,6 +405,10 @@ said 'cannot read .*activity.db": Permission denied; .*"chmod 750"'
 expect 0 as_nobody "$tmp/ed2k-share" -d "$db" -s "$dir" list two >"$tmp/out"
 said 'cannot read .*activity.db": Permission denied; .*"chmod 750"'
 [ "$(cut -f 5 "$tmp/out")" = - ] || fail "list, not known: $(cat "$tmp/out")"
+for watch in '' -w; do
+	expect 77 as_nobody timeout 10 "$tmp/ed2k-share" -s "$dir" status $watch
+	said 'cannot read the scoreboard in .*: Permission denied; run this as root'
+done
 chown :65534 "$dir"
 expect 0 as_nobody "$tmp/ed2k-share" -s "$dir" stats >"$tmp/out"
 stats | diff - "$tmp/out" >&2 || fail "another user reads something else"
