@@ -23,7 +23,7 @@ CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
 	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
 LINT_PACKAGES = clang-format cppcheck mandoc
 
-# The server links no hash, scan, stats or store_edit: it cannot write the share.
+# The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
 	$(patsubst %,src/share/%.c,copy db db_create ipfilter state store)
 SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \
@@ -129,11 +129,12 @@ MANDIR = $(PREFIX)/share/man
 UNITDIR = /usr/lib/systemd/system
 SYSUSERSDIR = /usr/lib/sysusers.d
 TMPFILESDIR = /usr/lib/tmpfiles.d
+PRUNE_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
 EXAMPLES = inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
-# put MODE FILE TARGET: install a file with the place of the server filled in.
-put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g' $(2) >$(B)/put && \
+# put MODE FILE TARGET: install a file with the places of programs filled in.
+put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g' $(2) >$(B)/put && \
 	install -D -m $(1) $(B)/put "$(DESTDIR)$(3)"
 
 .PHONY: install
@@ -144,6 +145,9 @@ install: all
 		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
 	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
 	$(call put,644,inetd/ed2k-serve@.service,$(UNITDIR)/ed2k-serve@.service)
+	for unit in $(PRUNE_UNITS); do \
+		$(call put,644,inetd/$$unit,$(UNITDIR)/$$unit) || exit; \
+	done
 	$(call put,644,inetd/ed2k-serve.sysusers,$(SYSUSERSDIR)/ed2k-serve.conf)
 	$(call put,644,inetd/ed2k-serve.tmpfiles,$(TMPFILESDIR)/ed2k-serve.conf)
 	for example in $(EXAMPLES); do \
@@ -158,6 +162,8 @@ uninstall:
 		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf'
 	for page in $(MAN); do \
 		rm -f '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/}; done
+	for unit in $(PRUNE_UNITS); do \
+		rm -f '$(DESTDIR)$(UNITDIR)'/$$unit; done
 	rm -rf '$(DESTDIR)$(EXAMPLEDIR)'
 
 .PHONY: clean

@@ -15,46 +15,54 @@
 #include <string.h>
 #include <sysexits.h>
 
+/* What a verb looks at: no other needs to be there, nor a HOME to find it. */
+enum uses {
+	USES_DB = 1,    /* the share database */
+	USES_STATE = 2, /* the state directory */
+};
+
 static const struct verb {
 	const char *name;
 	int (*run)(const struct cmd *cmd, int argc, char *argv[]);
+	unsigned uses;
 	const char *synopsis, *help;
 } verbs[] = {
-    {"add", cmd_add, "[-r] PATH...",
+    {"add", cmd_add, USES_DB, "[-r] PATH...",
 	"Hash files, share them and print their eD2k links. With -r, share\n"
 	"all files beneath a directory. A file that is known and unchanged\n"
 	"is not hashed again."},
-    {"list", cmd_list, "[--json] [PATTERN]",
-	"List hash, size, state and path of what is shared: ok, changed,\n"
-	"missing or unreadable. PATTERN is a shell pattern for names or\n"
-	"paths; --json prints one JSON object a line."},
-    {"comment", cmd_comment, "[-r 0..5] HASH|PATH TEXT",
+    {"list", cmd_list, USES_DB | USES_STATE, "[--json] [PATTERN]",
+	"List hash, size, state, bytes sent and path of what is shared. The\n"
+	"state is ok, changed, missing or unreadable. PATTERN is a shell\n"
+	"pattern for names or paths; --json prints one JSON object a line."},
+    {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
-    {"link", cmd_link, "[--full] [--source HOST:PORT [--crypt]] [HASH|PATH...]",
+    {"link", cmd_link, USES_DB,
+	"[--full] [--source HOST:PORT [--crypt]] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
 	"the address where ed2k-serve can be reached from outside, --crypt\n"
 	"what aMule needs to obfuscate its very first connection there,\n"
 	"--full part hashes and the AICH root, for eMule and aMule alone."},
-    {"priority", cmd_priority, "HASH|PATH... low|normal|high",
+    {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
 	"Say how soon those get a slot who wait for a file: a second of\n"
 	"waiting counts four times as much at high as at low priority."},
-    {"refresh", cmd_refresh, "--aich",
+    {"refresh", cmd_refresh, USES_DB, "--aich",
 	"Compute the AICH hashes of files that were shared before these\n"
 	"were kept. Prints AICH root and path of each; when interrupted, the\n"
 	"next run goes on where it was."},
-    {"ipfilter", cmd_ipfilter, "[--strict] SOURCE OUT",
+    {"ipfilter", cmd_ipfilter, 0, "[--strict] SOURCE OUT",
 	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". In\n"
 	"SOURCE: addresses and networks (192.0.2.0/24), lines of eMule's\n"
 	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
 	"told and left out; with --strict, nothing is written then."},
-    {"remove", cmd_remove, "HASH|PATH...",
+    {"remove", cmd_remove, USES_DB, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
-    {"status", cmd_status, "[-w] [--json]",
+    {"status", cmd_status, USES_STATE, "[-w] [--json]",
 	"Show who is connected: state, for how long, peer, client, file,\n"
 	"bytes. -w shows it anew every two seconds."},
-    {"stats", cmd_stats,
+    {"stats", cmd_stats, USES_STATE,
 	"[--by file|peer|day] [--since TIME] [--json]\n"
 	"          | --openmetrics | prune --older AGE",
 	"What ed2k-serve uploaded: totals, then a row a file, peer or day.\n"
@@ -69,9 +77,10 @@ print_help(FILE *out, const struct verb *only)
 {
 	if (only) {
 		fprintf(out,
-		    "usage: ed2k-share %s %s %s\n\n%s\n\n"
+		    "usage: ed2k-share %s%s%s %s\n\n%s\n\n"
 		    "See ed2k-share(1).\n",
-		    only->run == cmd_stats ? "[-s DIR]" : "[-d DB]", only->name,
+		    only->uses & USES_DB ? "[-d DB] " : "",
+		    only->uses & USES_STATE ? "[-s DIR] " : "", only->name,
 		    only->synopsis, only->help);
 		return;
 	}
@@ -144,9 +153,12 @@ main(int argc, char *argv[])
 		print_help(stdout, verb);
 		return 0;
 	}
-	if (!opt.db && !store_default_path(path, sizeof path))
-		return EX_CONFIG;
-	cmd.db = opt.db ? opt.db : path;
+	cmd.db = opt.db;
 	cmd.state = opt.state;
+	if (!cmd.db && verb->uses & USES_DB) {
+		if (!store_default_path(path, sizeof path))
+			return EX_CONFIG;
+		cmd.db = path;
+	}
 	return verb->run(&cmd, argc - first, argv + first);
 }

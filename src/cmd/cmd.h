@@ -8,7 +8,7 @@
 #define CMD_CMD_H
 
 struct cmd {
-	const char *db;    /* path of the share database */
+	const char *db; /* path of the share database, for verbs that use it */
 	const char *state; /* state directory, or NULL: the default one */
 };
 

@@ -1,5 +1,6 @@
 /*
- * ed2k-share list: what is shared, and in what state it is.
+ * ed2k-share list: what is shared, in what state it is, and how much
+ * of it was sent.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -9,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "share/copy.h"
+#include "share/sent.h"
 #include "share/store.h"
 
 #include <fnmatch.h>
@@ -21,6 +23,7 @@
 struct listing {
 	bool json, terminal;
 	const char *pattern; /* or NULL */
+	struct sent sent;
 };
 
 /* A pattern is a shell's, and is held against the name and the whole path. */
@@ -32,13 +35,31 @@ matches(const char *pattern, const struct store_copy *copy)
 	    fnmatch(pattern, copy->path, 0) == 0;
 }
 
-/* In a pipe: hash, size, state, path, between tabs; nothing is shortened. */
+/* For people: in columns. */
+static void
+print_row(const char *hash, uint64_t size, const char *state, const char *path,
+    const char *sent)
+{
+	printf(
+	    "%s %15" PRIu64 " %-10s %15s %s\n", hash, size, state, sent, path);
+}
+
+/* In a pipe: between tabs; nothing is shortened, and what is new comes last. */
+static void
+print_fields(const char *hash, uint64_t size, const char *state,
+    const char *path, const char *sent)
+{
+	printf("%s\t%" PRIu64 "\t%s\t%s\t%s\n", hash, size, state, path, sent);
+}
+
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
-	const struct listing *l = ctx;
-	char hash[2 * HASH_SIZE + 1], path[4 * PATH_MAX];
+	struct listing *l = ctx;
+	char hash[2 * HASH_SIZE + 1], path[4 * PATH_MAX], sent[24] = "-";
 	enum copy_state state;
+	uint64_t bytes;
+	bool known;
 	int fd;
 
 	if (!matches(l->pattern, copy))
@@ -46,15 +67,17 @@ visit(void *ctx, const struct store_copy *copy)
 	state = copy_open(copy, &fd);
 	if (fd >= 0)
 		close(fd);
+	known = sent_of(&l->sent, copy->hash, &bytes);
 	if (l->json) {
-		print_json(copy, state);
+		print_json(copy, state, known ? &bytes : NULL);
 		return !ferror(stdout);
 	}
+	if (known)
+		snprintf(sent, sizeof sent, "%" PRIu64, bytes);
 	hex_encode(hash, copy->hash, HASH_SIZE);
 	text_escape(path, sizeof path, copy->path, strlen(copy->path), "");
-	printf(l->terminal ? "%s %15" PRIu64 " %-10s %s\n"
-			   : "%s\t%" PRIu64 "\t%s\t%s\n",
-	    hash, copy->size, copy_state_name(state), path);
+	(l->terminal ? print_row : print_fields)(
+	    hash, copy->size, copy_state_name(state), path, sent);
 	return !ferror(stdout);
 }
 
@@ -77,13 +100,16 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 	}
 	l.pattern = argv[first]; /* NULL behind the last argument */
 	fault = store_open(&store, cmd->db);
+	if (!fault)
+		sent_open(&l.sent, cmd->state);
 	if (!fault && l.terminal && !l.json)
-		printf(
-		    "%-32s %15s %-10s %s\n", "HASH", "SIZE", "STATE", "PATH");
+		printf("%-32s %15s %-10s %15s %s\n", "HASH", "SIZE", "STATE",
+		    "SENT", "PATH");
 	if (!fault && store_each(&store, visit, &l) == STORE_FAILED)
 		fault = store.db.fault;
 	if (!fault)
 		print_aich_notice(&store);
+	sent_close(&l.sent);
 	store_close(&store);
 	return print_end(fault);
 }

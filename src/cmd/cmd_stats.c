@@ -27,13 +27,9 @@
 static int
 find_database(const struct cmd *cmd, char path[PATH_MAX])
 {
-	char dir[PATH_MAX];
-
-	if (!cmd->state && !state_default_dir(dir, sizeof dir))
-		return EX_CONFIG;
-	return state_activity_path(path, cmd->state ? cmd->state : dir)
-	    ? 0
-	    : EX_USAGE;
+	if (state_activity_path(path, cmd->state))
+		return 0;
+	return cmd->state ? EX_USAGE : EX_CONFIG;
 }
 
 /* Is there none yet? Then say so. */

@@ -12,6 +12,7 @@
 #include "share/state.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -118,6 +119,52 @@ show(struct showing *s, struct scoreboard *board)
 		    s->n[RECORD_CONNECTED]);
 }
 
+/* The scoreboard could not be opened. An exit code, logged. */
+static int
+complain(const char *dir, int error)
+{
+	bool forbidden = error == EACCES || error == EPERM;
+
+	log_error("cannot read the scoreboard in %s: %s; %s",
+	    log_quote_str(dir), strerror(error),
+	    forbidden ? "run this as root or as the user of ed2k-serve, or let "
+			"its group in: \"adduser USER GROUP\""
+		      : "name the state directory of the server with -s");
+	return forbidden ? EX_NOPERM : EX_IOERR;
+}
+
+/* Look once. 0, or an exit code after a log line. */
+static int
+look(struct showing *s, const char *dir)
+{
+	struct scoreboard board;
+	int fault = 0;
+
+	switch (scoreboard_look(&board, dir)) {
+	case BOARD_OPEN:
+		show(s, &board);
+		break;
+	case BOARD_NONE:
+		if (!s->watch)
+			log_notice("nobody is connected, or the server keeps "
+				   "its state elsewhere: name it with -s");
+		break;
+	case BOARD_FOREIGN:
+		log_error("the scoreboard in %s is damaged or of another "
+			  "version; install ed2k-serve and ed2k-share of the "
+			  "same release, then the next connection mends it",
+		    log_quote_str(dir));
+		fault = EX_CONFIG;
+		break;
+	case BOARD_FAILED:
+		fault = complain(dir, errno);
+		break;
+	}
+	scoreboard_close(&board);
+	fflush(stdout);
+	return fault;
+}
+
 int
 cmd_status(const struct cmd *cmd, int argc, char *argv[])
 {
@@ -126,9 +173,8 @@ cmd_status(const struct cmd *cmd, int argc, char *argv[])
 	    {"watch", 'w', ARGS_FLAG, NULL, 0, 0, &s.watch, NULL, ""},
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &s.json, NULL, ""},
 	};
-	struct scoreboard board;
 	char dir[PATH_MAX];
-	int first;
+	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
@@ -141,14 +187,8 @@ cmd_status(const struct cmd *cmd, int argc, char *argv[])
 		return EX_CONFIG;
 	do {
 		/* opened anew each time: it may have been begun anew */
-		if (scoreboard_look(&board, cmd->state ? cmd->state : dir) ==
-		    BOARD_OPEN)
-			show(&s, &board);
-		else if (!s.watch)
-			log_notice("nobody is connected, or the server keeps "
-				   "its state elsewhere: name it with -s");
-		scoreboard_close(&board);
-		fflush(stdout);
-	} while (s.watch && !ferror(stdout) && sleep(WATCH_SECONDS) == 0);
-	return print_end(0);
+		fault = look(&s, cmd->state ? cmd->state : dir);
+	} while (
+	    !fault && s.watch && !ferror(stdout) && sleep(WATCH_SECONDS) == 0);
+	return print_end(fault);
 }

@@ -109,7 +109,8 @@ print_json_string(const char *s)
 }
 
 void
-print_json(const struct store_copy *copy, enum copy_state state)
+print_json(
+    const struct store_copy *copy, enum copy_state state, const uint64_t *sent)
 {
 	char hash[2 * HASH_SIZE + 1], root[BASE32_LEN(AICH_SIZE) + 1];
 	const char *quote = copy->has_aich ? "\"" : "";
@@ -117,9 +118,14 @@ print_json(const struct store_copy *copy, enum copy_state state)
 	hex_encode(hash, copy->hash, HASH_SIZE);
 	base32_encode(root, copy->aich_root, AICH_SIZE);
 	printf("{\"hash\":\"%s\",\"size\":%" PRIu64 ",\"aich\":%s%s%s,"
-	       "\"state\":\"%s\",\"name\":",
+	       "\"state\":\"%s\",\"sent\":",
 	    hash, copy->size, quote, copy->has_aich ? root : "null", quote,
 	    copy_state_name(state));
+	if (sent)
+		printf("%" PRIu64, *sent);
+	else
+		printf("null");
+	printf(",\"name\":");
 	print_json_string(store_name_of(copy->path));
 	printf(",\"path\":");
 	print_json_string(copy->path);

@@ -24,8 +24,12 @@ bool print_full_link(
 /* Say, if so, that files lack AICH hashes, and what computes them. */
 void print_aich_notice(struct store *store);
 
-/* One line: a JSON object with hash, size, AICH root, state, name and path. */
-void print_json(const struct store_copy *copy, enum copy_state state);
+/*
+ * One line: a JSON object with hash, size, AICH root, state, bytes sent (NULL:
+ * not known), name and path.
+ */
+void print_json(
+    const struct store_copy *copy, enum copy_state state, const uint64_t *sent);
 
 /*
  * A JSON string. Bytes that are not UTF-8 become lone surrogates U+DC80 to

@@ -50,8 +50,13 @@ state_default_dir(char *out, size_t cap)
 bool
 state_activity_path(char out[PATH_MAX], const char *dir)
 {
-	int n = snprintf(out, PATH_MAX, "%s/activity.db", dir);
+	char usual[PATH_MAX];
+	int n;
 
+	if (!dir && !state_default_dir(usual, sizeof usual))
+		return false;
+	dir = dir ? dir : usual;
+	n = snprintf(out, PATH_MAX, "%s/activity.db", dir);
 	if (n > 0 && n < PATH_MAX)
 		return true;
 	log_error("the name of the state directory %s is too long",

@@ -21,7 +21,10 @@ extern const struct db_kind activity_kind;
  */
 bool state_default_dir(char *out, size_t cap);
 
-/* The path of activity.db in a state directory. False after a log line. */
+/*
+ * The path of activity.db in a state directory, NULL for the default one. False
+ * after a log line.
+ */
 bool state_activity_path(char out[PATH_MAX], const char *dir);
 
 #endif

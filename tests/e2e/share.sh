@@ -33,7 +33,7 @@ cmp "$tmp/out" "$tmp/again" || fail "another link for a known file"
 [ "$(wc -l <"$tmp/out")" -eq 4 ] || fail "list: $(cat "$tmp/out")"
 grep -qF 'a|b%20"\\\n\xe9\x1b[31m' "$tmp/out" || fail "escapes: $(cat "$tmp/out")"
 "$SHARE" -d "$db" list --json '*a|b*' | grep -q \
-	'"state":"ok","name":" a|b%20\\"\\\\\\u000a\\udce9\\u001b\[31m"' ||
+	'"state":"ok","sent":0,"name":" a|b%20\\"\\\\\\u000a\\udce9\\u001b\[31m"' ||
 	fail "JSON: $("$SHARE" -d "$db" list --json '*a|b*')"
 [ "$("$SHARE" -d "$db" list 't*' | wc -l)" -eq 2 ] || fail "pattern"
 
@@ -49,8 +49,8 @@ done
 touch "$tmp/dir/one"
 rm "$tmp/dir/sub/two"
 "$SHARE" -d "$db" list >"$tmp/out"
-grep -q '	1000	changed	.*/one$' "$tmp/out" || fail "changed: $(cat "$tmp/out")"
-grep -q '	2000	missing	.*/two$' "$tmp/out" || fail "missing: $(cat "$tmp/out")"
+grep -q '	1000	changed	.*/one	0$' "$tmp/out" || fail "changed: $(cat "$tmp/out")"
+grep -q '	2000	missing	.*/two	0$' "$tmp/out" || fail "missing: $(cat "$tmp/out")"
 
 # a file with the same content elsewhere: one of the two may go
 cp "$tmp/three" "$tmp/three again"
@@ -102,9 +102,12 @@ said 'no share database .*none.db"; make one with "ed2k-share add'
 expect 78 "$SHARE" -d "$tmp/three" list
 said 'is no share database; name another with -d'
 expect 0 "$SHARE" --help >/dev/null
-for verb in add comment list link refresh remove; do
+for usage in '[-d DB] add' '[-d DB] comment' '[-d DB] [-s DIR] list' \
+	'[-d DB] link' '[-d DB] refresh' '[-d DB] remove' 'ipfilter' \
+	'[-s DIR] status' '[-s DIR] stats'; do
+	verb=${usage##* }
 	expect 0 "$SHARE" $verb --help >"$tmp/out"
-	grep -q "^usage: ed2k-share \[-d DB\] $verb" "$tmp/out" ||
+	grep -qF "usage: ed2k-share $usage " "$tmp/out" ||
 		fail "$verb --help: $(cat "$tmp/out")"
 done
 
@@ -172,6 +175,28 @@ done
 	exit 0
 }
 
+# a user without a home: only what would be there is missed
+chmod 755 "$tmp"
+cp "$SHARE" "$tmp/ed2k-share"
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+homeless() {
+	as_nobody env -u HOME -u XDG_DATA_HOME -u XDG_STATE_HOME \
+		"$tmp/ed2k-share" "$@"
+}
+mkdir -m 777 "$tmp/public"
+echo 192.0.2.1 >"$tmp/public/list"
+expect 0 homeless ipfilter "$tmp/public/list" "$tmp/public/out" >"$tmp/out"
+expect 0 homeless -s "$tmp/public" stats
+said 'nothing was uploaded yet'
+expect 0 homeless -s "$tmp/public" status
+said 'nobody is connected'
+expect 78 homeless -s "$tmp/public" list
+said 'neither HOME nor XDG_DATA_HOME is set; name the share database with -d'
+expect 78 homeless stats
+said 'neither HOME nor XDG_STATE_HOME is set; name the state directory with -s'
+
 # a full disk: what was there stays, and more space mends it
 mkdir "$tmp/full"
 mount -t tmpfs -o size=300k none "$tmp/full"
@@ -181,17 +206,15 @@ head -c 1000000 /dev/zero >"$tmp/full/ballast" 2>/dev/null || true
 expect 74 "$SHARE" -d "$tmp/full/share.db" add "$tmp"/race/* >/dev/null
 said 'no room for .*free some space'
 rm "$tmp/full/ballast"
-[ "$("$SHARE" -d "$tmp/full/share.db" list | grep -c '/three$')" -eq 1 ] ||
+[ "$("$SHARE" -d "$tmp/full/share.db" list | grep -c '/three	0$')" -eq 1 ] ||
 	fail "full disk: what was shared is gone"
 expect 0 "$SHARE" -d "$tmp/full/share.db" add "$tmp"/race/[1-3] >/dev/null
 
 # somebody else: may read what the directory lets them read, never write
-chmod 755 "$tmp" "$tmp/data"
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-}
-cp "$SHARE" "$tmp/ed2k-share"
+chmod 755 "$tmp/data"
 expect 0 as_nobody "$tmp/ed2k-share" -d "$db" list >/dev/null
+expect 0 homeless -d "$db" list >/dev/null
+said 'neither HOME nor XDG_STATE_HOME is set'
 expect 77 as_nobody "$tmp/ed2k-share" -d "$db" add "$tmp/three"
 said 'cannot write .*: Permission denied; run this as the user who owns it'
 chmod 600 "$db"

@@ -1,6 +1,7 @@
 #!/bin/sh
-# ed2k-share stats: what was uploaded, to the byte in every form; pruning, which
-# makes no counter go back; readers who may only read; and every mistake.
+# ed2k-share stats: what was uploaded, to the byte in every form, also in
+# list; pruning, which makes no counter go back; readers who may only read; and
+# every mistake.
 . "$(dirname "$0")/lib.sh"
 need_command sqlite3 sqlite3
 
@@ -115,7 +116,10 @@ in_terminal() {
 		! grep -q "$(printf '\033')" "$tmp/out" || fail "a name moved the cursor"
 	done
 }
-if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+has_terminal() {
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null
+}
+if has_terminal; then
 	in_terminal
 else
 	echo "no pseudo-terminal here: what a terminal gets was not tried"
@@ -198,6 +202,68 @@ file${tab}7${tab}1${tab}1${tab}1${tab}7${tab}$now${tab}$now${tab}$a${tab}newest
 END
 expect 0 stats prune --older 90d >"$tmp/out"
 [ "$(cat "$tmp/out")" = '0 transfers removed' ] || fail "twice: $(cat "$tmp/out")"
+
+# list: what was ever sent of each file, also what was pruned since
+db=$tmp/share.db
+random_file "$tmp/one" 1000
+random_file "$tmp/two" 2000
+cp "$tmp/one" "$tmp/one again"
+one=$(hash_of "$("$SHARE" -d "$db" add "$tmp/one")")
+two=$(hash_of "$("$SHARE" -d "$db" add "$tmp/two")")
+"$SHARE" -d "$db" add "$tmp/one again" >/dev/null
+list() {
+	"$SHARE" -d "$db" -s "$listed" list "$@"
+}
+# lists NAME-OF-STATE-DIRECTORY SENT-OF-ONE SENT-OF-TWO
+lists() {
+	listed=$tmp/$1
+	is "list of $1" list <<END
+$one${tab}1000${tab}ok${tab}$tmp/one${tab}$2
+$one${tab}1000${tab}ok${tab}$tmp/one again${tab}$2
+$two${tab}2000${tab}ok${tab}$tmp/two${tab}$3
+END
+	[ "$(list --json two | grep -o '"state":"ok","sent":[0-9]*,"name"')" = \
+		"\"state\":\"ok\",\"sent\":$3,\"name\"" ] ||
+		fail "list --json of $1: $(list --json two)"
+}
+lists nowhere 0 0
+lists state 0 0
+"$ACTIVITY" "$tmp/sent" <<END
+1700000000 192.0.2.7 - - $one 400 1 hung-up x
+1700000000 192.0.2.7 - - $one 50 1 gone x
+1700000000 192.0.2.7 - - $b 9 1 gone not%20shared
+$now 192.0.2.8 - - $one 5000000000 1 hung-up x
+END
+lists sent 5000000450 0
+expect 0 "$SHARE" -s "$tmp/sent" stats prune --older 1d >"$tmp/out"
+[ "$(cat "$tmp/out")" = '3 transfers removed' ] || fail "prune: $(cat "$tmp/out")"
+lists sent 5000000450 0
+echo "$now 192.0.2.8 - - $two 7 1 hung-up x" | "$ACTIVITY" "$tmp/sent"
+lists sent 5000000450 7
+[ "$(ED2K_STATE_DIR=$tmp/sent "$SHARE" -d "$db" list two | cut -f 5)" = 7 ] ||
+	fail "list and ED2K_STATE_DIR"
+if has_terminal; then
+	script -qec "'$SHARE' -d '$db' -s '$tmp/sent' list 'one'" /dev/null \
+		</dev/null | tr -d '\r' >"$tmp/out"
+	cat >"$tmp/wanted" <<-END
+	HASH                                        SIZE STATE                 SENT PATH
+	$one            1000 ok              5000000450 $tmp/one
+	END
+	diff "$tmp/wanted" "$tmp/out" >&2 || fail "terminal: list"
+fi
+
+# one that cannot be read: said once, and the rest is listed all the same
+mkdir "$tmp/no database"
+head -c 5000 /dev/zero | tr '\0' x >"$tmp/no database/activity.db"
+listed="$tmp/no database"
+expect 0 list >"$tmp/out"
+said 'is no activity database; move it away'
+[ "$(cut -f 4- "$tmp/out")" = "$tmp/one$tab-
+$tmp/one again$tab-
+$tmp/two$tab-" ] || fail "not known: $(cat "$tmp/out")"
+expect 0 list --json two >"$tmp/out"
+said 'is no activity database'
+grep -q '"sent":null,' "$tmp/out" || fail "not known: $(cat "$tmp/out")"
 
 # the state directory by its variable
 [ "$(ED2K_STATE_DIR=$dir "$SHARE" stats)" = "$(stats)" ] || fail "ED2K_STATE_DIR"
@@ -291,8 +357,17 @@ sqlite3 "$tmp/newer/activity.db" \
 expect 78 "$SHARE" -s "$tmp/newer" stats
 said 'has version 9, this program speaks version 1; install the newer'
 head -c 5000 /dev/zero | tr '\0' x >"$tmp/text/activity.db"
+cp "$tmp/text/activity.db" "$tmp/text/scoreboard"
 expect 78 "$SHARE" -s "$tmp/text" stats prune --older 1d
 said 'is no activity database'
+for watch in '' -w; do
+	expect 78 timeout 10 "$SHARE" -s "$tmp/text" status $watch
+	said 'the scoreboard in .*text" is damaged or of another version; install'
+done
+expect 74 "$SHARE" -s "$tmp/text/scoreboard" status
+said 'cannot read the scoreboard in .*: Not a directory; .* with -s'
+expect 0 "$SHARE" -s "$tmp/foreign" status
+said 'nobody is connected, or the server keeps its state elsewhere'
 expect 78 "$SHARE" -d "$dir/activity.db" list
 said 'is no share database; name another with -d'
 
@@ -327,6 +402,13 @@ as_nobody() {
 }
 expect 77 as_nobody "$tmp/ed2k-share" -s "$dir" stats
 said 'cannot read .*activity.db": Permission denied; .*"chmod 750"'
+expect 0 as_nobody "$tmp/ed2k-share" -d "$db" -s "$dir" list two >"$tmp/out"
+said 'cannot read .*activity.db": Permission denied; .*"chmod 750"'
+[ "$(cut -f 5 "$tmp/out")" = - ] || fail "list, not known: $(cat "$tmp/out")"
+for watch in '' -w; do
+	expect 77 as_nobody timeout 10 "$tmp/ed2k-share" -s "$dir" status $watch
+	said 'cannot read the scoreboard in .*: Permission denied; run this as root'
+done
 chown :65534 "$dir"
 expect 0 as_nobody "$tmp/ed2k-share" -s "$dir" stats >"$tmp/out"
 stats | diff - "$tmp/out" >&2 || fail "another user reads something else"

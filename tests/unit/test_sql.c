@@ -34,7 +34,8 @@ setup(void **state)
 {
 	(void)state;
 	return open_schema(&db, sql_share, "file") == 0 &&
-		open_schema(&activity, sql_activity, "transfer") == 0
+		open_schema(&activity, sql_activity, "transfer") == 0 &&
+		sqlite3_exec(activity, sql_sent, NULL, NULL, NULL) == SQLITE_OK
 	    ? 0
 	    : -1;
 }
@@ -124,6 +125,7 @@ lookups_use_an_index(void **state)
 	assert_false(scans_in(activity, sql_activity_by_day));
 	assert_false(scans_in(activity, sql_activity_prune));
 	assert_false(scans_in(activity, sql_activity_prune_sum));
+	assert_false(scans_in(activity, sql_activity_sent));
 }
 
 static bool
