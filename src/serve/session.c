@@ -479,7 +479,7 @@ uint64_t
 session_pulse(struct session *s, const struct session_pulse *pulse)
 {
 	const struct session_config *c = s->config;
-	uint64_t now = pulse->now_ms, left;
+	uint64_t now = pulse->now_ms, left = UINT64_MAX;
 
 	/* a stretch of sending begins and ends with a fresh clock */
 	if (pulse->taken_bytes != s->taken_bytes ||
@@ -492,19 +492,19 @@ session_pulse(struct session *s, const struct session_pulse *pulse)
 	s->partial = pulse->partial;
 
 	if (s->state == SESSION_HELLO)
-		return deadline(s, now, s->began_ms, c->hello_ms, END_NO_HELLO);
-	if (s->state == SESSION_WAITING || s->direct_waits)
+		left = deadline(s, now, s->began_ms, c->hello_ms, END_NO_HELLO);
+	else if (s->state == SESSION_WAITING || s->direct_waits)
 		left = wait_left(s, now);
 	else if (pulse->sending)
 		left = deadline(
 		    s, now, s->last_taken_ms, c->stall_ms, END_STALLED);
-	else
+	else if (!s->partial)
 		left =
 		    deadline(s, now, last_active_ms(s), c->idle_ms, END_IDLE);
 	if (c->session_ms > 0)
 		left = min_u64(left,
 		    deadline(s, now, s->began_ms, c->session_ms, END_TIME_UP));
-	if (s->partial)
+	if (s->partial && s->state != SESSION_HELLO)
 		left = min_u64(left,
 		    deadline(
 			s, now, s->partial_ms, c->idle_ms, END_HALF_FRAME));

@@ -119,7 +119,7 @@ struct session_config {
 	uint8_t peer_ipv4[4];
 	bool peer_has_ipv4;
 	uint64_t hello_ms;   /* to say hello, from the start */
-	uint64_t idle_ms;    /* without a whole frame, and for a whole one */
+	uint64_t idle_ms;    /* of silence, and until a frame begun is whole */
 	uint64_t stall_ms;   /* without a byte taken while data is under way */
 	uint64_t wait_ms;    /* without a frame while waiting for a slot */
 	uint64_t session_ms; /* in all; 0: as long as it takes */

@@ -1485,15 +1485,16 @@ a_peer_that_says_nothing_is_idle(void **state)
 }
 
 static void
-a_trickle_of_a_frame_is_idle_all_the_same(void **state)
+a_frame_in_drops_is_half_a_frame_in_the_end(void **state)
 {
 	(void)state;
 	greet();
-	for (uint64_t t = 0; t < 60000; t += 1000)
-		pulse(now + t, 0, false, t % 5000 != 0);
+	/* begun in the last moment: that is no silence, and no way to stay */
+	assert_int_equal(pulse(now + 59999, 0, false, true), 60000);
+	assert_int_equal(pulse(now + 119998, 0, false, true), 1);
 	check_end(END_NONE);
-	pulse(now + 60000, 0, false, true);
-	check_end(END_IDLE);
+	assert_int_equal(pulse(now + 119999, 0, false, true), 0);
+	check_end(END_HALF_FRAME);
 }
 
 static void
@@ -1862,7 +1863,7 @@ main(void)
 	    TEST(after_hello_its_deadline_is_over),
 	    TEST(a_direct_request_is_as_good_as_a_hello),
 	    TEST(a_peer_that_says_nothing_is_idle),
-	    TEST(a_trickle_of_a_frame_is_idle_all_the_same),
+	    TEST(a_frame_in_drops_is_half_a_frame_in_the_end),
 	    TEST(half_a_frame_does_not_wait_for_ever_while_data_flows),
 	    TEST(a_frame_that_became_whole_is_no_half_frame),
 	    TEST(parts_of_many_frames_are_no_half_frame),

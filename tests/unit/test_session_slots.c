@@ -740,6 +740,14 @@ a_session_ends_when_its_time_is_up(void **state)
 	now += 7199000;
 	say(FRAME_FE);
 	check_time_up();
+	/* before hello, too, whose deadline may be further off */
+	begin(state);
+	config.session_ms = 5000;
+	now += 4999;
+	assert_int_equal(pulse(), 1);
+	now++;
+	assert_int_equal(pulse(), 0);
+	assert_int_equal(s.end, END_TIME_UP);
 }
 
 int
