@@ -142,32 +142,6 @@ for bytes in e300000000 e3ffffffff 000102030405060708 e30100000056 d402000000827
 	said 'end=bad-peer fault='
 done
 
-# deadlines with a real clock
-expect_end() {
-	end=$1
-	shift
-	"$PEER" raw 127.0.0.1 "$slow_port" >/dev/null
-	wait_for 5 grep -q "end=$end" "$tmp/log"
-}
-serve -d "$db" --hello-timeout 1 --idle-timeout 1 --send-timeout 1
-slow_port=$port
-echo e3 | expect_end no-hello
-echo "$hello" | tr -d ' ' | expect_end idle
-(echo "$hello" | tr -d ' '; echo e31100) | expect_end 'idle\|half-frame'
-
-# a reader that takes nothing: ended by the send deadline
-(
-	echo "$hello" | tr -d ' '
-	printf 'e31100000054%s\n' "$(hash_of "$file")"
-	for i in $(seq 0 19); do
-		printf 'e32900000047%s%s%s%s%s%s%s\n' "$(hash_of "$file")" \
-			"$(le 4 $((i * 552960)))" 00000000 00000000 \
-			"$(le 4 $(((i + 1) * 552960)))" 00000000 00000000
-	done
-	echo sleep 4000
-) | "$PEER" raw 127.0.0.1 "$slow_port" >/dev/null
-wait_for 5 grep -q 'end=stalled' "$tmp/log"
-
 # mistakes of the operator
 expect 64 "$SERVE" --frobnicate </dev/null
 said 'bad option .*--frobnicate"; see --help'

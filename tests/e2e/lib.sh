@@ -9,6 +9,7 @@ SERVE=$B/ed2k-serve
 SHARE=$B/ed2k-share
 PEER=$B/tests/e2e/peer
 tmp=$(mktemp -d)
+log=$tmp/log # of the servers started next
 cleanups=
 pids=
 
@@ -104,13 +105,12 @@ free_port() {
 }
 
 # serve [OPTION...]: listen on 127.0.0.1:$port, one server a connection, log in
-# $tmp/log.
+# $log.
 serve() {
 	need_command systemd-socket-activate systemd
 	port=$(free_port)
 	systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
-		\
-		"$SERVE" "$@" >"$tmp/log" 2>&1 </dev/null &
+		"$SERVE" "$@" >"$log" 2>&1 </dev/null &
 	activator=$!
 	track "$activator"
 	wait_for 5 is_listening "$port"

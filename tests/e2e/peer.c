@@ -10,7 +10,8 @@
  *   peer raw HOST PORT
  *
  * Behind the mode, -crypt USERHASH makes any of them an obfuscated connection
- * to the server of this user hash.
+ * to the server of this user hash, -bind ADDRESS dials from there, and -small
+ * makes the receive buffer small.
  *
  * get       hello, name, status, hash set, slot, then three blocks in flight.
  *           -i64 asks with 64-bit offsets; -repeat lists pending blocks again
@@ -51,7 +52,8 @@
 #define IN_FLIGHT 3
 
 struct options {
-	bool wide, repeat, discard, ask;
+	bool wide, repeat, discard, ask, small;
+	const char *bind;
 	uint8_t asked[HASH_SIZE];
 	uint64_t from, rate, block;
 };
@@ -105,17 +107,37 @@ begin_stream(
 	return stream;
 }
 
-static int
-dial(const char *host, const char *port, bool small_buffer)
+static struct addrinfo *
+resolve(const char *host, const char *port)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
-	int fd, on = 1, small = 16384;
 
 	if (getaddrinfo(host, port, &hints, &list) != 0)
-		die(2, "no address %s port %s", host, port);
+		die(2, "no address %s port %s", host, port ? port : "-");
+	return list;
+}
+
+static void
+bind_to(int fd, const char *host)
+{
+	struct addrinfo *own = resolve(host, NULL);
+
+	if (bind(fd, own->ai_addr, own->ai_addrlen) != 0)
+		die(2, "cannot dial from %s: %s", host, strerror(errno));
+	freeaddrinfo(own);
+}
+
+static int
+dial(const char *host, const char *port, const struct options *opt)
+{
+	struct addrinfo *list = resolve(host, port);
+	int fd, on = 1, small = 16384;
+
 	fd = socket(list->ai_family, SOCK_STREAM, 0);
-	if (small_buffer)
+	if (opt->small || opt->rate)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+	if (opt->bind)
+		bind_to(fd, opt->bind);
 	if (fd < 0 || connect(fd, list->ai_addr, list->ai_addrlen) != 0)
 		die(1, "cannot connect: %s", strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -548,11 +570,15 @@ main(int argc, char *argv[])
 			l.opt.rate = number(argv[++i]);
 		else if (strcmp(argv[i], "-block") == 0)
 			l.opt.block = number(argv[++i]);
+		else if (strcmp(argv[i], "-small") == 0)
+			l.opt.small = true;
+		else if (strcmp(argv[i], "-bind") == 0)
+			l.opt.bind = argv[++i];
 		else if (strcmp(argv[i], "-crypt") == 0)
 			crypt = argv[++i];
 	}
 	if (strcmp(mode, "raw") == 0 && argc - i == 2) {
-		l.fd = dial(argv[i], argv[i + 1], false);
+		l.fd = dial(argv[i], argv[i + 1], &l.opt);
 		if (crypt)
 			shake_hands(l.fd, crypt);
 		return raw(l.fd);
@@ -565,7 +591,7 @@ main(int argc, char *argv[])
 		l.out = open(argv[i + 3], O_WRONLY | O_CREAT, 0644);
 	if (l.out < 0)
 		die(2, "%s: %s", argv[i + 3], strerror(errno));
-	l.fd = dial(argv[i], argv[i + 1], l.opt.rate > 0);
+	l.fd = dial(argv[i], argv[i + 1], &l.opt);
 	if (crypt)
 		shake_hands(l.fd, crypt);
 	return strcmp(mode, "direct") == 0 ? direct(&l) : get(&l);
