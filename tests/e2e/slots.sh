@@ -11,6 +11,25 @@ link=$("$SHARE" -d "$db" add "$tmp/file")
 hash=$(hash_of "$link")
 many='--per-minute 100000 --per-address 100 --address-slots 100'
 
+hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000
+
+# in the background until the end: one who waits and never says a word hears
+# that we are here, after 20 s, and is let go all the same
+mkdir "$tmp/silent"
+log=$tmp/silent.log
+serve -d "$db" -s "$tmp/silent" --slots 1 --wait-timeout 23
+timeout 60 "$PEER" get -rate 300000 127.0.0.1 "$port" "$link" "$tmp/held" &
+track $!
+held() {
+	"$SHARE" -s "$tmp/silent" status | grep -q '^uploading'
+}
+wait_for 5 held
+(echo "$hello"; echo "e31100000054$hash") |
+	timeout 40 "$PEER" raw 127.0.0.1 "$port" >"$tmp/heard" &
+silent=$!
+track $silent
+log=$tmp/log
+
 # twelve on two slots; a slot ends after a part while others wait
 serve -d "$db" -s "$state" --slots 2 $many
 jobs=
@@ -41,7 +60,6 @@ uploading() {
 	"$SHARE" -s "$state" status | grep -q "^uploading	.*	aMule	$hash	"
 }
 wait_for 5 uploading
-hello='e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000'
 answer=$( (
 	echo "$hello"
 	echo "e31100000054$hash"
@@ -115,3 +133,10 @@ rm -f "$tmp/got"
 "$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" || fail "after damage"
 grep -q 'scoreboard" is damaged or of another version; it is begun anew' "$tmp/log" ||
 	fail "a damaged scoreboard: $(cat "$tmp/log")"
+
+wait $silent || fail "the silent one: $(cat "$tmp/heard")"
+case $(cat "$tmp/heard") in
+*"$rank$(frame e3 5b "$hash")") ;;
+*) fail "the silent one heard $(cat "$tmp/heard")" ;;
+esac
+wait_for 5 grep -q ' end=idle$' "$tmp/silent.log"
