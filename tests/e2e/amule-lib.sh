@@ -1,6 +1,7 @@
 # What the tests with a real client, amuled 2.3.3, begin with. The server has a
 # network namespace to itself (10.77.0.1), and so has each of two clients
-# (10.77.0.2, 10.77.0.3); they reach the server and nothing else.
+# (10.77.0.2, 10.77.0.3), and a crowd of scripted peers (10.77.0.4 and all of
+# 10.77.4.0/24); they reach the server and nothing else.
 . "$(dirname "$0")/lib.sh"
 
 [ "$(id -u)" -eq 0 ] || skip "only root can make network namespaces"
@@ -24,11 +25,11 @@ obfuscation=
 link_options=
 
 make_networks() {
-	for i in 1 2 3; do
+	for i in 1 2 3 4; do
 		ip netns add "$net$i" || return
 		at_exit "ip netns del $net$i"
 	done
-	for i in 2 3; do
+	for i in 2 3 4; do
 		ip -n "$net$i" link set lo up &&
 			ip -n "$net$i" link add peer type veth \
 				peer name "peer$i" netns "${net}1" &&
@@ -38,6 +39,8 @@ make_networks() {
 				dev "peer$i" &&
 			ip -n "${net}1" link set "peer$i" up || return
 	done
+	ip -n "${net}4" route add local 10.77.4.0/24 dev lo &&
+		ip -n "${net}1" route add 10.77.4.0/24 dev peer4
 }
 
 # amuled asks a source only while it is connected to a server or to Kad. So Kad
@@ -128,7 +131,7 @@ download() {
 			;;
 		esac
 		tries=$((tries + 1))
-		[ "$tries" -lt 320 ] || fail "no $name yet: $downloads"
+		[ "$tries" -lt 480 ] || fail "no $name yet: $downloads"
 		sleep 0.25
 	done
 	cmp "$files/$name" "$got" || fail "$name came with other bytes"

@@ -3,7 +3,7 @@
  * server as an eMule-family client or as a direct client would, and writes what
  * it got to a file, so that the test can compare every byte.
  *
- *   peer get [-i64] [-repeat] [-ask HASH] [-from BYTE] [-rate BYTES]
+ *   peer get [-i64] [-repeat] [-ask HASH] [-from BYTE] [-rate BYTES] [-when]
  *       HOST PORT LINK OUT
  *   peer direct [-block BYTES] HOST PORT LINK OUT
  *   peer discard HOST PORT LINK
@@ -17,7 +17,8 @@
  *           -i64 asks with 64-bit offsets; -repeat lists pending blocks again
  *           in each request, as aMule does; -ask asks for the name of another
  *           file with each request; -from resumes there; -rate reads so many
- *           bytes a second, through a small buffer.
+ *           bytes a second, through a small buffer; -when prints when the slot
+ *           came, in ms of CLOCK_MONOTONIC.
  * discard   like get, but the kernel throws the data away: for benchmarks.
  * raw       sends what comes on stdin (hex, spaces ignored; a line "sleep N"
  *           waits N ms; "read N" reads N bytes before it goes on; "shut" ends
@@ -52,7 +53,7 @@
 #define IN_FLIGHT 3
 
 struct options {
-	bool wide, repeat, discard, ask, small;
+	bool wide, repeat, discard, ask, small, when;
 	const char *bind;
 	uint8_t asked[HASH_SIZE];
 	uint64_t from, rate, block;
@@ -444,6 +445,15 @@ get_blocks(struct link *l)
 	}
 }
 
+static void
+print_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	printf("%lld\n", (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+}
+
 static int
 get(struct link *l)
 {
@@ -453,6 +463,8 @@ get(struct link *l)
 	if (l->file.size > PART_SIZE)
 		ask(l, OP_HASHSETREQUEST, OP_HASHSETANSWER);
 	ask(l, OP_STARTUPLOADREQ, OP_ACCEPTUPLOADREQ);
+	if (l->opt.when)
+		print_time();
 	get_blocks(l);
 	send_packet(l, OP_EDONKEYPROT, OP_CANCELTRANSFER, NULL, 0);
 	return 0;
@@ -572,6 +584,8 @@ main(int argc, char *argv[])
 			l.opt.block = number(argv[++i]);
 		else if (strcmp(argv[i], "-small") == 0)
 			l.opt.small = true;
+		else if (strcmp(argv[i], "-when") == 0)
+			l.opt.when = true;
 		else if (strcmp(argv[i], "-bind") == 0)
 			l.opt.bind = argv[++i];
 		else if (strcmp(argv[i], "-crypt") == 0)
