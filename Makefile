@@ -131,10 +131,11 @@ SYSUSERSDIR = /usr/lib/sysusers.d
 TMPFILESDIR = /usr/lib/tmpfiles.d
 PRUNE_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
-EXAMPLES = inetd.conf xinetd.conf tcpserver.run tcpsvd.run
+EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
-# put MODE FILE TARGET: install a file with the places of programs filled in.
-put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g' $(2) >$(B)/put && \
+# put MODE FILE TARGET: install a file with the places of others filled in.
+put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g; \
+	s|@EXAMPLEDIR@|$(EXAMPLEDIR)|g' $(2) >$(B)/put && \
 	install -D -m $(1) $(B)/put "$(DESTDIR)$(3)"
 
 .PHONY: install
