@@ -40,6 +40,7 @@ E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*.sh)))
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/preload/*.c))
 BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
+SYSTEMD = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/systemd/*.c))
 
 V = 0
 Q = $(if $(filter 0,$(V)),@)
@@ -66,7 +67,8 @@ $(B)/gen/sql.h: sql/embed.awk $(SQL)
 	$(call say,SQL,$@)
 	$(Q)awk -f sql/embed.awk $(SQL) >$@.new && mv $@.new $@
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(B) -name container -prune -o -name '*.d' -type f \
+	-print 2>/dev/null)
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -77,6 +79,8 @@ $(B)/tests/%: tests/%.c $(B)/lib.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(B)/lib.a \
 		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto
+
+$(B)/tests/systemd/answer: private HARDEN_LD = -static
 
 $(B)/tests/%.so: tests/%.c
 	@mkdir -p $(@D)
@@ -106,6 +110,13 @@ asan:
 	@.ci/need $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' tests
+
+# The units, in a container with a systemd of its own. Needs root, and network to
+# make the container the first time.
+.PHONY: check-systemd
+check-systemd: all $(B)/tests/e2e/peer $(SYSTEMD)
+	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container
+	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
 
 # Share FILE, listen on PORT, print the link.
 .PHONY: run

@@ -1,0 +1,277 @@
+#!/bin/sh
+# In the container, on a booted systemd: install as README says, and see the
+# units do what ed2k-serve(8) promises. One line a check in /out/result.
+exec >/out/result 2>&1
+. /src/tests/e2e/lib.sh
+
+bad=0
+# check WHAT FUNCTION: in a shell of its own, which may fail
+check() {
+	if (set +e; "$2") >"$tmp/why" 2>&1; then
+		echo "ok      $1"
+		sed -n 's/^told: /        /p' "$tmp/why"
+	else
+		echo "NOT OK  $1"
+		sed 's/^/    /' "$tmp/why"
+		bad=1
+	fi
+}
+
+# journal [OPTION...]: what the server wrote; bare text, unless options say else
+journal() {
+	journalctl --sync
+	journalctl -q -a -t ed2k-serve -o cat "$@"
+}
+n_lines() {
+	journal | wc -l
+}
+has_lines() {
+	[ "$(n_lines)" -ge "$1" ]
+}
+# logged N PATTERN: the last N lines of the journal, each of which matches
+logged() {
+	[ "$(journal | tail -n "$1" | grep -c -e "$2")" -eq "$1" ] ||
+		fail "not $1 lines of $2: $(journal | tail -n "$1")"
+}
+# systemd's own word on the units, since the check began
+said_by_systemd() {
+	journalctl --sync
+	journalctl -q -o cat _PID=1 | grep -e "$1"
+}
+instances() {
+	systemctl list-units --plain --no-legend 'ed2k-serve@*'
+}
+nobody_is_left() {
+	[ -z "$(instances)" ]
+}
+socket_is_well() {
+	systemctl -q is-active ed2k-serve.socket || fail "the socket is not active"
+	wait_for 20 nobody_is_left
+	failed=$(systemctl --failed --plain --no-legend)
+	[ -z "$failed" ] || fail "failed units: $failed"
+}
+
+# download NAME MODE [OPTION...]: the shared file over the socket, to $tmp/NAME
+download() {
+	name=$1
+	shift
+	rm -f "$tmp/$name"
+	timeout 60 "$PEER" "$@" 127.0.0.1 4662 "$link" "$tmp/$name" ||
+		fail "peer $* ended with $?: $(journal | tail -n 3)"
+	cmp "$file" "$tmp/$name" || fail "peer $*: other bytes"
+}
+# begin_download NAME: one that takes four seconds, until it is under way
+begin_download() {
+	rm -f "$tmp/$1"
+	timeout 60 "$PEER" get -rate 1000000 127.0.0.1 4662 "$link" "$tmp/$1" &
+	peer=$!
+	wait_for 10 [ -s "$tmp/$1" ]
+}
+# drop_in TEXT...: settings of the service, and nothing of an earlier drop-in
+drop_in() {
+	rm -rf /etc/systemd/system/ed2k-serve@.service.d
+	[ $# -eq 0 ] || {
+		mkdir /etc/systemd/system/ed2k-serve@.service.d
+		printf '%s\n' '[Service]' "$@" \
+			>/etc/systemd/system/ed2k-serve@.service.d/check.conf
+	}
+	systemctl daemon-reload
+}
+
+install_it() {
+	cp -a /out/root/. / || fail "cannot copy"
+	systemctl daemon-reload
+	systemd-sysusers && systemd-tmpfiles --create ed2k-serve.conf ||
+		fail "no user or no directories"
+	systemctl enable --now ed2k-serve.socket || fail "no socket"
+	said=$(systemd-analyze verify --man=no ed2k-serve.socket \
+		ed2k-serve@x.service 2>&1)
+	[ -z "$said" ] || fail "systemd-analyze verify: $said"
+}
+
+share_it() {
+	mkdir -p /srv/archive && random_file "$file" 4000000
+	ed2k-share add -r /srv/archive || fail "cannot share"
+}
+
+# recorded: bytes that were sent, as activity.db has them
+recorded() {
+	ed2k-share -s /var/lib/ed2k-serve stats --json |
+		sed -n '1s/.*"bytes":\([0-9]*\).*/\1/p' | grep . || echo 0
+}
+
+transfers() {
+	before=$(n_lines) sum=$(recorded)
+	download plain get
+	download direct direct
+	download obfuscated get -crypt "$user"
+	wait_for 10 has_lines $((before + 3))
+	socket_is_well
+	[ "$(n_lines)" -eq $((before + 3)) ] || fail "not one line a session"
+	logged 3 '^peer=127.0.0.1:.* bytes=4000000 .*end=hung-up$'
+	journal | tail -n 1 | grep -q transport=obfuscated || fail "not obfuscated"
+	[ "$(recorded)" -eq $((sum + 12000000)) ] ||
+		fail "$sum bytes were recorded before, $(recorded) now"
+}
+
+# ESC, a newline and a level behind it, %n, a byte order mark, NUL, quotes in the
+# name; bytes that are no UTF-8 in the program's
+hostile_text() {
+	before=$(n_lines)
+	name=611b5b33316d0a3c303e78256e2573efbbbf00225c7a
+	mod=fffe9b7f0d0a80
+	frame e3 01 "10$(le 8 7)$(le 8 9)$(le 4 0)$(le 2 4662)$(le 4 2)\
+02010001$(le 2 22)${name}02010055$(le 2 7)$mod$(le 6 0)" >"$tmp/hello"
+	(cat "$tmp/hello"; echo; echo shut) |
+		timeout 20 "$PEER" raw 127.0.0.1 4662 >"$tmp/answer" ||
+		fail "raw ended with $?"
+	grep -q '^e3........4c' "$tmp/answer" || fail "no answer to hello"
+	wait_for 10 has_lines $((before + 1))
+	[ "$(n_lines)" -eq $((before + 1)) ] || fail "not one line"
+	journal | tail -n 1 >"$tmp/line"
+	journal -o json | tail -n 1
+	LC_ALL=C grep -q '[[:cntrl:]]' "$tmp/line" && fail "a control character"
+	grep -qF 'client="a\x1b[31m\n<0>x%n%s\xef\xbb\xbf" mod="ÿþ\xc2\x9b\x7f\r\n\xc2\x80" ' \
+		"$tmp/line" || fail "not escaped as it should be"
+	journal -o json | tail -n 1 | grep -q '"PRIORITY":"6"' ||
+		fail "the peer set the level"
+	journal -o json | tail -n 1 | grep -q '"MESSAGE":"peer=127.0.0.1:' ||
+		fail "the message is no text"
+}
+
+rush() {
+	said=$(timeout 100 "$B/tests/systemd/dial" hold 300 10 16 4662) ||
+		fail "dial ended with $?"
+	[ "$said" = "300 answered, 0 closed" ] || fail "$said"
+	socket_is_well
+}
+
+unit_limit() {
+	said=$(timeout 100 "$B/tests/systemd/dial" hold 40 40 5 4662)
+	[ "$said" = "16 answered, 24 closed" ] || fail "$said"
+	[ "$(said_by_systemd 'Too many incoming connections' | wc -l)" -eq 24 ] ||
+		fail "systemd says: $(said_by_systemd 'Too many')"
+	socket_is_well
+}
+
+own_limit() {
+	before=$(n_lines)
+	drop_in Environment=ED2K_PER_ADDRESS=4
+	said=$(timeout 100 "$B/tests/systemd/dial" hold 10 10 20 4662)
+	drop_in
+	[ "$said" = "4 answered, 6 closed" ] || fail "$said"
+	socket_is_well
+	[ "$(n_lines)" -eq $((before + 10)) ] || fail "not one line each"
+	[ "$(journal | grep -c 'end=refused fault="too many connections"$')" \
+		-eq 6 ] || fail "not refused with a line: $(journal | tail -n 10)"
+}
+
+bad_peers() {
+	before=$(n_lines)
+	echo e3000000009900 | timeout 20 "$PEER" raw 127.0.0.1 4662 >/dev/null
+	wait_for 10 has_lines $((before + 1))
+	logged 1 'end=bad-peer fault="broken frame"$'
+	socket_is_well
+	said_by_systemd "^ed2k-serve@.*Failed with result" && fail "a failure"
+	return 0
+}
+
+killed() {
+	begin_download killed
+	systemctl kill -s KILL 'ed2k-serve@*' || fail "nobody to kill"
+	wait $peer && fail "the peer noticed nothing"
+	socket_is_well
+	said_by_systemd '^ed2k-serve@.*status=9/KILL' || fail "not killed"
+	download after get
+}
+
+stop_socket() {
+	begin_download draining
+	timeout 15 systemctl stop ed2k-serve.socket || fail "stop hangs"
+	timeout 20 "$PEER" raw 127.0.0.1 4662 </dev/null && fail "still open"
+	[ -n "$(instances)" ] || fail "the upload ended with the socket"
+	wait $peer || fail "the upload ended early"
+	cmp "$file" "$tmp/draining" || fail "other bytes"
+	wait_for 10 nobody_is_left
+	systemctl start ed2k-serve.socket
+}
+
+# stop_with UNIT: what runs is ended at once, with a line, and not as a failure
+stop_with() {
+	begin_download stopped
+	timeout 15 systemctl stop "$1" || fail "stop takes longer than promised"
+	nobody_is_left || fail "still there: $(instances)"
+	wait $peer && fail "the peer noticed nothing"
+	logged 1 'end=signal$'
+	socket_is_well
+}
+stop_instances() {
+	stop_with 'ed2k-serve@*'
+}
+stop_slice() {
+	stop_with system-ed2k.slice
+}
+
+hardened() {
+	before=$(n_lines)
+	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
+		/usr/share/doc/ed2k-serve/hardened.conf)
+	[ -n "$enable" ] && sh -ec "$enable" || fail "cannot enable: $enable"
+	systemd-analyze security --no-pager --threshold=9 ed2k-serve@x.service \
+		>"$tmp/security" || fail "$(cat "$tmp/security")"
+	sed -n 's/^.*\(Overall.*\) for.*: \(.*[0-9]\) .*/told: \1 \2/p' \
+		"$tmp/security"
+	transfers
+	[ -z "$(journal -p warning)" ] || fail "it warns: $(journal -p warning)"
+	drop_in
+}
+
+# From connect to the first byte, next to a service that has only what it needs
+# to answer one byte: what our connections cost. It is told, and not judged.
+measure() {
+	units=/etc/systemd/system
+	printf '%s\n' '[Unit]' CollectMode=inactive-or-failed '[Service]' \
+		"ExecStart=$B/tests/systemd/answer" StandardInput=socket \
+		StandardError=journal >"$units/bare@.service"
+	sed 's/^.Service.$/&\nEnvironment=ED2K_PER_MINUTE=1000000/' \
+		/usr/lib/systemd/system/ed2k-serve@.service >"$units/ours@.service"
+	for unit in bare:7001 ours:7002; do
+		sed "/=4661/d; s/=4662/=${unit#*:}/" \
+			/usr/lib/systemd/system/ed2k-serve.socket \
+			>"$units/${unit%:*}.socket"
+	done
+	systemctl daemon-reload
+	systemctl start bare.socket ours.socket
+	for _ in $(seq 9); do
+		for unit in bare:7001 ours:7002; do
+			timeout 60 "$B/tests/systemd/dial" time 10 "${unit#*:}" \
+				>>"$tmp/${unit%:*}" || fail "dial time"
+		done
+	done
+	systemctl stop bare.socket ours.socket
+	for name in bare ours; do
+		sort -n "$tmp/$name" | sed -n 5p
+	done | awk '{ us[NR] = $1 } END { printf "told: ours %.1f ms, " \
+		"bare responder %.1f ms, ratio %.2f\n", us[2] / 1000,
+		us[1] / 1000, us[2] / us[1] }'
+}
+
+file=/srv/archive/some.iso
+check "install as README says" install_it
+check "share a file" share_it
+link=$(ed2k-share link --source 127.0.0.1:4662 --crypt "$file")
+user=${link%|/}
+user=${user##*:}
+check "plain, direct and obfuscated downloads; one line each" transfers
+check "hostile text stays on its line, escaped" hostile_text
+check "300 connections within 5 s" rush
+check "MaxConnectionsPerSource= holds" unit_limit
+check "--per-address holds, and says so" own_limit
+check "a peer that breaks the protocol is no failure" bad_peers
+check "a killed process leaves no failed unit" killed
+check "stopping the socket lets uploads end" stop_socket
+check "stopping the services ends uploads at once" stop_instances
+check "stopping the slice does, too" stop_slice
+check "hardened.conf: a score below 1.0, and all works" hardened
+check "from connect to first byte (medians)" measure
+[ "$bad" -ne 0 ] || echo "all is well"
