@@ -37,19 +37,33 @@ packages() {
 	esac
 }
 
-# nspawn OPTION...: a container of its own that cannot outlive us. It has a
-# process namespace, which ends with its first process, and what nspawn keeps in
-# /run is its own. Newer systemds run on the unified hierarchy alone.
+# contained SECONDS COMMAND...: it cannot outlive us, nor leave mounts behind: its
+# process namespace ends with its first process. In the background, so that a
+# signal to us is not held up by it.
+contained() {
+	seconds=$1
+	shift
+	timeout -k 10 "$seconds" \
+		unshare --mount --pid --fork --kill-child --mount-proc "$@" \
+		</dev/null &
+	track $!
+	status=0
+	wait $! || status=$?
+	pids=
+	return $status
+}
+
+# nspawn OPTION...: run something in the container. What nspawn keeps in /run is
+# its own. Newer systemds run on the unified hierarchy alone.
 nspawn() {
 	keep=--keep-unit
 	[ ! -d /run/systemd/system ] || keep=
-	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 timeout -k 10 300 \
-		unshare --mount --pid --fork --kill-child --mount-proc \
+	contained 300 env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \
 		sh -c 'mkdir -p /run/systemd/nspawn &&
 			mount -t tmpfs nspawn /run/systemd/nspawn && exec "$@"' sh \
 		systemd-nspawn -q -D "$base" --volatile=overlay --private-network \
 		--register=no $keep --bind-ro="$PWD:/src" --bind-ro="$B:/build" \
-		--bind="$tmp:/out" "$@" </dev/null
+		--bind="$tmp:/out" "$@"
 }
 
 # Without a systemd that does it, nobody removes the container's cgroups.
@@ -70,8 +84,8 @@ if [ ! -d "$base" ]; then
 	mkdir -p "$cache"
 	rm -rf "$base.new"
 	at_exit "rm -rf '$base.new'"
-	timeout -k 10 400 debootstrap --variant=minbase --include="$(packages)" \
-		"$release" "$base.new" "$(mirror)" >"$tmp/log" 2>&1 </dev/null || {
+	contained 400 debootstrap --variant=minbase --include="$(packages)" \
+		"$release" "$base.new" "$(mirror)" >"$tmp/log" 2>&1 || {
 		tail -5 "$tmp/log"
 		skip "debootstrap cannot make a container of $release"
 	}
