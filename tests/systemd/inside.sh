@@ -33,7 +33,7 @@ logged() {
 	[ "$(journal | tail -n "$1" | grep -c -e "$2")" -eq "$1" ] ||
 		fail "not $1 lines of $2: $(journal | tail -n "$1")"
 }
-# systemd's own word on the units, since the check began
+# said_by_systemd PATTERN: its own lines since the boot
 said_by_systemd() {
 	journalctl --sync
 	journalctl -q -o cat _PID=1 | grep -e "$1"

@@ -54,21 +54,20 @@ contained() {
 }
 
 # nspawn OPTION...: run something in the container. What nspawn keeps in /run is
-# its own. Newer systemds run on the unified hierarchy alone.
+# its own. This host's systemd, if any, is not asked for a unit: it would not
+# know the process by the number that it has in there. Newer systemds run on the
+# unified hierarchy alone.
 nspawn() {
-	keep=--keep-unit
-	[ ! -d /run/systemd/system ] || keep=
 	contained 300 env SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \
 		sh -c 'mkdir -p /run/systemd/nspawn &&
 			mount -t tmpfs nspawn /run/systemd/nspawn && exec "$@"' sh \
 		systemd-nspawn -q -D "$base" --volatile=overlay --private-network \
-		--register=no $keep --bind-ro="$PWD:/src" --bind-ro="$B:/build" \
-		--bind="$tmp:/out" "$@"
+		--register=no --keep-unit --bind-ro="$PWD:/src" \
+		--bind-ro="$B:/build" --bind="$tmp:/out" "$@"
 }
 
-# Without a systemd that does it, nobody removes the container's cgroups.
+# Nobody else removes the container's cgroups, which are in ours.
 remove_cgroups() {
-	[ ! -d /run/systemd/system ] || return 0
 	while IFS=: read -r _ controllers path; do
 		for top in "/sys/fs/cgroup$path" "/sys/fs/cgroup/unified$path" \
 			"/sys/fs/cgroup/${controllers#name=}$path"; do
