@@ -227,10 +227,11 @@ on_direct_request(struct session *s, const struct packet *p)
 	    CATALOG_FOUND)
 		return;
 	answer_set_file(s, hash);
-	if (r.end > file.size) /* a short answer would be taken for data */
+	if (r.end > file.size) { /* a short answer would be taken for data */
 		session_bad_peer(s, "direct request past the end of the file");
-	else
-		ranges_push(&s->ranges, hash, r);
+		return;
+	}
+	ranges_push(&s->ranges, hash, r);
 	s->weight = file.weight;
 	if (s->slot_ms == 0 && !s->direct_waits)
 		hold_direct(s, s->last_frame_ms);
@@ -439,7 +440,7 @@ session_turn(struct session *s, uint64_t now_ms, struct writer *out)
 {
 	if (s->state == SESSION_WAITING)
 		turn_waiting(s, now_ms, out);
-	else if (s->direct_waits)
+	else if (s->state == SESSION_DIRECT && s->direct_waits)
 		turn_direct(s, now_ms);
 	else if ((s->state == SESSION_UPLOADING ||
 		     (s->state == SESSION_DIRECT && s->slot_ms > 0)) &&

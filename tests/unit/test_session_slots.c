@@ -671,6 +671,22 @@ a_direct_client_waits_so_long_only(void **state)
 }
 
 static void
+a_direct_client_that_is_sent_away_asks_for_no_slot(void **state)
+{
+	(void)state;
+	check(direct(0, 10000001), "");
+	assert_int_equal(s.state, SESSION_ENDED);
+	assert_int_equal(script.n_asks, 0);
+	begin(NULL);
+	check(direct(0, 5000), "");
+	assert_int_equal(script.n_asks, 1);
+	check(direct(0, 10000001), "");
+	assert_int_equal(s.state, SESSION_ENDED);
+	turn(100, "");
+	assert_int_equal(script.n_asks, 1);
+}
+
+static void
 a_direct_client_does_not_lose_what_it_asked_for(void **state)
 {
 	(void)state;
@@ -779,6 +795,7 @@ main(void)
 	    TEST(a_direct_client_with_a_slot_is_served_at_once),
 	    TEST(a_direct_client_is_held_until_its_turn),
 	    TEST(a_direct_client_waits_so_long_only),
+	    TEST(a_direct_client_that_is_sent_away_asks_for_no_slot),
 	    TEST(a_direct_client_does_not_lose_what_it_asked_for),
 	    TEST(a_direct_client_that_asks_for_nothing_loses_its_slot),
 	    TEST(a_session_ends_when_its_time_is_up),
