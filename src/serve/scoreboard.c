@@ -125,7 +125,7 @@ find_free(struct scoreboard *b, uint32_t most, uint64_t now_ms)
 		if (r->state != RECORD_FREE &&
 		    ago(now_ms, r->alive_ms) > 2 * ALIVE_MS)
 			check_record(b, (int)i, now_ms);
-		if (r->state == RECORD_FREE && free < 0 &&
+		if (r->state == RECORD_FREE && free < 0 && i < most &&
 		    !board_is_locked(&b->file, (int)i))
 			free = (int)i;
 	}

@@ -835,6 +835,23 @@ connections_are_limited(void **state)
 	assert_int_equal(claim(k, v4_9, T0), CLAIM_OK);
 }
 
+static void
+fewer_connections_may_be_than_once_were(void **state)
+{
+	struct kid *a, *b;
+
+	(void)state;
+	a = guest_of(v4_7, T0);
+	b = guest_of(v4_8, T0);
+	tell(a, OP_LEAVE, 0, T0);
+	tell(b, OP_LEAVE, 0, T0);
+	limits.connections = 1;
+	assert_int_equal(claim(a, v4_7, T0), CLAIM_OK);
+	assert_int_equal(claim(b, v4_8, T0), CLAIM_FULL);
+	tell(a, OP_LEAVE, 0, T0);
+	assert_int_equal(claim(b, v4_8, T0), CLAIM_OK);
+}
+
 /* How many of these two get in when one may. */
 static void
 check_one_of(const uint8_t a[16], const uint8_t b[16], bool both)
@@ -1102,6 +1119,7 @@ main(void)
 	    TEST(who_uploaded_has_no_place_to_keep),
 	    TEST(records_are_used_again),
 	    TEST(connections_are_limited),
+	    TEST(fewer_connections_may_be_than_once_were),
 	    TEST(connections_of_an_address_are_limited),
 	    TEST(new_connections_of_an_address_are_limited),
 	    TEST(an_address_that_is_full_holds_nobody_up),
