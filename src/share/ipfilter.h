@@ -46,7 +46,10 @@ enum ip_family {
 	IP_FAMILIES
 };
 
-/* Inclusive; both ends of the same family. */
+/*
+ * Inclusive, and of the family of its first address: IPv6 may run over what
+ * IPv4 is mapped into, and means none of that.
+ */
 struct ip_range {
 	uint8_t first[IP_SIZE], last[IP_SIZE];
 };
