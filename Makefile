@@ -21,6 +21,7 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
 	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
+FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
@@ -36,6 +37,7 @@ LIB_OBJS = $(patsubst src/%.c,$(B)/%.o,$(sort $(SERVE_SRC) $(SHARE_SRC)))
 SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
 
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
+FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*.sh)))
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/preload/*.c))
@@ -74,10 +76,20 @@ $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# A fuzz target has no main: that of a test runs it over its corpus.
+FUZZ_MAIN = $(B)/tests/fuzz/replay.o
+$(FUZZ): $(FUZZ_MAIN)
+
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
 $(B)/tests/%: tests/%.c $(B)/lib.a
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(B)/lib.a \
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< \
+		$(filter %.o,$^) $(B)/lib.a \
 		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto
 
 $(B)/tests/systemd/answer: private HARDEN_LD = -static
@@ -94,8 +106,8 @@ check:
 	@$(MAKE) --no-print-directory tests
 
 .PHONY: tests
-tests: all $(UNIT) $(TOOLS)
-	@B=$(B) tests/run $(UNIT) $(E2E)
+tests: all $(UNIT) $(FUZZ) $(TOOLS)
+	@B=$(B) tests/run $(UNIT) $(FUZZ) $(E2E)
 
 unit: $(UNIT)
 	@tests/run $(UNIT)
@@ -117,6 +129,20 @@ asan:
 check-systemd: all $(B)/tests/e2e/peer $(SYSTEMD)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
+
+# New inputs for each fuzz target, or for TARGET alone, for so many SECONDS.
+SECONDS = 60
+TARGET = *
+.PHONY: fuzz fuzzers
+fuzz:
+	@.ci/need $(FUZZ_PACKAGES)
+	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang HARDEN= HARDEN_LD= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE) -fsanitize=fuzzer-no-link' \
+		FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer fuzzers
+	@B=$(B)/fuzz tests/fuzz/run '$(SECONDS)' '$(TARGET)'
+
+fuzzers: $(FUZZ)
+	@:
 
 # Share FILE, listen on PORT, print the link.
 .PHONY: run
