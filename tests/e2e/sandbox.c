@@ -530,7 +530,7 @@ attempt(bool inside, const char *name)
 		if (strcmp(attempts[i].name, name) != 0)
 			continue;
 		if (inside &&
-		    !sandbox_enter(SANDBOX_REQUIRE, &t.store, t.state))
+		    !sandbox_enter(SANDBOX_TRY, &t.store, t.state))
 			return 2;
 		if (attempts[i].run() == 0)
 			return 0;

@@ -21,18 +21,37 @@ status=0
 echo e3 | unhex | "$SERVE" --sandbox require -d "$db" >"$tmp/out" 2>"$tmp/err" || status=$?
 [ "$status" -ne 71 ] || skip "this kernel: $(cat "$tmp/err")"
 
-# try WHERE ATTEMPT [ARGUMENT]: its exit status
+# try WHERE ATTEMPT [ARGUMENT]: its exit status. WHERE: out, in, or in and
+# without landlock or seccomp
 try() {
+	where=$1
+	attempt=$2
+	argument=${3:-}
+	under=
+	case $where in
+	landlock | seccomp) under="$tmp/try under $where" where=in ;;
+	esac
 	status=0
-	timeout 20 $as "$tmp/try" "$1" "$db" "$tmp/state" "$2" "${3:-}" \
-		2>"$tmp/err" || status=$?
+	timeout 20 $as $under "$tmp/try" $where "$db" "$tmp/state" "$attempt" \
+		"$argument" 2>"$tmp/err" || status=$?
 	echo "$status"
 }
+# what each of the two refuses without the other
+by_filter=' truncate chmod fchmod touch fork vfork exec socket socketpair connect
+	bind listen sendto sendmsg kill tgkill setown ptrace limit-other
+	priority-of-other map-code map-file-as-code make-code new-call i386 unshare
+	setuid prctl mount chroot '
+by_landlock=' read list write create mkdir link '
 # refused ATTEMPT [ARGUMENT]: it works outside, and not inside
 refused() {
 	[ "$(try out "$@")" -eq 0 ] || fail "$who, outside: $* $(cat "$tmp/err")"
 	[ "$(try in "$@")" -eq 1 ] || fail "$who, inside: $* is not refused $(cat "$tmp/err")"
 	tried=$((tried + 1))
+	alone=
+	case $by_filter in *[[:space:]]"$1"[[:space:]]*) alone=landlock ;; esac
+	case $by_landlock in *" $1 "*) alone=seccomp ;; esac
+	[ -z "$alone" ] || [ "$(try $alone "$@")" -eq 1 ] ||
+		fail "$who, inside without $alone: $* is not refused $(cat "$tmp/err")"
 }
 # allowed ATTEMPT [ARGUMENT]
 allowed() {
