@@ -198,7 +198,7 @@ for options in '' "-crypt $user"; do
 	"$PEER" get $options -rate 10000000 127.0.0.1 "$port" "$link" "$tmp/got" &
 	peer=$!
 	wait_for 10 has_begun
-	cp "/proc/$(server_pid)/status" "$tmp/status"
+	cat "/proc/$(server_pid)/status" >"$tmp/status"
 	wait $peer || fail "get $options"
 	cmp "$tmp/share/sub/file" "$tmp/got" || fail "get $options: other bytes"
 	for line in 'NoNewPrivs:	1' 'Seccomp:	2'; do
