@@ -529,8 +529,7 @@ attempt(bool inside, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		if (strcmp(attempts[i].name, name) != 0)
 			continue;
-		if (inside &&
-		    !sandbox_enter(SANDBOX_TRY, &t.store, t.state))
+		if (inside && !sandbox_enter(SANDBOX_TRY, &t.store, t.state))
 			return 2;
 		if (attempts[i].run() == 0)
 			return 0;
