@@ -9,7 +9,7 @@
 #include "share/store.h"
 
 /* Each costs a connection some microseconds. */
-#define COVER_MAX 32
+#define COVER_MAX 16
 
 struct cover {
 	size_t n;
