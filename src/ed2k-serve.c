@@ -9,6 +9,7 @@
 #include "serve/conn.h"
 #include "serve/deny.h"
 #include "serve/peer.h"
+#include "serve/sandbox.h"
 #include "share/store.h"
 #include "version.h"
 
@@ -22,7 +23,7 @@
 
 /* What the user asked; the defaults are explained in ed2k-serve(8). */
 struct options {
-	const char *db, *state, *deny_file;
+	const char *db, *state, *deny_file, *sandbox;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
@@ -42,6 +43,7 @@ static struct options opt = {
     .per_address = 16,
     .per_minute = 60,
     .address_slots = 8,
+    .sandbox = "try",
 };
 
 static const struct args_option option_table[] = {
@@ -86,6 +88,8 @@ static const struct args_option option_table[] = {
 	"let peers list all that is shared"},
     {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
 	&opt.no_obfuscation, NULL, "take only plain connections"},
+    {"sandbox", 0, ARGS_TEXT, "ED2K_SANDBOX", 0, 0, &opt.sandbox, "MODE",
+	"try, require or off (try)"},
     {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
 	"log every message too"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
@@ -275,6 +279,7 @@ main(int argc, char *argv[])
 	struct session_config config;
 	struct conn_limits limits;
 	struct scoreboard board = {0};
+	enum sandbox_mode sandbox;
 	struct store store;
 	struct peer peer;
 	uint8_t user_hash[HASH_SIZE];
@@ -290,6 +295,11 @@ main(int argc, char *argv[])
 	if (first < argc) {
 		log_error("%s is one argument too many; see --help",
 		    log_quote_str(argv[first]));
+		return EX_USAGE;
+	}
+	if (!sandbox_mode_parse(opt.sandbox, &sandbox)) {
+		log_error("--sandbox: %s is none of try, require and off",
+		    log_quote_str(opt.sandbox));
 		return EX_USAGE;
 	}
 	if (opt.verbose)
@@ -310,7 +320,15 @@ main(int argc, char *argv[])
 		return fault;
 	config = make_config(&peer, user_hash);
 	conn_open(&conn, &config, &limits, &board, &ledger, &peer, &store);
-	fault = conn_run(&conn);
+	/*
+	 * Here all at once: before, OpenSSL may have to be loaded, and of the
+	 * peer's bytes no more than the first was looked at. From here on they
+	 * are.
+	 */
+	if (sandbox_enter(sandbox, &store, opt.state))
+		fault = conn_run(&conn);
+	else
+		fault = EX_OSERR;
 	store_close(&store);
 	scoreboard_close(&board);
 	return fault;

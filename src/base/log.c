@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 enum sink {
@@ -60,8 +61,9 @@ log_open_server(const char *name)
 	if (fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
 	    in.st_dev == err.st_dev && in.st_ino == err.st_ino) {
 		log_sink = SINK_SYSLOG;
-		/* connect now: a sandbox may forbid it later */
+		/* connect and learn local time now: the sandbox forbids both */
 		openlog(name, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		tzset();
 	} else {
 		log_sink = is_journal(&err) ? SINK_JOURNAL : SINK_PLAIN;
 	}

@@ -45,8 +45,8 @@ find_functions(void *handle)
 	return true;
 }
 
-bool
-crypto_load(void)
+static bool
+load_library(void)
 {
 	void *handle;
 
@@ -73,7 +73,7 @@ crypto_load(void)
 bool
 crypto_load_rc4(void)
 {
-	if (!crypto_load())
+	if (!load_library())
 		return false;
 	if (!lib.rc4 && lib.OSSL_PROVIDER_load_(lib.context, "legacy"))
 		lib.rc4 = lib.EVP_CIPHER_fetch_(lib.context, "RC4", NULL);
@@ -88,12 +88,6 @@ bool
 crypto_md5(uint8_t out[MD5_SIZE], const void *data, size_t n)
 {
 	return lib.EVP_Q_digest_(lib.context, "MD5", NULL, data, n, out, NULL);
-}
-
-bool
-crypto_sha1(uint8_t out[SHA1_SIZE], const void *data, size_t n)
-{
-	return lib.EVP_Q_digest_(lib.context, "SHA1", NULL, data, n, out, NULL);
 }
 
 bool

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "serve/crypto.h"
+#include "serve/sha1.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -19,10 +19,11 @@ static bool
 digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
 {
 	(void)ctx;
-	return crypto_sha1(out, data, n);
+	sha1(out, data, n);
+	return true;
 }
 
-static const struct aich_sha1 sha1 = {.digest = digest};
+static const struct aich_sha1 digester = {.digest = digest};
 
 static bool
 read_block(const struct shared_file *f, uint8_t *out, uint64_t offset, size_t n)
@@ -53,9 +54,9 @@ hash_blocks(const struct shared_file *f, size_t part, uint8_t *block,
 	for (uint64_t at = 0; at < len; at += BLOCK_SIZE) {
 		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
 
-		if (!read_block(f, block, part * PART_SIZE + at, n) ||
-		    !crypto_sha1(blocks[at / BLOCK_SIZE], block, n))
+		if (!read_block(f, block, part * PART_SIZE + at, n))
 			return false;
+		sha1(blocks[at / BLOCK_SIZE], block, n);
 	}
 	return true;
 }
@@ -76,7 +77,7 @@ find_parts(const struct shared_file *f, uint8_t *parts)
 	}
 	if (store_aich_parts(f->store, f->hash, parts,
 		aich_part_hash_count(size)) == STORE_FOUND &&
-	    aich_root(&sha1, size, parts, root) &&
+	    aich_root(&digester, size, parts, root) &&
 	    memcmp(root, f->aich_root, AICH_SIZE) == 0)
 		return true;
 	log_error("the share database has wrong AICH hashes of %s; run "
@@ -93,7 +94,7 @@ is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
 
 	if (!shared_file_check(f))
 		return false; /* changed under our hands; logged */
-	if (aich_part_hash(&sha1, f->facts.size, part, blocks[0], hash) &&
+	if (aich_part_hash(&digester, f->facts.size, part, blocks[0], hash) &&
 	    memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
 		return true;
 	log_error("%s is damaged in part %zu: size and time are as they were, "
@@ -111,8 +112,6 @@ recovery_put(struct writer *w, struct shared_file *f, size_t part)
 	uint8_t *parts, *block;
 	bool ok = false;
 
-	if (!crypto_load())
-		return false;
 	parts = calloc(aich_part_count(size), AICH_SIZE);
 	block = malloc(BLOCK_SIZE);
 	if (!parts || !block)
@@ -121,7 +120,8 @@ recovery_put(struct writer *w, struct shared_file *f, size_t part)
 		ok = find_parts(f, parts) &&
 		    hash_blocks(f, part, block, blocks) &&
 		    is_that_part(f, part, parts, blocks) &&
-		    aich_put_recovery(w, &sha1, size, part, parts, blocks[0]);
+		    aich_put_recovery(
+			w, &digester, size, part, parts, blocks[0]);
 	free(parts);
 	free(block);
 	return ok;

@@ -15,8 +15,7 @@
 
 /*
  * Write the recovery data of a part of the open file, which has an AICH root;
- * the part is one of aich_is_recoverable. Loads OpenSSL, reads up to PART_SIZE
- * bytes. False, after a log line, when the data cannot be had; what was written
+ * the part is one of aich_is_recoverable. Reads up to PART_SIZE bytes. False, after a log line, when the data cannot be had; what was written
  * is then no use.
  */
 bool recovery_put(struct writer *w, struct shared_file *f, size_t part);

@@ -34,6 +34,13 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
 	if (memcmp(f->complained, f->hash, HASH_SIZE) == 0)
 		return;
 	memcpy(f->complained, f->hash, HASH_SIZE);
+	if (f->walled) {
+		log_warning("not served to this peer: %s was shared, or its "
+			    "disk mounted, after the connection began; the "
+			    "next one can read it",
+		    log_quote_str(path));
+		return;
+	}
 	switch (state) {
 	case COPY_CHANGED:
 		log_warning("not served: %s has changed since it was shared; "
@@ -53,16 +60,29 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
 	}
 }
 
+/*
+ * Is it the sandbox alone that forbids to open this file? Its rules are those
+ * of when the connection began. access(2) knows only of owners and modes.
+ */
+static bool
+is_walled(const char *path, enum copy_state state)
+{
+	return state == COPY_UNREADABLE && errno == EACCES &&
+	    access(path, R_OK) == 0;
+}
+
 static bool
 take_copy(void *ctx, const struct store_copy *copy)
 {
 	struct shared_file *f = ctx;
 	enum copy_state state = copy_open(copy, &f->fd);
 
+	f->walled = f->walled || is_walled(copy->path, state);
 	if (state != COPY_OK) {
 		complain(f, copy->path, state);
 		return false;
 	}
+	f->walled = false;
 	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
 	f->priority = copy->priority;
 	f->has_aich = copy->has_aich;
@@ -82,13 +102,14 @@ shared_file_open(
 	shared_file_close(f);
 	memcpy(f->asked, asked, HASH_SIZE);
 	memcpy(f->hash, asked, HASH_SIZE);
+	f->walled = false;
 	res = store_find(f->store, f->hash, take_copy, f);
 	if (res == STORE_UNKNOWN && alias) {
 		res = store_resolve_alias(f->store, asked, f->hash);
 		if (res == STORE_FOUND)
 			res = store_find(f->store, f->hash, take_copy, f);
 	}
-	return res;
+	return res == STORE_UNKNOWN && f->walled ? STORE_FAILED : res;
 }
 
 bool

@@ -20,6 +20,7 @@ struct shared_file {
 	uint8_t hash[HASH_SIZE];  /* its "red" hash */
 	struct copy_facts facts;
 	enum store_priority priority;
+	bool walled; /* it is there, but this process may not open it */
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 	char name[WIRE_NAME_MAX + 1];  /* as on disk: any bytes, terminated */
@@ -32,7 +33,8 @@ void shared_file_close(struct shared_file *f);
 /*
  * Make the file of this hash the open one. With `alias` a "blue" hash is found
  * too. FOUND: f->fd, f->facts, f->name and f->has_aich are valid. UNKNOWN: not shared, or
- * none of its copies can be served now.
+ * none of its copies can be served now. FAILED, besides a database that fails:
+ * the sandbox is in the way, and another connection may have the file.
  */
 enum store_result shared_file_open(
     struct shared_file *f, const uint8_t asked[HASH_SIZE], bool alias);

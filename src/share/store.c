@@ -23,6 +23,7 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_FILES] = sql_files,
     [STORE_COMMENT] = sql_comment_by_hash,
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
+    [STORE_ROOT_FROM] = sql_root_from,
 };
 
 const struct db_kind store_kind = {
@@ -348,6 +349,24 @@ store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
 {
 	return each(s, STORE_FILES, visit, ctx);
+}
+
+enum store_result
+store_root_from(struct store *s, const char *path, char out[PATH_MAX])
+{
+	sqlite3_stmt *stmt = statement(s, STORE_ROOT_FROM);
+	enum store_result res;
+	bool good;
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	good = column_path(stmt, 0, out);
+	sqlite3_reset(stmt);
+	return good ? STORE_FOUND : STORE_UNKNOWN;
 }
 
 const char *

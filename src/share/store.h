@@ -27,6 +27,7 @@ enum store_statement {
 	STORE_FILES,
 	STORE_COMMENT,
 	STORE_COUNT_WITHOUT_AICH,
+	STORE_ROOT_FROM,
 	STORE_N_STATEMENTS
 };
 
@@ -125,6 +126,13 @@ enum store_result store_each(struct store *s,
 /* The same for every content, each once, in no order. */
 enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
+
+/*
+ * The first root at or behind a path, in the order of bytes. UNKNOWN when there
+ * is none, or what is there is no absolute path.
+ */
+enum store_result store_root_from(
+    struct store *s, const char *path, char out[PATH_MAX]);
 
 /* The last component of an absolute path: the name peers are told. */
 const char *store_name_of(const char *path);

@@ -11,16 +11,13 @@ setup(void **state)
 }
 
 static void
-digests_of_abc_are_the_published_ones(void **state)
+md5_of_abc_is_the_published_one(void **state)
 {
-	uint8_t md5[MD5_SIZE], sha1[SHA1_SIZE];
+	uint8_t md5[MD5_SIZE];
 
 	(void)state;
 	assert_true(crypto_md5(md5, "abc", 3));
 	assert_hex(md5, sizeof md5, "900150983cd24fb0d6963f7d28e17f72");
-	assert_true(crypto_sha1(sha1, "abc", 3));
-	assert_hex(
-	    sha1, sizeof sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 /* RFC 6229, 128-bit key 0102..10: the keystream from offset 0. */
@@ -50,7 +47,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(digests_of_abc_are_the_published_ones),
+	    cmocka_unit_test(md5_of_abc_is_the_published_one),
 	    cmocka_unit_test(rc4_gives_the_keystream_of_rfc_6229_in_any_pieces),
 	};
 

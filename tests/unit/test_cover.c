@@ -1,0 +1,130 @@
+/* share/cover.c on real databases. SPDX-License-Identifier: ISC */
+#include "temp.h"
+
+#include "share/cover.h"
+#include "share/store_edit.h"
+
+static struct cover cover;
+
+/* The cover of these roots. */
+static void
+find(const char *const roots[], size_t n)
+{
+	static int number;
+	struct store_edit e;
+	char name[32];
+
+	snprintf(name, sizeof name, "%d/share.db", number++);
+	assert_int_equal(store_edit_create(&e, temp_path(name)), 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(store_edit_put_root(&e, roots[i]), 0);
+	cover_find(&cover, &e.store);
+	store_edit_close(&e);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+#define FIND(...)                                                              \
+	do {                                                                   \
+		static const char *const roots[] = {__VA_ARGS__};              \
+		find(roots, ARRAY_LEN(roots));                                 \
+	} while (0)
+
+#define ASSERT_COVER(...)                                                      \
+	do {                                                                   \
+		static const char *const dirs[] = {__VA_ARGS__};               \
+		qsort(cover.dirs, cover.n, PATH_MAX, compare);                 \
+		assert_int_equal(cover.n, ARRAY_LEN(dirs));                    \
+		for (size_t i = 0; i < cover.n; i++)                           \
+			assert_string_equal(cover.dirs[i], dirs[i]);           \
+	} while (0)
+
+static void
+few_roots_are_the_cover(void **state)
+{
+	(void)state;
+	find(NULL, 0);
+	assert_int_equal(cover.n, 0);
+	FIND("/srv/archive");
+	ASSERT_COVER("/srv/archive");
+	FIND("/srv/archive/b", "/home/me/music", "/srv/archive/a");
+	ASSERT_COVER("/home/me/music", "/srv/archive/a", "/srv/archive/b");
+}
+
+static void
+a_root_covers_what_is_beneath_it(void **state)
+{
+	(void)state;
+	FIND("/srv/a/b/c", "/srv/a", "/srv/a/b");
+	ASSERT_COVER("/srv/a");
+	FIND("/srv/a", "/", "/etc");
+	ASSERT_COVER("/");
+}
+
+/* '-' and '.' come before '/', '0' and letters behind it. */
+static void
+names_that_begin_alike_are_different(void **state)
+{
+	(void)state;
+	FIND("/srv", "/srv-1", "/srv.old/x", "/srv/a", "/srv0", "/srvx/y",
+	    "/srv\x01");
+	ASSERT_COVER(
+	    "/srv", "/srv\x01", "/srv-1", "/srv.old/x", "/srv0", "/srvx/y");
+	FIND("/s/a/x", "/s/a-b/x", "/s/a/y", "/s/a-b", "/s/a");
+	ASSERT_COVER("/s/a", "/s/a-b");
+}
+
+static void
+many_roots_are_covered_by_what_is_above_them(void **state)
+{
+	static char names[200][64];
+	static const char *roots[200];
+
+	(void)state;
+	for (int i = 0; i < 198; i++) {
+		snprintf(
+		    names[i], sizeof names[i], "/srv/archive/%d/%d", i / 40, i);
+		roots[i] = names[i];
+	}
+	roots[198] = "/home/me/music";
+	roots[199] = "/srv/iso";
+	find(roots, 200);
+	ASSERT_COVER("/home/me/music", "/srv/archive/0", "/srv/archive/1",
+	    "/srv/archive/2", "/srv/archive/3", "/srv/archive/4", "/srv/iso");
+}
+
+/* "/" would cover all, and all that is not shared besides. */
+static void
+nothing_makes_it_the_whole_tree(void **state)
+{
+	static char names[COVER_MAX + 1][64];
+	static const char *roots[COVER_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COVER_MAX + 1; i++) {
+		snprintf(names[i], sizeof names[i], "/disk%zu/x", i);
+		roots[i] = names[i];
+	}
+	find(roots, COVER_MAX + 1);
+	assert_int_equal(cover.n, COVER_MAX);
+	for (size_t i = 0; i < cover.n; i++)
+		assert_memory_equal(cover.dirs[i], "/disk", 5);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(few_roots_are_the_cover),
+	    cmocka_unit_test(a_root_covers_what_is_beneath_it),
+	    cmocka_unit_test(names_that_begin_alike_are_different),
+	    cmocka_unit_test(many_roots_are_covered_by_what_is_above_them),
+	    cmocka_unit_test(nothing_makes_it_the_whole_tree),
+	};
+
+	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
+}
