@@ -7,13 +7,23 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "serve/sha1.h"
 
 #include <errno.h>
+#include <sha1.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static void
+sha1(uint8_t out[AICH_SIZE], const void *data, size_t n)
+{
+	SHA1_CTX context;
+
+	SHA1Init(&context);
+	SHA1Update(&context, data, n);
+	SHA1Final(out, &context);
+}
 
 static bool
 digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
