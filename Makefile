@@ -128,6 +128,7 @@ run:
 .PHONY: bench
 bench: all $(TOOLS) $(BENCH)
 	@B=$(B) tests/bench/run
+	@B=$(B) tests/bench/hash
 
 .PHONY: lint
 lint:
