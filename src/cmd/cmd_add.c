@@ -62,7 +62,7 @@ struct adding {
 	bool recursive;    /* in a walk, what cannot be shared is no fault */
 	bool stop;         /* the database failed: no use in going on */
 	int fault;         /* the first */
-	struct pending *pending; /* a ring of PENDING_MAX */
+	struct pending pending[PENDING_MAX]; /* a ring */
 	size_t oldest, n_pending;
 	uint64_t n_shared;
 	bool has_progress;
@@ -481,9 +481,7 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 		log_error("add what? Name a file, or -r and a directory");
 		return EX_USAGE;
 	}
-	a.pending = calloc(PENDING_MAX, sizeof *a.pending);
-	a.fault = a.pending ? hasher_open_threads(&a.hasher, (unsigned)jobs)
-			    : EX_OSERR;
+	a.fault = hasher_open_threads(&a.hasher, (unsigned)jobs);
 	if (!a.fault)
 		a.fault = store_edit_create(&a.edit, cmd->db);
 	if (!a.fault && !realpath(cmd->db, a.db))
@@ -492,6 +490,5 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 		add_arguments(&a, argc - first, argv + first);
 	store_edit_close(&a.edit);
 	hasher_close(&a.hasher);
-	free(a.pending);
 	return print_end(a.fault);
 }
