@@ -9,9 +9,8 @@
 #include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/progress.h"
-#include "share/hash.h"
 #include "share/scan.h"
-#include "share/store_edit.h"
+#include "share/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,17 +20,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
-
-/* Times to hash a file that changes under our hands before giving it up. */
-#define HASH_TRIES 3
-
-/*
- * Two changes within one tick of the kernel's clock have the same mtime. So a
- * file that was changed less than this ago is left alone first.
- */
-#define SETTLE_NS INT64_C(50000000)
 
 /*
  * So many files are under way at most: enough that no thread waits while the
@@ -47,10 +36,7 @@ struct pending {
 		PENDING_HASHED,
 	} kind;
 	char path[PATH_MAX];
-	int fd; /* or -1 */
-	struct stat st;
-	int tries; /* how often it was hashed */
-	struct hash_job job;
+	struct steady file;     /* fd may be -1 */
 	struct store_copy copy; /* what is shared */
 	int fault;
 };
@@ -76,79 +62,6 @@ note_fault(struct adding *a, int fault)
 		a->fault = fault;
 }
 
-static int64_t
-ns_of(struct timespec t)
-{
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-static bool
-same_state(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    ns_of(a->st_mtim) == ns_of(b->st_mtim) &&
-	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
-}
-
-/* Wait until another change would show in the file's times. */
-static void
-let_settle(const struct stat *st)
-{
-	struct timespec now, pause = {0};
-	int64_t age;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	age = ns_of(now) - ns_of(st->st_ctim);
-	if (age < 0 || age >= SETTLE_NS)
-		return;
-	pause.tv_nsec = (long)(SETTLE_NS - age);
-	nanosleep(&pause, NULL);
-}
-
-/*
- * Do hash and state belong together? If so, the file was the same before and
- * after, and the path still leads to it.
- */
-static bool
-is_steady(const struct pending *p, struct stat *after)
-{
-	struct stat there;
-
-	if (fstat(p->fd, after) != 0 || stat(p->path, &there) != 0) {
-		after->st_size = 0;
-		return false;
-	}
-	return p->job.result == HASH_OK && same_state(&p->st, after) &&
-	    same_state(&p->st, &there);
-}
-
-static void
-begin_hashing(struct adding *a, struct pending *p)
-{
-	let_settle(&p->st);
-	p->tries++;
-	p->job.fd = p->fd;
-	p->job.size = (uint64_t)p->st.st_size;
-	hasher_put(&a->hasher, &p->job);
-}
-
-/* Did the file change while it was hashed, and is it worth another try? */
-static bool
-hash_again(struct adding *a, struct pending *p)
-{
-	struct stat after;
-
-	if (p->job.result == HASH_FAILED || p->tries == HASH_TRIES ||
-	    is_steady(p, &after) || after.st_size == 0)
-		return false;
-	file_hash_free(&p->job.hash);
-	p->st = after;
-	a->progress.total_bytes += (uint64_t)after.st_size;
-	begin_hashing(a, p);
-	return true;
-}
-
 /* Say what is known to go wrong with files of this size. */
 static void
 warn_of_size(const char *path, uint64_t size)
@@ -164,51 +77,18 @@ warn_of_size(const char *path, uint64_t size)
 		    log_quote_str(path), size);
 }
 
-static int
-put_file(struct adding *a, struct pending *p)
-{
-	const struct file_hash *hash = &p->job.hash;
-	struct store_copy *copy = &p->copy;
-	struct store_entry entry;
-
-	memset(copy, 0, sizeof *copy);
-	memcpy(copy->hash, hash->hash, HASH_SIZE);
-	copy->size = (uint64_t)p->st.st_size;
-	copy->mtime_ns = ns_of(p->st.st_mtim);
-	copy->inode = p->st.st_ino;
-	copy->has_aich = true;
-	memcpy(copy->aich_root, hash->aich_root, AICH_SIZE);
-	copy->path = p->path;
-	entry = (struct store_entry){
-	    .copy = *copy,
-	    .part_hashes = hash->parts,
-	    .n_part_hashes = hash->n_parts,
-	    .aich_parts = hash->aich_parts,
-	    .n_aich_parts = hash->n_aich_parts,
-	    .alias = hash->has_alias ? hash->alias : NULL,
-	};
-	return store_edit_put(&a->edit, &entry);
-}
-
 /* Put a file that was hashed into the database. 0, or an exit code, logged. */
 static int
 share_file(struct adding *a, struct pending *p)
 {
-	struct stat after;
-	int fault;
+	struct store_entry entry;
+	int fault = steady_end(&p->file);
 
-	if (p->job.result == HASH_FAILED) {
-		log_error("cannot read %s: %s; it is not shared",
-		    log_quote_str(p->path), strerror(p->job.error));
-		return EX_IOERR;
-	}
-	if (!is_steady(p, &after)) {
-		log_error("%s changes while it is hashed; add it again when "
-			  "it is complete",
-		    log_quote_str(p->path));
-		return EX_TEMPFAIL;
-	}
-	fault = put_file(a, p);
+	if (fault)
+		return fault;
+	steady_entry(&entry, p->path, &p->file.st, &p->file.job.hash);
+	p->copy = entry.copy;
+	fault = store_edit_put(&a->edit, &entry);
 	a->stop = fault != 0;
 	if (!fault)
 		warn_of_size(p->path, p->copy.size);
@@ -222,7 +102,8 @@ is_known(struct adding *a, const char *path, const struct stat *st,
 {
 	return store_find_path(&a->edit.store, path, known) == STORE_FOUND &&
 	    known->size == (uint64_t)st->st_size &&
-	    known->mtime_ns == ns_of(st->st_mtim) && known->inode == st->st_ino;
+	    known->mtime_ns == steady_mtime_ns(st) &&
+	    known->inode == st->st_ino;
 }
 
 /* Is this the database or one of its side files? */
@@ -241,29 +122,32 @@ is_database(const struct adding *a, const char *path)
 static void
 begin_file(struct adding *a, struct pending *p, const char *path)
 {
+	struct steady *f = &p->file;
+
 	p->kind = PENDING_REFUSED;
-	p->fault = p->tries = 0;
+	p->fault = 0;
 	snprintf(p->path, sizeof p->path, "%s", path);
-	p->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (p->fd < 0 || fstat(p->fd, &p->st) != 0) {
+	*f = (struct steady){.path = p->path};
+	f->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (f->fd < 0 || fstat(f->fd, &f->st) != 0) {
 		log_error("cannot read %s: %s; it is not shared",
 		    log_quote_str(path), strerror(errno));
 		p->fault = errno == ENOENT ? EX_NOINPUT : EX_NOPERM;
-	} else if (!S_ISREG(p->st.st_mode)) {
+	} else if (!S_ISREG(f->st.st_mode)) {
 		log_error("%s is no regular file; only those can be shared",
 		    log_quote_str(path));
 		p->fault = EX_NOINPUT;
-	} else if (p->st.st_size == 0) {
+	} else if (f->st.st_size == 0) {
 		log_warning("%s is empty, and eD2k has no link for an empty "
 			    "file; left out",
 		    log_quote_str(path));
 		p->fault = a->recursive ? 0 : EX_DATAERR;
-	} else if (is_known(a, path, &p->st, &p->copy)) {
+	} else if (is_known(a, path, &f->st, &p->copy)) {
 		p->kind = PENDING_KNOWN;
 		p->copy.path = p->path;
 	} else {
 		p->kind = PENDING_HASHED;
-		begin_hashing(a, p);
+		steady_begin(f, &a->hasher);
 	}
 }
 
@@ -288,9 +172,9 @@ drop_oldest(struct adding *a)
 	struct pending *p = &a->pending[a->oldest];
 
 	if (p->kind == PENDING_HASHED)
-		file_hash_free(&p->job.hash);
-	if (p->fd >= 0)
-		close(p->fd);
+		file_hash_free(&p->file.job.hash);
+	if (p->file.fd >= 0)
+		close(p->file.fd);
 	a->oldest = (a->oldest + 1) % PENDING_MAX;
 	a->n_pending--;
 	a->progress.file++;
@@ -320,7 +204,7 @@ end_oldest(struct adding *a, unsigned wait_ms)
 
 	show_progress(a, p);
 	if (p->kind == PENDING_HASHED &&
-	    (!hasher_wait(&a->hasher, &p->job, wait_ms) || hash_again(a, p)))
+	    !steady_wait(&p->file, &a->hasher, wait_ms))
 		return false;
 	end_file(a, p);
 	drop_oldest(a);
@@ -346,7 +230,7 @@ end_all(struct adding *a)
 
 		if (!a->stop &&
 		    (p->kind != PENDING_HASHED ||
-			(p->job.done && p->job.result == HASH_OK)))
+			(p->file.job.done && p->file.job.result == HASH_OK)))
 			end_file(a, p);
 	}
 	progress_clear();
