@@ -156,6 +156,7 @@ run:
 .PHONY: bench
 bench: all $(TOOLS) $(BENCH)
 	@B=$(B) tests/bench/run
+	@B=$(B) tests/bench/hash
 
 .PHONY: lint
 lint:

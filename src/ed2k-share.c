@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/interrupt.h"
 #include "share/store.h"
 #include "version.h"
 
@@ -27,10 +28,11 @@ static const struct verb {
 	unsigned uses;
 	const char *synopsis, *help;
 } verbs[] = {
-    {"add", cmd_add, USES_DB, "[-r] PATH...",
+    {"add", cmd_add, USES_DB, "[-r] [--jobs N] PATH...",
 	"Hash files, share them and print their eD2k links. With -r, share\n"
 	"all files beneath a directory. A file that is known and unchanged\n"
-	"is not hashed again."},
+	"is not hashed again: when interrupted, the next run goes on where\n"
+	"it was. --jobs N hashes with N threads and not with all processors."},
     {"list", cmd_list, USES_DB | USES_STATE, "[--json] [PATTERN]",
 	"List hash, size, state, bytes sent and path of what is shared. The\n"
 	"state is ok, changed, missing or unreadable. PATTERN is a shell\n"
@@ -131,7 +133,7 @@ main(int argc, char *argv[])
 	struct options opt = {0};
 	struct cmd cmd;
 	const struct verb *verb;
-	int first;
+	int first, fault;
 
 	log_open_stderr("ed2k-share");
 	if (!parse_options(&opt, argc, argv, &first))
@@ -160,5 +162,7 @@ main(int argc, char *argv[])
 			return EX_CONFIG;
 		cmd.db = path;
 	}
-	return verb->run(&cmd, argc - first, argv + first);
+	fault = verb->run(&cmd, argc - first, argv + first);
+	interrupt_die();
+	return fault;
 }

@@ -25,6 +25,7 @@ enum sink {
 static const char *log_name = "ed2k";
 static enum sink log_sink = SINK_TOOL;
 static enum log_level log_max = LOG_LEVEL_INFO;
+static void (*log_before)(void);
 
 void
 log_open_stderr(const char *name)
@@ -48,6 +49,12 @@ void
 log_set_level(enum log_level level)
 {
 	log_max = level;
+}
+
+void
+log_set_before(void (*before)(void))
+{
+	log_before = before;
 }
 
 void
@@ -83,6 +90,8 @@ log_at(enum log_level level, const char *fmt, ...)
 
 	if (level > log_max)
 		return;
+	if (log_before)
+		log_before();
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof msg, fmt, ap);
 	va_end(ap);

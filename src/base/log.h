@@ -16,6 +16,7 @@
 
 /* The numbers are syslog's. */
 enum log_level {
+	LOG_LEVEL_NONE = 0, /* for log_set_level alone */
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
 	LOG_LEVEL_NOTICE = 5,
@@ -37,6 +38,9 @@ void log_open_server(const char *name);
 
 /* Drop messages above this level from now on; LOG_LEVEL_INFO at first. */
 void log_set_level(enum log_level level);
+
+/* Call this before each message, for example to clear a progress line. */
+void log_set_before(void (*before)(void));
 
 void log_at(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

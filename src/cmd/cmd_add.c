@@ -6,10 +6,11 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/interrupt.h"
 #include "cmd/print.h"
-#include "share/hash.h"
+#include "cmd/progress.h"
 #include "share/scan.h"
-#include "share/store_edit.h"
+#include "share/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,17 +20,26 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
-/* Times to hash a file that changes under our hands before giving it up. */
-#define HASH_TRIES 3
-
 /*
- * Two changes within one tick of the kernel's clock have the same mtime. So a
- * file that was changed less than this ago is left alone first.
+ * So many files are under way at most: enough that no thread waits while the
+ * results of small ones are written. Links come in the order of the files.
  */
-#define SETTLE_NS INT64_C(50000000)
+#define PENDING_MAX 128
+
+/* A file under way. */
+struct pending {
+	enum pending_kind {
+		PENDING_REFUSED, /* it cannot be shared; that is logged */
+		PENDING_KNOWN,   /* it is shared already */
+		PENDING_HASHED,
+	} kind;
+	char path[PATH_MAX];
+	struct steady file;     /* fd may be -1 */
+	struct store_copy copy; /* what is shared */
+	int fault;
+};
 
 struct adding {
 	struct store_edit edit;
@@ -38,6 +48,11 @@ struct adding {
 	bool recursive;    /* in a walk, what cannot be shared is no fault */
 	bool stop;         /* the database failed: no use in going on */
 	int fault;         /* the first */
+	struct pending pending[PENDING_MAX]; /* a ring */
+	size_t oldest, n_pending;
+	uint64_t n_shared;
+	bool has_progress;
+	struct progress progress;
 };
 
 static void
@@ -45,71 +60,6 @@ note_fault(struct adding *a, int fault)
 {
 	if (!a->fault)
 		a->fault = fault;
-}
-
-static int64_t
-ns_of(struct timespec t)
-{
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-static bool
-same_state(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    ns_of(a->st_mtim) == ns_of(b->st_mtim) &&
-	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
-}
-
-/* Wait until another change would show in the file's times. */
-static void
-let_settle(const struct stat *st)
-{
-	struct timespec now, pause = {0};
-	int64_t age;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	age = ns_of(now) - ns_of(st->st_ctim);
-	if (age < 0 || age >= SETTLE_NS)
-		return;
-	pause.tv_nsec = (long)(SETTLE_NS - age);
-	nanosleep(&pause, NULL);
-}
-
-/*
- * Hash fd so that hash and *st belong together: the file was the same before
- * and after, and the path still leads to it. 0, or an exit code, logged.
- */
-static int
-hash_steadily(struct adding *a, const char *path, int fd, struct stat *st,
-    struct file_hash *out)
-{
-	for (int i = 0; i < HASH_TRIES; i++) {
-		enum hash_result res;
-		struct stat after, there;
-
-		let_settle(st);
-		res = hasher_file(&a->hasher, fd, (uint64_t)st->st_size, out);
-		if (res == HASH_FAILED) {
-			log_error("cannot read %s: %s; it is not shared",
-			    log_quote_str(path), strerror(errno));
-			return EX_IOERR;
-		}
-		if (fstat(fd, &after) != 0 || stat(path, &there) != 0)
-			break;
-		if (res == HASH_OK && same_state(st, &after) &&
-		    same_state(st, &there))
-			return 0;
-		file_hash_free(out);
-		*st = after;
-		if (after.st_size == 0)
-			break;
-	}
-	log_error("%s changes while it is hashed; add it again when it is "
-		  "complete",
-	    log_quote_str(path));
-	return EX_TEMPFAIL;
 }
 
 /* Say what is known to go wrong with files of this size. */
@@ -127,52 +77,33 @@ warn_of_size(const char *path, uint64_t size)
 		    log_quote_str(path), size);
 }
 
-/* Hash an open file and put it into the database. */
+/* Put a file that was hashed into the database. 0, or an exit code, logged. */
 static int
-share_file(struct adding *a, const char *path, int fd, struct stat *st)
+share_file(struct adding *a, struct pending *p)
 {
-	struct file_hash hash;
-	struct store_entry entry = {.copy.path = path};
-	int fault = hash_steadily(a, path, fd, st, &hash);
+	struct store_entry entry;
+	int fault = steady_end(&p->file);
 
 	if (fault)
 		return fault;
-	memcpy(entry.copy.hash, hash.hash, HASH_SIZE);
-	entry.copy.size = (uint64_t)st->st_size;
-	entry.copy.mtime_ns = ns_of(st->st_mtim);
-	entry.copy.inode = st->st_ino;
-	entry.part_hashes = hash.parts;
-	entry.n_part_hashes = hash.n_parts;
-	entry.copy.has_aich = true;
-	memcpy(entry.copy.aich_root, hash.aich_root, AICH_SIZE);
-	entry.aich_parts = hash.aich_parts;
-	entry.n_aich_parts = hash.n_aich_parts;
-	entry.alias = hash.has_alias ? hash.alias : NULL;
+	steady_entry(&entry, p->path, &p->file.st, &p->file.job.hash);
+	p->copy = entry.copy;
 	fault = store_edit_put(&a->edit, &entry);
-	file_hash_free(&hash);
 	a->stop = fault != 0;
-	if (fault)
-		return fault;
-	warn_of_size(path, entry.copy.size);
-	print_link(&entry.copy, NULL);
-	fflush(
-	    stdout); /* it is shared: say so even if the next one takes long */
-	return 0;
+	if (!fault)
+		warn_of_size(p->path, p->copy.size);
+	return fault;
 }
 
 /* Is this path known, and the file just as it was when it was hashed? */
 static bool
-is_known(struct adding *a, const char *path, const struct stat *st)
+is_known(struct adding *a, const char *path, const struct stat *st,
+    struct store_copy *known)
 {
-	struct store_copy known;
-
-	if (store_find_path(&a->edit.store, path, &known) != STORE_FOUND ||
-	    known.size != (uint64_t)st->st_size ||
-	    known.mtime_ns != ns_of(st->st_mtim) || known.inode != st->st_ino)
-		return false;
-	known.path = path;
-	print_link(&known, NULL);
-	return true;
+	return store_find_path(&a->edit.store, path, known) == STORE_FOUND &&
+	    known->size == (uint64_t)st->st_size &&
+	    known->mtime_ns == steady_mtime_ns(st) &&
+	    known->inode == st->st_ino;
 }
 
 /* Is this the database or one of its side files? */
@@ -187,34 +118,138 @@ is_database(const struct adding *a, const char *path)
 		strcmp(tail, "-shm") == 0);
 }
 
-static int
-add_file(struct adding *a, const char *path)
+/* Open a file, and have it hashed if there is need. */
+static void
+begin_file(struct adding *a, struct pending *p, const char *path)
 {
-	struct stat st;
-	int fd, fault = 0;
+	struct steady *f = &p->file;
 
-	if (is_database(a, path))
-		return 0;
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	p->kind = PENDING_REFUSED;
+	p->fault = 0;
+	snprintf(p->path, sizeof p->path, "%s", path);
+	*f = (struct steady){.path = p->path};
+	f->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (f->fd < 0 || fstat(f->fd, &f->st) != 0) {
 		log_error("cannot read %s: %s; it is not shared",
 		    log_quote_str(path), strerror(errno));
-		fault = errno == ENOENT ? EX_NOINPUT : EX_NOPERM;
-	} else if (!S_ISREG(st.st_mode)) {
+		p->fault = errno == ENOENT ? EX_NOINPUT : EX_NOPERM;
+	} else if (!S_ISREG(f->st.st_mode)) {
 		log_error("%s is no regular file; only those can be shared",
 		    log_quote_str(path));
-		fault = EX_NOINPUT;
-	} else if (st.st_size == 0) {
+		p->fault = EX_NOINPUT;
+	} else if (f->st.st_size == 0) {
 		log_warning("%s is empty, and eD2k has no link for an empty "
 			    "file; left out",
 		    log_quote_str(path));
-		fault = a->recursive ? 0 : EX_DATAERR;
-	} else if (!is_known(a, path, &st)) {
-		fault = share_file(a, path, fd, &st);
+		p->fault = a->recursive ? 0 : EX_DATAERR;
+	} else if (is_known(a, path, &f->st, &p->copy)) {
+		p->kind = PENDING_KNOWN;
+		p->copy.path = p->path;
+	} else {
+		p->kind = PENDING_HASHED;
+		steady_begin(f, &a->hasher);
 	}
-	if (fd >= 0)
-		close(fd);
-	return fault;
+}
+
+/* Share the file, if it is not shared already, and print its link. */
+static void
+end_file(struct adding *a, struct pending *p)
+{
+	if (p->kind == PENDING_HASHED)
+		p->fault = share_file(a, p);
+	if (p->kind != PENDING_REFUSED && !p->fault) {
+		progress_clear();
+		print_link(&p->copy, NULL);
+		fflush(stdout); /* say so even if the next one takes long */
+		a->n_shared++;
+	}
+	note_fault(a, p->fault);
+}
+
+static void
+drop_oldest(struct adding *a)
+{
+	struct pending *p = &a->pending[a->oldest];
+
+	if (p->kind == PENDING_HASHED)
+		file_hash_free(&p->file.job.hash);
+	if (p->file.fd >= 0)
+		close(p->file.fd);
+	a->oldest = (a->oldest + 1) % PENDING_MAX;
+	a->n_pending--;
+	a->progress.file++;
+}
+
+static void
+show_progress(struct adding *a, const struct pending *p)
+{
+	if (!a->has_progress)
+		return;
+	a->progress.path = p->path;
+	a->progress.bytes = hasher_bytes(&a->hasher);
+	progress_show(&a->progress);
+}
+
+static bool
+is_stopped(const struct adding *a)
+{
+	return a->stop || interrupt_signal() != 0;
+}
+
+/* End the oldest file, after a wait of at most so long. False: not yet. */
+static bool
+end_oldest(struct adding *a, unsigned wait_ms)
+{
+	struct pending *p = &a->pending[a->oldest];
+
+	show_progress(a, p);
+	if (p->kind == PENDING_HASHED &&
+	    !steady_wait(&p->file, &a->hasher, wait_ms))
+		return false;
+	end_file(a, p);
+	drop_oldest(a);
+	return true;
+}
+
+/* End files until so many are left, or nothing more is to be done. */
+static void
+end_files(struct adding *a, size_t left)
+{
+	while (a->n_pending > left && !is_stopped(a))
+		end_oldest(a, PROGRESS_TICK_MS);
+}
+
+/* What was hashed before an interruption is kept. */
+static void
+end_all(struct adding *a)
+{
+	end_files(a, 0);
+	hasher_close(&a->hasher); /* so nobody reads the files any more */
+	for (; a->n_pending > 0; drop_oldest(a)) {
+		struct pending *p = &a->pending[a->oldest];
+
+		if (!a->stop &&
+		    (p->kind != PENDING_HASHED ||
+			(p->file.job.done && p->file.job.result == HASH_OK)))
+			end_file(a, p);
+	}
+	progress_clear();
+}
+
+/* Links come in the order in which files are added. */
+static void
+add_file(struct adding *a, const char *path)
+{
+	if (is_database(a, path))
+		return;
+	end_files(a, PENDING_MAX - 1);
+	if (is_stopped(a))
+		return;
+	begin_file(
+	    a, &a->pending[(a->oldest + a->n_pending) % PENDING_MAX], path);
+	a->n_pending++;
+	while (a->n_pending > 0 && !is_stopped(a) && end_oldest(a, 0))
+		;
 }
 
 static bool
@@ -222,8 +257,8 @@ visit_file(void *ctx, const char *path)
 {
 	struct adding *a = ctx;
 
-	note_fault(a, add_file(a, path));
-	return !a->stop;
+	add_file(a, path);
+	return !is_stopped(a);
 }
 
 static void
@@ -247,7 +282,7 @@ add_argument(struct adding *a, const char *argument)
 		    strerror(errno));
 		note_fault(a, EX_NOINPUT);
 	} else if (!S_ISDIR(st.st_mode)) {
-		note_fault(a, add_file(a, path));
+		add_file(a, path);
 	} else if (a->recursive) {
 		add_directory(a, path);
 	} else {
@@ -258,12 +293,69 @@ add_argument(struct adding *a, const char *argument)
 	}
 }
 
+/* Count what there is to hash. */
+static bool
+count_file(void *ctx, const char *path)
+{
+	struct adding *a = ctx;
+	struct store_copy known;
+	struct stat st;
+
+	if (is_database(a, path) || lstat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return true;
+	a->progress.n_files++;
+	if (!is_known(a, path, &st, &known))
+		a->progress.total_bytes += (uint64_t)st.st_size;
+	return !is_stopped(a);
+}
+
+/* A walk ahead, so that it can be told how much is left. */
+static void
+count_arguments(struct adding *a, int n, char *arguments[])
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	log_set_level(LOG_LEVEL_NONE); /* who adds them tells of faults */
+	for (int i = 0; i < n && !is_stopped(a); i++) {
+		if (!realpath(arguments[i], path) || stat(path, &st) != 0)
+			continue;
+		if (!S_ISDIR(st.st_mode))
+			count_file(a, path);
+		else if (a->recursive)
+			scan_tree(path, count_file, a);
+	}
+	log_set_level(LOG_LEVEL_INFO);
+	a->progress.file = 1;
+	progress_begin(&a->progress);
+}
+
+static void
+add_arguments(struct adding *a, int n, char *arguments[])
+{
+	interrupt_catch();
+	a->has_progress = progress_is_wanted();
+	if (a->has_progress)
+		count_arguments(a, n, arguments);
+	for (int i = 0; i < n && !is_stopped(a); i++)
+		add_argument(a, arguments[i]);
+	end_all(a);
+	if (interrupt_signal())
+		log_notice("interrupted; %" PRIu64 " of the files are shared, "
+			   "and the same command goes on there",
+		    a->n_shared);
+}
+
 int
 cmd_add(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct adding a = {0};
+	uint64_t jobs = hasher_processors();
 	const struct args_option options[] = {
 	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &a.recursive, NULL, ""},
+	    {"jobs", 0, ARGS_NUMBER, NULL, 1, HASHER_THREADS_MAX, &jobs, "N",
+		""},
 	};
 	int first;
 
@@ -273,14 +365,13 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 		log_error("add what? Name a file, or -r and a directory");
 		return EX_USAGE;
 	}
-	a.fault = hasher_open(&a.hasher);
+	a.fault = hasher_open_threads(&a.hasher, (unsigned)jobs);
 	if (!a.fault)
 		a.fault = store_edit_create(&a.edit, cmd->db);
 	if (!a.fault && !realpath(cmd->db, a.db))
 		a.fault = EX_OSERR;
-	a.stop = a.fault != 0;
-	for (int i = first; i < argc && !a.stop; i++)
-		add_argument(&a, argv[i]);
+	if (!a.fault)
+		add_arguments(&a, argc - first, argv + first);
 	store_edit_close(&a.edit);
 	hasher_close(&a.hasher);
 	return print_end(a.fault);

@@ -1,5 +1,5 @@
 /*
- * Hashing files; see hash.h.
+ * Hashing files with all processors; see hash.h.
  * SPDX-License-Identifier: ISC
  */
 #include "share/hash.h"
@@ -7,200 +7,276 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "proto/msg.h"
+#include "share/page_cache.h"
 
 #include <errno.h>
-#include <openssl/provider.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
+#include <time.h>
+
+/* What a thread needs of its own. */
+struct worker {
+	struct digest digest;
+	uint8_t *block; /* BLOCK_SIZE bytes */
+	struct page_cache cache;
+};
+
+unsigned
+hasher_processors(void)
+{
+	cpu_set_t set;
+
+	/* it fails beyond 1,024 processors */
+	if (sched_getaffinity(0, sizeof set, &set) != 0)
+		return HASHER_THREADS_MAX;
+	return (unsigned)CPU_COUNT(&set);
+}
+
+/* Wait for a part that nobody took. False when there is no more to do. */
+static bool
+next_part(struct hasher *h, struct hash_job **job, size_t *part)
+{
+	bool more;
+
+	pthread_mutex_lock(&h->lock);
+	while (!h->first && !atomic_load(&h->watch.stop))
+		pthread_cond_wait(&h->put, &h->lock);
+	more = !atomic_load(&h->watch.stop);
+	if (more) {
+		*job = h->first;
+		*part = (*job)->next_part++;
+		if ((*job)->next_part == (*job)->n_parts)
+			h->first = (*job)->next;
+		if (!h->first)
+			h->end = &h->first;
+	}
+	pthread_mutex_unlock(&h->lock);
+	return more;
+}
+
+/* The next part, asked for. One thread after the other: see hash.h. */
+static bool
+take_part(struct hasher *h, struct page_cache *cache, struct hash_job **job,
+    size_t *part)
+{
+	bool more;
+
+	pthread_mutex_lock(&h->turn);
+	more = next_part(h, job, part);
+	if (more)
+		page_cache_ask(cache, (*job)->fd, *part * PART_SIZE,
+		    (size_t)aich_part_size((*job)->size, *part));
+	pthread_mutex_unlock(&h->turn);
+	return more;
+}
+
+/* The first fault counts, and no part is taken any more. */
+static void
+note_fault(
+    struct hasher *h, struct hash_job *job, enum hash_result result, int error)
+{
+	if (job->result != HASH_OK)
+		return;
+	job->result = result;
+	job->error = error;
+	if (job->next_part == job->n_parts)
+		return;
+	/* parts are taken from the first job alone, so it is this one */
+	h->first = job->next;
+	if (!h->first)
+		h->end = &h->first;
+	job->n_left -= job->n_parts - job->next_part;
+	job->next_part = job->n_parts;
+}
+
+/* A part is hashed, or could not be. Who has the last one ends the file. */
+static void
+end_part(struct hasher *h, struct digest *digest, struct hash_job *job,
+    enum hash_result result, int error)
+{
+	bool last;
+
+	pthread_mutex_lock(&h->lock);
+	if (result != HASH_OK)
+		note_fault(h, job, result, error);
+	last = --job->n_left == 0;
+	pthread_mutex_unlock(&h->lock);
+	if (!last)
+		return;
+	if (job->result == HASH_OK &&
+	    !file_hash_end(&job->hash, digest, job->size)) {
+		job->result = HASH_FAILED;
+		job->error = ENOMEM;
+	}
+	if (job->result != HASH_OK)
+		file_hash_free(&job->hash);
+	pthread_mutex_lock(&h->lock);
+	job->done = true;
+	pthread_cond_broadcast(&h->done);
+	pthread_mutex_unlock(&h->lock);
+}
+
+static void *
+work(void *ctx)
+{
+	struct hasher *h = ctx;
+	struct worker w = {.block = malloc(BLOCK_SIZE)};
+	bool ready = digest_open(&w.digest, &h->library) && w.block;
+	struct hash_job *job;
+	size_t part;
+
+	while (take_part(h, &w.cache, &job, &part)) {
+		enum hash_result result = HASH_FAILED;
+		int error = ENOMEM;
+
+		if (ready) {
+			result = file_hash_part(&job->hash, &w.digest, w.block,
+			    job->fd, job->size, part, &h->watch);
+			error = errno;
+		}
+		page_cache_restore(&w.cache);
+		end_part(h, &w.digest, job, result, error);
+	}
+	digest_close(&w.digest);
+	free(w.block);
+	return NULL;
+}
+
+/* Signals are for the thread that waits. 0, or errno. */
+static int
+start_threads(struct hasher *h, unsigned n)
+{
+	sigset_t all, before;
+	int error = 0;
+
+	h->threads = calloc(n, sizeof *h->threads);
+	if (!h->threads)
+		return ENOMEM;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	while (h->n_threads < n && !error) {
+		error =
+		    pthread_create(&h->threads[h->n_threads], NULL, work, h);
+		h->n_threads += !error;
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	/* fewer than wanted will do */
+	return h->n_threads > 0 ? 0 : error;
+}
+
+int
+hasher_open_threads(struct hasher *h, unsigned n)
+{
+	pthread_condattr_t clock;
+	int fault, error;
+
+	memset(h, 0, sizeof *h);
+	fault = digest_library_open(&h->library);
+	if (fault)
+		return fault;
+	h->end = &h->first;
+	pthread_mutex_init(&h->turn, NULL);
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_cond_init(&h->put, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->done, &clock);
+	pthread_condattr_destroy(&clock);
+	error = start_threads(h, n);
+	if (!error)
+		return 0;
+	log_error("cannot start a thread: %s", strerror(error));
+	hasher_close(h);
+	return EX_OSERR;
+}
 
 int
 hasher_open(struct hasher *h)
 {
-	memset(h, 0, sizeof *h);
-	/* a context of our own: nobody's openssl.cnf changes what we load */
-	h->library = OSSL_LIB_CTX_new();
-	if (h->library) {
-		h->legacy = OSSL_PROVIDER_load(h->library, "legacy");
-		h->standard = OSSL_PROVIDER_load(h->library, "default");
-	}
-	if (h->legacy)
-		h->md4 = EVP_MD_fetch(h->library, "MD4", "provider=legacy");
-	if (h->standard)
-		h->sha1 = EVP_MD_fetch(h->library, "SHA1", "provider=default");
-	h->md4_context = EVP_MD_CTX_new();
-	h->sha1_context = EVP_MD_CTX_new();
-	h->block = malloc(BLOCK_SIZE);
-	if (h->md4 && h->sha1 && h->md4_context && h->sha1_context && h->block)
-		return 0;
-	log_error("OpenSSL's legacy provider, which has MD4, is missing; "
-		  "install it with \"apt-get install openssl-provider-legacy\" "
-		  "(Debian 12: libssl3)");
-	hasher_close(h);
-	return EX_UNAVAILABLE;
+	return hasher_open_threads(h, hasher_processors());
 }
 
 void
 hasher_close(struct hasher *h)
 {
-	free(h->block);
-	EVP_MD_CTX_free(h->md4_context);
-	EVP_MD_CTX_free(h->sha1_context);
-	EVP_MD_free(h->md4);
-	EVP_MD_free(h->sha1);
-	if (h->legacy)
-		OSSL_PROVIDER_unload(h->legacy);
-	if (h->standard)
-		OSSL_PROVIDER_unload(h->standard);
-	OSSL_LIB_CTX_free(h->library);
+	if (!h->library.context)
+		return;
+	pthread_mutex_lock(&h->lock);
+	atomic_store(&h->watch.stop, true);
+	pthread_cond_broadcast(&h->put);
+	pthread_mutex_unlock(&h->lock);
+	for (unsigned i = 0; i < h->n_threads; i++)
+		pthread_join(h->threads[i], NULL);
+	for (struct hash_job *job = h->first; job; job = job->next)
+		file_hash_free(&job->hash);
+	free(h->threads);
+	pthread_cond_destroy(&h->done);
+	pthread_cond_destroy(&h->put);
+	pthread_mutex_destroy(&h->lock);
+	pthread_mutex_destroy(&h->turn);
+	digest_library_close(&h->library);
 	memset(h, 0, sizeof *h);
 }
 
-static bool
-md4_bytes(struct hasher *h, const void *bytes, size_t n, uint8_t out[HASH_SIZE])
+void
+hasher_put(struct hasher *h, struct hash_job *job)
 {
-	return EVP_DigestInit_ex2(h->md4_context, h->md4, NULL) &&
-	    EVP_DigestUpdate(h->md4_context, bytes, n) &&
-	    EVP_DigestFinal_ex(h->md4_context, out, NULL);
-}
-
-/* For struct aich_sha1. */
-static bool
-sha1_bytes(void *ctx, uint8_t out[AICH_SIZE], const void *bytes, size_t n)
-{
-	struct hasher *h = ctx;
-
-	return EVP_DigestInit_ex2(h->sha1_context, h->sha1, NULL) &&
-	    EVP_DigestUpdate(h->sha1_context, bytes, n) &&
-	    EVP_DigestFinal_ex(h->sha1_context, out, NULL);
-}
-
-static enum hash_result
-read_block(struct hasher *h, int fd, uint64_t offset, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n = pread(
-		    fd, h->block + done, len - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? HASH_SHORT : HASH_FAILED;
-		done += (size_t)n;
+	job->result = HASH_OK;
+	job->error = 0;
+	job->next = NULL;
+	job->next_part = 0;
+	job->n_left = job->n_parts = aich_part_count(job->size);
+	job->done = !file_hash_begin(&job->hash, job->size);
+	if (job->done) {
+		job->result = HASH_FAILED;
+		job->error = ENOMEM;
+		return;
 	}
-	return HASH_OK;
+	pthread_mutex_lock(&h->lock);
+	*h->end = job;
+	h->end = &job->next;
+	pthread_cond_signal(&h->put); /* at most one waits for it */
+	pthread_mutex_unlock(&h->lock);
 }
 
-/* The MD4 of a part, and its node of the AICH tree, while the bytes are hot. */
-static enum hash_result
-hash_part(struct hasher *h, int fd, uint64_t size, size_t part,
-    uint8_t md4[HASH_SIZE], uint8_t node[AICH_SIZE])
+bool
+hasher_wait(struct hasher *h, struct hash_job *job, unsigned ms)
 {
-	const struct aich_sha1 sha1 = {sha1_bytes, h};
-	uint64_t begin = part * PART_SIZE, len = aich_part_size(size, part);
-	uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE];
-	size_t n_blocks = aich_block_count(len);
+	struct timespec until;
+	bool done;
 
-	if (!EVP_DigestInit_ex2(h->md4_context, h->md4, NULL))
-		return HASH_FAILED;
-	for (size_t i = 0; i < n_blocks; i++) {
-		uint64_t at = i * BLOCK_SIZE;
-		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
-		enum hash_result res = read_block(h, fd, begin + at, n);
-
-		if (res != HASH_OK)
-			return res;
-		if (!EVP_DigestUpdate(h->md4_context, h->block, n) ||
-		    !sha1_bytes(h, blocks[i], h->block, n))
-			return HASH_FAILED;
-	}
-	return EVP_DigestFinal_ex(h->md4_context, md4, NULL) &&
-		aich_part_hash(&sha1, size, part, blocks[0], node)
-	    ? HASH_OK
-	    : HASH_FAILED;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&h->lock);
+	while (!job->done &&
+	    pthread_cond_timedwait(&h->done, &h->lock, &until) == 0)
+		;
+	done = job->done;
+	pthread_mutex_unlock(&h->lock);
+	return done;
 }
 
-/* A file below one part: both hashes are those of the part. */
-static enum hash_result
-hash_small(struct hasher *h, int fd, uint64_t size, struct file_hash *out)
+uint64_t
+hasher_bytes(const struct hasher *h)
 {
-	return hash_part(h, fd, size, 0, out->hash, out->aich_root);
-}
-
-/* The parts of a file of one or more; MD4 may have an empty one at the end. */
-static enum hash_result
-hash_parts(struct hasher *h, int fd, uint64_t size, struct file_hash *out)
-{
-	const struct aich_sha1 sha1 = {sha1_bytes, h};
-	size_t n = aich_part_count(size);
-
-	out->parts = calloc(out->n_parts, HASH_SIZE);
-	out->aich_parts = calloc(n, AICH_SIZE);
-	if (!out->parts || !out->aich_parts)
-		return HASH_FAILED;
-	for (size_t i = 0; i < n; i++) {
-		enum hash_result res =
-		    hash_part(h, fd, size, i, out->parts + i * HASH_SIZE,
-			out->aich_parts + i * AICH_SIZE);
-
-		if (res != HASH_OK)
-			return res;
-	}
-	if (n < out->n_parts &&
-	    !md4_bytes(h, NULL, 0, out->parts + n * HASH_SIZE))
-		return HASH_FAILED;
-	return aich_root(&sha1, size, out->aich_parts, out->aich_root)
-	    ? HASH_OK
-	    : HASH_FAILED;
-}
-
-/* Red and blue over the part hashes. The last part may be empty. */
-static bool
-combine(struct hasher *h, uint64_t size, struct file_hash *out)
-{
-	size_t n = out->n_parts;
-
-	if (!md4_bytes(h, out->parts, n * HASH_SIZE, out->hash))
-		return false;
-	out->has_alias = size % PART_SIZE == 0;
-	if (!out->has_alias)
-		return true;
-	if (n > 2)
-		return md4_bytes(
-		    h, out->parts, (n - 1) * HASH_SIZE, out->alias);
-	memcpy(out->alias, out->parts, HASH_SIZE);
-	return true;
+	return atomic_load(&h->watch.bytes);
 }
 
 enum hash_result
 hasher_file(struct hasher *h, int fd, uint64_t size, struct file_hash *out)
 {
-	enum hash_result res;
+	struct hash_job job = {.fd = fd, .size = size};
 
-	memset(out, 0, sizeof *out);
-	out->n_parts = msg_part_hash_count(size);
-	out->n_aich_parts = aich_part_hash_count(size);
-	if (out->n_parts == 0)
-		res = hash_small(h, fd, size, out);
-	else
-		res = hash_parts(h, fd, size, out);
-	if (res == HASH_OK && out->n_parts > 0 && !combine(h, size, out))
-		res = HASH_FAILED;
-	if (res != HASH_OK) {
-		file_hash_free(out);
-	} else if (out->n_aich_parts == 0) {
-		free(out->aich_parts); /* that of a single part is the root */
-		out->aich_parts = NULL;
-	}
-	return res;
-}
-
-void
-file_hash_free(struct file_hash *f)
-{
-	free(f->parts);
-	free(f->aich_parts);
-	memset(f, 0, sizeof *f);
+	hasher_put(h, &job);
+	while (!hasher_wait(h, &job, UINT_MAX))
+		;
+	*out = job.hash;
+	errno = job.error;
+	return job.result;
 }

@@ -1,63 +1,85 @@
 /*
- * The eD2k hash and the AICH hashes of a file, in one pass, by OpenSSL's MD4
- * and SHA-1. Never linked into the server.
+ * Hashing files with all processors: a few threads take the parts of the files
+ * that are put, in the order in which they were put. Never linked into the
+ * server.
  *
- * A file below one part (9,728,000 bytes): its MD4. Else the MD4 over the MD4s
- * of its parts, to which eMule adds, when the size is an exact multiple of the
- * part, the MD4 of nothing ("red"). Tools that do not add it find another hash
- * for such files ("blue"); we keep that one as an alias. AICH is told in
- * proto/aich_tree.h.
- * Source: eMule KnownFile.cpp; ed2k-wire(5), "File hashes".
+ * One thread at a time asks the disk for its part, the next part after it, and
+ * so on; then they hash what comes. So however many threads there are, the disk
+ * is read in one long run, which is what rotating ones need, and virtual ones
+ * do not tell whether they rotate.
+ *
+ * Memory: a block (180 KiB), two contexts and a page map (2.4 KB) for each
+ * thread, and the results: 36 bytes a part for files that are put and not yet
+ * freed. Nothing else grows with number or size of files. Of the page cache,
+ * up to a part for each thread is used at a time; see share/page_cache.h.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SHARE_HASH_H
 #define SHARE_HASH_H
 
-#include "proto/opcodes.h"
+#include "share/file_hash.h"
 
-#include <openssl/evp.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define HASHER_THREADS_MAX 1024
+
+/* A file to be hashed. It stays where it is until it is done. */
+struct hash_job {
+	int fd;        /* the caller sets these two; stays the caller's */
+	uint64_t size; /* > 0 */
+	/* when done: */
+	enum hash_result result;
+	int error;             /* errno, for HASH_FAILED */
+	struct file_hash hash; /* for HASH_OK, to be freed; else empty */
+	/* the hasher's own: */
+	bool done;
+	size_t n_parts, next_part, n_left;
+	struct hash_job *next;
+};
 
 struct hasher {
-	OSSL_LIB_CTX *library;
-	OSSL_PROVIDER *legacy, *standard;
-	EVP_MD *md4, *sha1;
-	EVP_MD_CTX *md4_context, *sha1_context;
-	uint8_t *block; /* BLOCK_SIZE bytes */
+	struct digest_library library;
+	struct hash_watch watch;
+	pthread_mutex_t turn; /* held by who waits for a part and asks for it */
+	pthread_mutex_t lock; /* for all below, and for jobs that are put */
+	pthread_cond_t put, done;
+	struct hash_job *first, **end; /* with parts that nobody took */
+	pthread_t *threads;
+	unsigned n_threads;
 };
 
-struct file_hash {
-	uint8_t hash[HASH_SIZE];
-	uint8_t alias[HASH_SIZE]; /* "blue" */
-	bool has_alias;           /* does it differ from hash? */
-	uint8_t *parts;           /* n_parts of 16 bytes; owned; NULL if none */
-	size_t n_parts;           /* msg_part_hash_count(size) */
-	uint8_t aich_root[AICH_SIZE];
-	uint8_t *aich_parts; /* n_aich_parts of 20 bytes; owned; NULL if none */
-	size_t n_aich_parts; /* aich_part_hash_count(size) */
-};
+/* The processors that this process may use. */
+unsigned hasher_processors(void);
 
 /*
- * 0, or after a log line an exit code: EX_UNAVAILABLE when OpenSSL's legacy
- * provider, where MD4 lives, is not installed.
+ * Start n threads (1 to HASHER_THREADS_MAX), or one for each processor. 0, or
+ * an exit code after a log line: EX_UNAVAILABLE when OpenSSL's legacy provider
+ * is not installed, EX_OSERR when no thread can be started.
  */
+int hasher_open_threads(struct hasher *h, unsigned n);
 int hasher_open(struct hasher *h);
+
+/*
+ * End, also in the middle of jobs; those that are not done are empty. Safe to
+ * call twice, and on a zeroed struct.
+ */
 void hasher_close(struct hasher *h);
 
-enum hash_result {
-	HASH_OK,
-	HASH_SHORT,  /* the file ended before `size` bytes: it was cut */
-	HASH_FAILED, /* read error; errno tells */
-};
+/* Have a file hashed, from offset 0 on. Returns at once. */
+void hasher_put(struct hasher *h, struct hash_job *job);
+
+/* Wait at most so long. Is the job done? */
+bool hasher_wait(struct hasher *h, struct hash_job *job, unsigned ms);
+
+/* Bytes hashed so far, for a progress display. */
+uint64_t hasher_bytes(const struct hasher *h);
 
 /*
  * Hash `size` (> 0) bytes of fd from offset 0. On HASH_OK the caller frees
- * out with file_hash_free; otherwise out is empty.
+ * out with file_hash_free; otherwise out is empty. On HASH_FAILED errno tells.
  */
 enum hash_result hasher_file(
     struct hasher *h, int fd, uint64_t size, struct file_hash *out);
-void file_hash_free(struct file_hash *f);
 
 #endif

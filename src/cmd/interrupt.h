@@ -1,0 +1,22 @@
+/*
+ * SIGINT and SIGTERM for verbs that take long: what is done is kept and told,
+ * and then the program dies by the signal, so that a shell sees it and stops,
+ * too.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef CMD_INTERRUPT_H
+#define CMD_INTERRUPT_H
+
+/*
+ * From now on the first of these signals is only noted, unless it was ignored;
+ * a second one of its kind ends the program at once.
+ */
+void interrupt_catch(void);
+
+/* The signal that came, or 0. */
+int interrupt_signal(void);
+
+/* Die by the signal that came, if one did. */
+void interrupt_die(void);
+
+#endif

@@ -1,0 +1,115 @@
+/* share/steady.h. SPDX-License-Identifier: ISC */
+#include "temp.h"
+
+#include "base/log.h"
+#include "share/steady.h"
+
+#include <sysexits.h>
+
+/* What a wait may take, on a machine that is busy with other things. */
+#define WAIT_MS 60000
+
+/* MD4 of one and of two bytes that are zero. */
+#define ONE "47c61a0fa8738ba77308a8a600f88e4b"
+#define TWO "d4da020aedcd249a7a418867a6f0c18a"
+
+static struct hasher hasher;
+
+static int
+setup(void **state)
+{
+	log_set_level(LOG_LEVEL_NONE);
+	return hasher_open_threads(&hasher, 2) == 0 ? temp_setup(state) : -1;
+}
+
+static int
+teardown(void **state)
+{
+	hasher_close(&hasher);
+	return temp_teardown(state);
+}
+
+static struct steady
+open_file(const char *path)
+{
+	struct steady s = {.path = path, .fd = open(path, O_RDWR)};
+
+	assert_int_equal(fstat(s.fd, &s.st), 0);
+	return s;
+}
+
+static void
+a_file_that_holds_still_has_a_hash(void **state)
+{
+	struct steady s = open_file(temp_file("still", 1, 0));
+	struct file_hash hash;
+
+	(void)state;
+	assert_int_equal(steady_hash(&hasher, s.path, s.fd, &s.st, &hash), 0);
+	assert_hex(hash.hash, HASH_SIZE, ONE);
+	file_hash_free(&hash);
+	close(s.fd);
+}
+
+static void
+a_file_that_changes_is_hashed_again(void **state)
+{
+	struct steady s = open_file(temp_file("grows", 1, 0));
+
+	(void)state;
+	steady_begin(&s, &hasher);
+	assert_true(hasher_wait(&hasher, &s.job, WAIT_MS));
+	assert_int_equal(pwrite(s.fd, "", 1, 1), 1);
+	assert_false(steady_wait(&s, &hasher, WAIT_MS));
+	assert_true(steady_wait(&s, &hasher, WAIT_MS));
+	assert_int_equal(steady_end(&s), 0);
+	assert_int_equal(s.st.st_size, 2);
+	assert_hex(s.job.hash.hash, HASH_SIZE, TWO);
+	file_hash_free(&s.job.hash);
+	close(s.fd);
+}
+
+static void
+a_file_that_never_holds_still_has_none(void **state)
+{
+	struct steady s = open_file(temp_file("busy", 1, 0));
+	int tries = 0;
+
+	(void)state;
+	steady_begin(&s, &hasher);
+	do {
+		assert_true(++tries < 10);
+		assert_true(hasher_wait(&hasher, &s.job, WAIT_MS));
+		assert_int_equal(pwrite(s.fd, "", 1, tries), 1);
+	} while (!steady_wait(&s, &hasher, WAIT_MS));
+	assert_int_equal(tries, 3);
+	assert_int_equal(steady_end(&s), EX_TEMPFAIL);
+	close(s.fd);
+}
+
+static void
+a_path_that_leads_elsewhere_has_none(void **state)
+{
+	struct steady s = open_file(temp_file("old", 2 * PART_SIZE, 0));
+	struct file_hash hash;
+
+	(void)state;
+	assert_int_equal(rename(temp_file("new", 1, 0), s.path), 0);
+	assert_int_equal(
+	    steady_hash(&hasher, s.path, s.fd, &s.st, &hash), EX_TEMPFAIL);
+	assert_null(hash.parts);
+	close(s.fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_file_that_holds_still_has_a_hash),
+	    cmocka_unit_test(a_file_that_changes_is_hashed_again),
+	    cmocka_unit_test(a_file_that_never_holds_still_has_none),
+	    cmocka_unit_test(a_path_that_leads_elsewhere_has_none),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
