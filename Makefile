@@ -26,7 +26,7 @@ LINT_PACKAGES = clang-format cppcheck mandoc
 
 # The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
-	$(patsubst %,src/share/%.c,copy cover db db_create ipfilter state store)
+	$(patsubst %,src/share/%.c,copy cover db db_create identity ipfilter state store)
 SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \
 	$(patsubst %,src/serve/%.c,board places scoreboard turn)
 SERVE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-serve.c $(SERVE_SRC))
@@ -58,7 +58,7 @@ $(B)/ed2k-serve: $(SERVE_OBJS)
 
 $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto -l:libmd.a
 
 $(B)/%.o: src/%.c $(B)/gen/sql.h
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 #include "serve/deny.h"
 #include "serve/peer.h"
 #include "serve/sandbox.h"
+#include "share/identity.h"
 #include "share/store.h"
 #include "version.h"
 
@@ -23,7 +24,7 @@
 
 /* What the user asked; the defaults are explained in ed2k-serve(8). */
 struct options {
-	const char *db, *state, *deny_file, *sandbox;
+	const char *db, *state, *deny_file, *sandbox, *identity;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
@@ -88,6 +89,8 @@ static const struct args_option option_table[] = {
 	"let peers list all that is shared"},
     {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
 	&opt.no_obfuscation, NULL, "take only plain connections"},
+    {"identity", 0, ARGS_TEXT, "ED2K_IDENTITY", 0, 0, &opt.identity, "MODE",
+	"user hash of a snapshot's servers: own or shared"},
     {"sandbox", 0, ARGS_TEXT, "ED2K_SANDBOX", 0, 0, &opt.sandbox, "MODE",
 	"try, require or off (try)"},
     {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
@@ -177,24 +180,23 @@ is_denied(const struct peer *peer)
 static int
 open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
 {
+	enum identity_mode mode = IDENTITY_SHARED;
 	char path[PATH_MAX];
 	int fault;
 
+	if (opt.identity && !identity_mode_parse(opt.identity, &mode)) {
+		log_error("--identity: %s is neither shared nor own",
+		    log_quote_str(opt.identity));
+		return EX_USAGE;
+	}
 	if (!opt.db && !store_default_path(path, sizeof path))
 		return EX_CONFIG;
 	fault = store_open(store, opt.db ? opt.db : path);
 	if (fault)
 		return fault;
-	switch (store_user_hash(store, user_hash)) {
-	case STORE_FOUND:
-		return 0;
-	case STORE_UNKNOWN:
-		log_error("the share database has no user hash; restore it "
-			  "from a backup");
-		return EX_CONFIG;
-	default:
-		return store->db.fault;
-	}
+	if (!opt.identity)
+		mode = identity_default(store, false);
+	return identity_user_hash(store, mode, user_hash);
 }
 
 static struct session_config

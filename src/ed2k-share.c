@@ -61,6 +61,9 @@ static const struct verb {
     {"remove", cmd_remove, USES_DB, "HASH|PATH...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
 	"under way end."},
+    {"snapshot", cmd_snapshot, USES_DB, "FILE",
+	"Write a copy of the share database for ed2k-serve on other machines,\n"
+	"in place of what FILE is; servers that run go on with that."},
     {"status", cmd_status, USES_STATE, "[-w] [--json]",
 	"Show who is connected: state, for how long, peer, client, file,\n"
 	"bytes. -w shows it anew every two seconds."},

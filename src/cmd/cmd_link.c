@@ -9,6 +9,7 @@
 #include "cmd/print.h"
 #include "cmd/target.h"
 #include "proto/ed2klink.h"
+#include "share/identity.h"
 #include "share/store.h"
 
 #include <stdbool.h>
@@ -72,16 +73,11 @@ put_hint(struct store *store,
 {
 	uint8_t user_hash[HASH_SIZE];
 
-	switch (store_user_hash(store, user_hash)) {
-	case STORE_FOUND:
-		break;
-	case STORE_UNKNOWN:
-		log_error("the share database has no user hash; restore it "
-			  "from a backup");
-		return EX_CONFIG;
-	default:
-		return store->db.fault;
-	}
+	int fault = identity_user_hash(
+	    store, identity_default(store, false), user_hash);
+
+	if (fault)
+		return fault;
 	ed2klink_put_hint(out, source, user_hash);
 	return 0;
 }

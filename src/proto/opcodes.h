@@ -95,6 +95,10 @@
 #define PART_SIZE  UINT64_C(9728000)
 #define BLOCK_SIZE UINT64_C(184320) /* what a downloader asks for at once */
 
+/* eMule and aMule tell each other's user hashes by these bytes of them. */
+#define USER_HASH_MARK_5  0x0E
+#define USER_HASH_MARK_14 0x6F
+
 /*
  * eMule and aMule take no link and no hash set above 2^38 bytes; we share such
  * files with direct clients only.

@@ -23,11 +23,14 @@ enum copy_state {
  */
 enum copy_state copy_open(const struct store_copy *copy, int *fd);
 
+/* In a snapshot, which is for machines where the same file has another one. */
+#define ANY_INODE 0
+
 /* What must stay the same in a file while it is shared. */
 struct copy_facts {
 	uint64_t size;
 	int64_t mtime_ns;
-	uint64_t inode;
+	uint64_t inode; /* or ANY_INODE */
 };
 
 /* Is fd still the regular file that was hashed? One system call. */

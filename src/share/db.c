@@ -8,6 +8,7 @@
 #include "sql.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -177,12 +178,62 @@ db_save_memory(void)
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
+/* Bytes 18 and 19 of the file say how it is written to and read from. */
+#define MODE_OFFSET  18
+#define MODE_NOT_WAL 1
+
+bool
+db_is_snapshot(const char *path)
+{
+	char modes[2] = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = pread(fd, modes, sizeof modes, MODE_OFFSET) == sizeof modes;
+	close(fd);
+	return known && modes[0] == MODE_NOT_WAL && modes[1] == MODE_NOT_WAL;
+}
+
+#define URI_SIZE (3 * PATH_MAX + 32)
+
+/* "file:PATH?immutable=1" with what would end PATH as %XX. */
+static void
+immutable_uri(char uri[URI_SIZE], const char *path)
+{
+	size_t len = (size_t)snprintf(uri, URI_SIZE, "file:");
+
+	for (; *path && len < URI_SIZE; path++) {
+		const char *form = strchr("%?#", *path) ? "%%%02X" : "%c";
+
+		len += (size_t)snprintf(uri + len, URI_SIZE - len, form, *path);
+	}
+	if (len < URI_SIZE)
+		snprintf(uri + len, URI_SIZE - len, "?immutable=1");
+}
+
+/* Any SQLite result. */
+static int
+open_handle(struct db *db, enum db_mode mode)
+{
+	char uri[URI_SIZE];
+
+	if (mode == DB_WRITE)
+		return sqlite3_open_v2(db->path, &db->handle,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (!db->is_snapshot)
+		return sqlite3_open_v2(db->path, &db->handle,
+		    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	immutable_uri(uri, db->path);
+	return sqlite3_open_v2(uri, &db->handle,
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+}
+
 int
 db_open(struct db *db, const struct db_kind *kind, const char *path,
     enum db_mode mode)
 {
-	int flags =
-	    mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int fault, persist = 1;
 
 	memset(db, 0, sizeof *db);
@@ -192,8 +243,14 @@ db_open(struct db *db, const struct db_kind *kind, const char *path,
 	db->kind = kind;
 	snprintf(db->path, sizeof db->path, "%s", path);
 	db->read_only = mode == DB_READ;
-	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX,
-		NULL) != SQLITE_OK) {
+	db->is_snapshot = db_is_snapshot(path);
+	if (db->is_snapshot && mode == DB_WRITE) {
+		log_error("%s is a snapshot, which is never changed; name the "
+			  "database it was made of with -d",
+		    log_quote_str(path));
+		return EX_CONFIG;
+	}
+	if (open_handle(db, mode) != SQLITE_OK) {
 		fault = db_complain(db);
 		goto out;
 	}

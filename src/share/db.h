@@ -41,7 +41,8 @@ struct db {
 	const struct db_kind *kind;
 	int fault; /* exit code of the last complaint */
 	bool read_only;
-	int version; /* of the schema, as it was when it was looked at */
+	bool is_snapshot; /* nobody writes it any more */
+	int version;      /* of the schema, as it was when it was looked at */
 	char path[PATH_MAX];
 };
 
@@ -58,9 +59,17 @@ enum db_mode {
 void db_save_memory(void);
 
 /*
+ * Is this file a database that is complete in itself? Those that are written to
+ * are in WAL mode, and their last changes may be in another file; what
+ * snapshot_write makes is not, and is never changed, only replaced.
+ */
+bool db_is_snapshot(const char *path);
+
+/*
  * Open a database of this kind. One of an older version is shown to a reader as
  * if it were of ours, with nothing in what is new; a writer gets it as it is,
- * with its version, and has to bring it up to date. Returns 0, or after one log
+ * with its version, and has to bring it up to date. A snapshot is opened as
+ * immutable, without locks or other files, and by no writer. Returns 0, or after one log
  * line the exit code that fits: EX_CONFIG (missing, foreign, other version),
  * EX_NOPERM, EX_DATAERR (damaged), EX_TEMPFAIL (locked), EX_IOERR. *db is then
  * closed.

@@ -44,8 +44,8 @@ make_user_hash(uint8_t out[HASH_SIZE])
 		log_error("no random bytes: %s", strerror(errno));
 		return false;
 	}
-	out[5] = 0x0E;
-	out[14] = 0x6F;
+	out[5] = USER_HASH_MARK_5;
+	out[14] = USER_HASH_MARK_14;
 	return true;
 }
 

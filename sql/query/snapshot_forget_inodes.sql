@@ -1,0 +1,2 @@
+-- on another machine a file has another inode; size and time remain. ()
+UPDATE copy SET inode = 0;
