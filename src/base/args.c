@@ -76,6 +76,17 @@ set_flag(const struct args_option *o, const char *value, const char *where)
 	return true;
 }
 
+static bool
+append(struct args_list *list, const char *value, const char *where)
+{
+	if (list->n == ARGS_LIST_MAX) {
+		log_error("%s: no more than %d of them", where, ARGS_LIST_MAX);
+		return false;
+	}
+	list->items[list->n++] = value;
+	return true;
+}
+
 /* Set one option; `where` names it in the error. */
 static bool
 set(const struct args_option *o, const char *value, const char *where)
@@ -86,6 +97,8 @@ set(const struct args_option *o, const char *value, const char *where)
 	case ARGS_TEXT:
 		*(const char **)o->target = value;
 		return true;
+	case ARGS_LIST:
+		return append(o->target, value, where);
 	default:
 		break;
 	}

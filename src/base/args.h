@@ -14,9 +14,17 @@
 enum args_kind {
 	ARGS_FLAG,    /* no value, 0 or 1 in the environment; sets a bool */
 	ARGS_TEXT,    /* sets *(const char **)target */
+	ARGS_LIST,    /* a text that may be given often; a struct args_list */
 	ARGS_NUMBER,  /* sets *(uint64_t *)target */
 	ARGS_SIZE,    /* bytes, with K, M, G, T (1024) */
 	ARGS_SECONDS, /* seconds, with s, m, h, d */
+};
+
+#define ARGS_LIST_MAX 64
+
+struct args_list {
+	const char *items[ARGS_LIST_MAX];
+	size_t n;
 };
 
 struct args_option {

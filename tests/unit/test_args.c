@@ -12,6 +12,8 @@
 static bool verbose, quiet;
 static const char *name;
 static uint64_t count, size, seconds;
+static struct args_list list_of;
+static bool list_full; /* but for one */
 
 static const struct args_option options[] = {
     {"verbose", 'v', ARGS_FLAG, "TEST_ARGS_VERBOSE", 0, 0, &verbose, NULL,
@@ -22,6 +24,7 @@ static const struct args_option options[] = {
 	"how many"},
     {"size", 0, ARGS_SIZE, NULL, 0, UINT64_MAX, &size, "BYTES", "how much"},
     {"time", 't', ARGS_SECONDS, NULL, 1, 86400, &seconds, "TIME", "how long"},
+    {"item", 'i', ARGS_LIST, NULL, 0, 0, &list_of, "TEXT", "one of many"},
 };
 
 /* Parse a NULL-terminated list; what it said on fd 2 goes to `said`. */
@@ -39,6 +42,7 @@ parse_list(const char *const *list, int *first, char said[512])
 	count = 7;
 	size = 8;
 	seconds = 9;
+	list_of.n = list_full ? ARGS_LIST_MAX - 1 : 0;
 	argv[argc++] = (char *)(uintptr_t) "prog";
 	for (; *list; list++)
 		argv[argc++] = (char *)(uintptr_t)*list;
@@ -291,6 +295,21 @@ bad_options_are_refused_with_one_line(void **state)
 }
 
 static void
+a_list_takes_what_it_is_given_up_to_its_end(void **state)
+{
+	(void)state;
+	assert_true(PARSE("-i", "a", "--item=b", "-vi", "", "-ic", "x"));
+	assert_int_equal(list_of.n, 4);
+	assert_string_equal(list_of.items[0], "a");
+	assert_string_equal(list_of.items[1], "b");
+	assert_string_equal(list_of.items[2], "");
+	assert_string_equal(list_of.items[3], "c");
+	list_full = true;
+	check_refused(PARSE("-i", "a", "-i", "b"), "no more than 64");
+	list_full = false;
+}
+
+static void
 missing_values_are_refused(void **state)
 {
 	(void)state;
@@ -376,7 +395,8 @@ usage_has_one_line_for_each_option(void **state)
 	    "  -n, --name NAME              a name\n"
 	    "  -c, --count N                how many\n"
 	    "      --size BYTES             how much\n"
-	    "  -t, --time TIME              how long\n";
+	    "  -t, --time TIME              how long\n"
+	    "  -i, --item TEXT              one of many\n";
 	char path[] = "/tmp/test_args.XXXXXX", out[1024];
 	int fd = mkstemp(path), saved;
 	ssize_t n;
@@ -416,6 +436,7 @@ main(void)
 	    TEST(the_last_of_several_wins),
 	    TEST(the_first_operand_or_two_dashes_end_the_options),
 	    TEST(bad_options_are_refused_with_one_line),
+	    TEST(a_list_takes_what_it_is_given_up_to_its_end),
 	    TEST(missing_values_are_refused),
 	    TEST(bad_values_are_refused_with_their_bounds),
 	    TEST(the_environment_comes_before_the_arguments),
