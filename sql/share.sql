@@ -1,10 +1,10 @@
--- The share database, version 2: which eD2k hash is which file.
+-- The share database, version 3: which eD2k hash is which file.
 -- Written by ed2k-share alone; ed2k-serve opens it read-only.
--- How a version-1 database becomes this is in upgrade/2.sql.
+-- How an older database becomes this is in upgrade/.
 -- Paths are absolute and, like all names, bytes: BLOBs, never text.
 
 PRAGMA application_id = 0x6564326b; -- "ed2k"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- Who we are to peers. One row, made at creation, never changed: clients ban
 -- an address whose user hash changes.
@@ -19,8 +19,30 @@ CREATE TABLE identity (
 CREATE TABLE root (
 	root_id INTEGER PRIMARY KEY,
 	path    BLOB NOT NULL UNIQUE CHECK (length(path) > 0),
-	walk    INTEGER NOT NULL CHECK (walk IN (0, 1)) -- 1: added with add -r
+	walk    INTEGER NOT NULL CHECK (walk IN (0, 1)), -- 1: added with add -r
+	inode   INTEGER,                                 -- NULL: not seen yet
+	every   INTEGER NOT NULL DEFAULT 0               -- 1: added with --all
+		CHECK (every IN (0, 1))
 ) STRICT;
+
+-- What is left out when a root is walked: patterns of fnmatch.
+CREATE TABLE exclude (
+	root_id INTEGER NOT NULL REFERENCES root (root_id) ON DELETE CASCADE,
+	pattern BLOB NOT NULL CHECK (length(pattern) > 0),
+	PRIMARY KEY (root_id, pattern)
+) STRICT, WITHOUT ROWID;
+
+-- Roots, and directories beneath them, that were mount points when they were
+-- walked. While one is not, its files are offline and not deleted.
+CREATE TABLE mount_point (
+	path BLOB PRIMARY KEY CHECK (length(path) > 0)
+) STRICT, WITHOUT ROWID;
+
+-- Files and directories that were removed by hand: a walk by refresh leaves
+-- them out.
+CREATE TABLE removed (
+	path BLOB PRIMARY KEY CHECK (length(path) > 0)
+) STRICT, WITHOUT ROWID;
 
 -- One row a content. Slim, because every request looks here first.
 CREATE TABLE file (
@@ -40,7 +62,9 @@ CREATE TABLE copy (
 	root_id  INTEGER NOT NULL REFERENCES root (root_id),
 	path     BLOB NOT NULL UNIQUE CHECK (length(path) > 0), -- absolute
 	mtime_ns INTEGER NOT NULL, -- nanoseconds since 1970
-	inode    INTEGER NOT NULL
+	inode    INTEGER NOT NULL,
+	damaged  INTEGER NOT NULL DEFAULT 0 -- 1: verify found other bytes
+		CHECK (damaged IN (0, 1))
 ) STRICT;
 CREATE INDEX copy_hash ON copy (hash);
 CREATE INDEX copy_root ON copy (root_id);

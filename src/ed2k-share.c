@@ -28,15 +28,20 @@ static const struct verb {
 	unsigned uses;
 	const char *synopsis, *help;
 } verbs[] = {
-    {"add", cmd_add, USES_DB, "[-r] [--jobs N] PATH...",
+    {"add", cmd_add, USES_DB,
+	"[-r [--exclude PATTERN] [--all]] [--jobs N] PATH...",
 	"Hash files, share them and print their eD2k links. With -r, share\n"
-	"all files beneath a directory. A file that is known and unchanged\n"
-	"is not hashed again: when interrupted, the next run goes on where\n"
-	"it was. --jobs N hashes with N threads and not with all processors."},
-    {"list", cmd_list, USES_DB | USES_STATE, "[--json] [PATTERN]",
+	"all files beneath a directory, and remember it for refresh; hidden\n"
+	"and unfinished files are left out without --all, and so is what\n"
+	"matches a PATTERN. A file that is known and unchanged is not hashed\n"
+	"again: when interrupted, the next run goes on where it was. --jobs N\n"
+	"hashes with N threads and not with all processors."},
+    {"list", cmd_list, USES_DB | USES_STATE,
+	"[--json] [--state STATE] [PATTERN]",
 	"List hash, size, state, bytes sent and path of what is shared. The\n"
-	"state is ok, changed, missing or unreadable. PATTERN is a shell\n"
-	"pattern for names or paths; --json prints one JSON object a line."},
+	"states are ok, changed, missing, offline, damaged and unreadable;\n"
+	"--state shows one of them. PATTERN is a shell pattern for names or\n"
+	"paths; --json prints one JSON object a line."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
@@ -49,18 +54,22 @@ static const struct verb {
     {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
 	"Say how soon those get a slot who wait for a file: a second of\n"
 	"waiting counts four times as much at high as at low priority."},
-    {"refresh", cmd_refresh, USES_DB, "--aich",
-	"Compute the AICH hashes of files that were shared before these\n"
-	"were kept. Prints AICH root and path of each; when interrupted, the\n"
-	"next run goes on where it was."},
+    {"refresh", cmd_refresh, USES_DB, "[-n] [DIRECTORY...] | --aich",
+	"Find what is new, changed, moved or deleted beneath the directories\n"
+	"that add -r remembers, or beneath those named, and share it as it\n"
+	"is now. What is on a disk that is not mounted is kept. Prints a line\n"
+	"for each change; -n (--dry-run) only says what it would do. --aich\n"
+	"computes the AICH hashes of files that were shared before these were\n"
+	"kept."},
     {"ipfilter", cmd_ipfilter, 0, "[--strict] SOURCE OUT",
 	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". In\n"
 	"SOURCE: addresses and networks (192.0.2.0/24), lines of eMule's\n"
 	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
 	"told and left out; with --strict, nothing is written then."},
-    {"remove", cmd_remove, USES_DB, "HASH|PATH...",
+    {"remove", cmd_remove, USES_DB, "HASH|PATH... | -r DIRECTORY...",
 	"Stop sharing files; the files themselves stay. Uploads that are\n"
-	"under way end."},
+	"under way end. With -r, stop sharing all beneath a directory, and\n"
+	"forget it."},
     {"snapshot", cmd_snapshot, USES_DB, "FILE",
 	"Write a copy of the share database for ed2k-serve on other machines,\n"
 	"in place of what FILE is; servers that run go on with that."},
@@ -75,6 +84,10 @@ static const struct verb {
 	"--json prints one JSON object a line, --openmetrics counters for a\n"
 	"collector. prune removes what is older than AGE, keeps the counters\n"
 	"and prints how many transfers are gone."},
+    {"verify", cmd_verify, USES_DB, "[HASH|PATH...]",
+	"Hash shared files again, all of them without arguments, and name\n"
+	"what is damaged by part and byte. What is damaged is not served\n"
+	"until it verifies again."},
 };
 
 static void

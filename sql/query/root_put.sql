@@ -1,3 +1,3 @@
--- a root, new or known; a walked one stays so. (path, walk)
-INSERT INTO root (path, walk) VALUES (?1, ?2)
-ON CONFLICT (path) DO UPDATE SET walk = max(walk, excluded.walk);
+-- the root of a file that is added by itself. (path, inode)
+INSERT INTO root (path, walk, inode) VALUES (?1, 0, ?2)
+ON CONFLICT (path) DO NOTHING;

@@ -22,6 +22,7 @@ int cmd_refresh(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_remove(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_snapshot(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_status(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_verify(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_stats(const struct cmd *cmd, int argc, char *argv[]);
 
 #endif

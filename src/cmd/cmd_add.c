@@ -9,6 +9,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/progress.h"
+#include "share/roots.h"
 #include "share/scan.h"
 #include "share/steady.h"
 
@@ -44,10 +45,11 @@ struct pending {
 struct adding {
 	struct store_edit edit;
 	struct hasher hasher;
-	char db[PATH_MAX]; /* real path of the database: not to be shared */
-	bool recursive;    /* in a walk, what cannot be shared is no fault */
-	bool stop;         /* the database failed: no use in going on */
-	int fault;         /* the first */
+	char db[PATH_MAX];  /* real path of the database: not to be shared */
+	bool recursive;     /* in a walk, what cannot be shared is no fault */
+	struct rules rules; /* what a walk leaves out */
+	bool stop;          /* the database failed: no use in going on */
+	int fault;          /* the first */
 	struct pending pending[PENDING_MAX]; /* a ring */
 	size_t oldest, n_pending;
 	uint64_t n_shared;
@@ -101,21 +103,9 @@ is_known(struct adding *a, const char *path, const struct stat *st,
     struct store_copy *known)
 {
 	return store_find_path(&a->edit.store, path, known) == STORE_FOUND &&
-	    known->size == (uint64_t)st->st_size &&
+	    !known->damaged && known->size == (uint64_t)st->st_size &&
 	    known->mtime_ns == steady_mtime_ns(st) &&
 	    known->inode == st->st_ino;
-}
-
-/* Is this the database or one of its side files? */
-static bool
-is_database(const struct adding *a, const char *path)
-{
-	size_t len = strlen(a->db);
-	const char *tail = path + len;
-
-	return strncmp(path, a->db, len) == 0 &&
-	    (*tail == '\0' || strcmp(tail, "-wal") == 0 ||
-		strcmp(tail, "-shm") == 0);
 }
 
 /* Open a file, and have it hashed if there is need. */
@@ -240,7 +230,7 @@ end_all(struct adding *a)
 static void
 add_file(struct adding *a, const char *path)
 {
-	if (is_database(a, path))
+	if (db_owns(a->db, path))
 		return;
 	end_files(a, PENDING_MAX - 1);
 	if (is_stopped(a))
@@ -261,14 +251,32 @@ visit_file(void *ctx, const char *path)
 	return !is_stopped(a);
 }
 
+static bool
+enter_directory(void *ctx, const char *dir, const struct presence *is)
+{
+	struct adding *a = ctx;
+
+	if (is->is_mount)
+		note_fault(a, roots_put_mount_point(&a->edit, dir));
+	return true;
+}
+
 static void
 add_directory(struct adding *a, const char *dir)
 {
-	int fault = store_edit_put_root(&a->edit, dir);
+	struct scan scan = {
+	    .rules = &a->rules,
+	    .root = dir,
+	    .enter = enter_directory,
+	    .visit = visit_file,
+	    .ctx = a,
+	};
+	int fault = roots_put(&a->edit, dir, &a->rules);
 
 	note_fault(a, fault);
-	if (!fault && !scan_tree(dir, visit_file, a))
+	if (!fault && !scan_tree(&scan, dir))
 		note_fault(a, EX_NOPERM);
+	print_links_notice(&scan);
 }
 
 static void
@@ -301,13 +309,26 @@ count_file(void *ctx, const char *path)
 	struct store_copy known;
 	struct stat st;
 
-	if (is_database(a, path) || lstat(path, &st) != 0 ||
+	if (db_owns(a->db, path) || lstat(path, &st) != 0 ||
 	    !S_ISREG(st.st_mode))
 		return true;
 	a->progress.n_files++;
 	if (!is_known(a, path, &st, &known))
 		a->progress.total_bytes += (uint64_t)st.st_size;
 	return !is_stopped(a);
+}
+
+static void
+count_tree(struct adding *a, const char *dir)
+{
+	struct scan scan = {
+	    .rules = &a->rules,
+	    .root = dir,
+	    .visit = count_file,
+	    .ctx = a,
+	};
+
+	scan_tree(&scan, dir);
 }
 
 /* A walk ahead, so that it can be told how much is left. */
@@ -324,7 +345,7 @@ count_arguments(struct adding *a, int n, char *arguments[])
 		if (!S_ISDIR(st.st_mode))
 			count_file(a, path);
 		else if (a->recursive)
-			scan_tree(path, count_file, a);
+			count_tree(a, path);
 	}
 	log_set_level(LOG_LEVEL_INFO);
 	a->progress.file = 1;
@@ -356,11 +377,18 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &a.recursive, NULL, ""},
 	    {"jobs", 0, ARGS_NUMBER, NULL, 1, HASHER_THREADS_MAX, &jobs, "N",
 		""},
+	    {"exclude", 0, ARGS_LIST, NULL, 0, 0, &a.rules.exclude, NULL, ""},
+	    {"all", 0, ARGS_FLAG, NULL, 0, 0, &a.rules.every, NULL, ""},
 	};
 	int first;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
+	if (!a.recursive && (a.rules.every || a.rules.exclude.n > 0)) {
+		log_error("--all and --exclude say what -r leaves out; alone "
+			  "they do nothing");
+		return EX_USAGE;
+	}
 	if (first == argc) {
 		log_error("add what? Name a file, or -r and a directory");
 		return EX_USAGE;

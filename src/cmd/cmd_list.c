@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "share/copy.h"
+#include "share/presence.h"
 #include "share/sent.h"
 #include "share/store.h"
 
@@ -23,6 +24,8 @@
 struct listing {
 	bool json, terminal;
 	const char *pattern; /* or NULL */
+	const char *state;   /* or NULL: all */
+	struct store store;
 	struct sent sent;
 };
 
@@ -67,6 +70,10 @@ visit(void *ctx, const struct store_copy *copy)
 	state = copy_open(copy, &fd);
 	if (fd >= 0)
 		close(fd);
+	if (state == COPY_MISSING && presence_is_offline(&l->store, copy))
+		state = COPY_OFFLINE;
+	if (l->state && strcmp(l->state, copy_state_name(state)) != 0)
+		return true;
 	known = sent_of(&l->sent, copy->hash, &bytes);
 	if (l->json) {
 		print_json(copy, state, known ? &bytes : NULL);
@@ -81,17 +88,31 @@ visit(void *ctx, const struct store_copy *copy)
 	return !ferror(stdout);
 }
 
+/* Is this the name of a state? */
+static bool
+is_state(const char *name)
+{
+	for (int i = 0; i < COPY_N_STATES; i++)
+		if (strcmp(name, copy_state_name((enum copy_state)i)) == 0)
+			return true;
+	log_error("there is no state %s; see \"ed2k-share list --help\"",
+	    log_quote_str(name));
+	return false;
+}
+
 int
 cmd_list(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct listing l = {.terminal = isatty(STDOUT_FILENO)};
 	const struct args_option options[] = {
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &l.json, NULL, ""},
+	    {"state", 0, ARGS_TEXT, NULL, 0, 0, &l.state, NULL, ""},
 	};
-	struct store store;
+	struct store *store = &l.store;
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
+	    (l.state && !is_state(l.state)))
 		return EX_USAGE;
 	if (argc - first > 1) {
 		log_error("list takes one pattern; quote it so that the shell "
@@ -99,17 +120,17 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	}
 	l.pattern = argv[first]; /* NULL behind the last argument */
-	fault = store_open(&store, cmd->db);
+	fault = store_open(store, cmd->db);
 	if (!fault)
 		sent_open(&l.sent, cmd->state);
 	if (!fault && l.terminal && !l.json)
 		printf("%-32s %15s %-10s %15s %s\n", "HASH", "SIZE", "STATE",
 		    "SENT", "PATH");
-	if (!fault && store_each(&store, visit, &l) == STORE_FAILED)
-		fault = store.db.fault;
+	if (!fault && store_each(store, visit, &l) == STORE_FAILED)
+		fault = store->db.fault;
 	if (!fault)
-		print_aich_notice(&store);
+		print_aich_notice(store);
 	sent_close(&l.sent);
-	store_close(&store);
+	store_close(store);
 	return print_end(fault);
 }

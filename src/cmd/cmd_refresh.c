@@ -1,200 +1,97 @@
 /*
- * ed2k-share refresh: compute what the database lacks of shared files.
+ * ed2k-share refresh: bring what is shared up to date with the disk, or compute
+ * what the database lacks of shared files.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "proto/base32.h"
-#include "share/copy.h"
-#include "share/hash.h"
-#include "share/store_edit.h"
+#include "cmd/refresh.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 struct refreshing {
+	bool aich, dry_run;
 	struct store_edit edit;
 	struct hasher hasher;
-	int fault; /* the first */
-	bool stop; /* the database failed: no use to go on */
 };
 
-/* One of the copies of a content, opened. */
-struct opened {
-	size_t skip; /* copies before it */
-	enum copy_state state;
-	int fd, error;
-	struct copy_facts facts;
-	char path[PATH_MAX];
-};
-
-/* For store_find: step over `skip` copies, open the next. */
-static bool
-open_next(void *ctx, const struct store_copy *copy)
+/*
+ * A directory that is meant, to be freed: its real path or, when it is gone, the
+ * absolute path as given. NULL after a log line.
+ */
+static char *
+find_dir(const char *name)
 {
-	struct opened *o = ctx;
+	char *dir = realpath(name, NULL);
+	struct stat st;
 
-	if (o->skip > 0) {
-		o->skip--;
-		return false;
-	}
-	o->state = copy_open(copy, &o->fd);
-	o->error = errno;
-	o->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
-	snprintf(o->path, sizeof o->path, "%s", copy->path);
-	return true;
+	if (!dir && errno == ENOENT && name[0] == '/')
+		return strdup(name);
+	if (dir && stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+		return dir;
+	if (dir)
+		errno = ENOTDIR;
+	log_error(
+	    "cannot refresh %s: %s", log_quote_str(name), strerror(errno));
+	free(dir);
+	return NULL;
 }
 
-/* Say why a copy is no use. Returns the exit code for it. */
 static int
-complain(const struct opened *o)
+refresh_dirs(struct refreshing *r, char *const names[], size_t n)
 {
-	const char *path = log_quote_str(o->path);
+	const char **dirs = calloc(n + 1, sizeof *dirs);
+	int fault = dirs ? 0 : EX_OSERR;
 
-	switch (o->state) {
-	case COPY_CHANGED:
-		log_error("%s has changed since it was shared; run "
-			  "\"ed2k-share add\" on it again",
-		    path);
-		return EX_DATAERR;
-	case COPY_MISSING:
-		log_error("%s is gone; bring it back, or run \"ed2k-share "
-			  "remove\" on it",
-		    path);
-		return EX_NOINPUT;
-	default:
-		log_error("cannot read %s: %s", path, strerror(o->error));
-		return EX_NOPERM;
+	for (size_t i = 0; i < n && !fault; i++) {
+		dirs[i] = find_dir(names[i]);
+		fault = dirs[i] ? 0 : EX_NOINPUT;
 	}
-}
-
-static void
-print_root(const uint8_t root[AICH_SIZE], const char *path)
-{
-	char text[BASE32_LEN(AICH_SIZE) + 1], escaped[4 * PATH_MAX];
-
-	base32_encode(text, root, AICH_SIZE);
-	text_escape(escaped, sizeof escaped, path, strlen(path), "");
-	printf("%s\t%s\n", text, escaped);
-	fflush(stdout); /* it is kept: say so even if the next takes long */
-}
-
-/* Hash an open copy, and keep its AICH if it is what was shared. */
-static int
-hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
-{
-	struct file_hash found;
-	int fault = 0;
-
-	switch (hasher_file(&r->hasher, o->fd, o->facts.size, &found)) {
-	case HASH_OK:
-		break;
-	case HASH_SHORT:
-		o->state = COPY_CHANGED;
-		return complain(o);
-	default:
-		log_error("cannot read %s: %s", log_quote_str(o->path),
-		    strerror(errno));
-		return EX_IOERR;
-	}
-	if (!copy_is_unchanged(o->fd, &o->facts)) {
-		o->state = COPY_CHANGED;
-		fault = complain(o);
-	} else if (memcmp(found.hash, hash, HASH_SIZE) != 0) {
-		log_error(
-		    "%s is damaged: size and time are as they were, its "
-		    "bytes are not; restore it from a backup, or \"touch\" "
-		    "it and run \"ed2k-share add\" to share what it is now",
-		    log_quote_str(o->path));
-		fault = EX_DATAERR;
-	} else {
-		fault = store_edit_put_aich(&r->edit, hash, found.aich_root,
-		    found.aich_parts, found.n_aich_parts);
-		r->stop = fault != 0;
-		if (!fault)
-			print_root(found.aich_root, o->path);
-	}
-	file_hash_free(&found);
+	if (!fault)
+		fault = refresh_tree(&r->edit, &r->hasher, r->dry_run, dirs, n);
+	for (size_t i = 0; dirs && i < n; i++)
+		free((char *)(uintptr_t)dirs[i]);
+	free(dirs);
 	return fault;
-}
-
-/* Try the copies of a content until one gives its AICH. */
-static void
-refresh_file(struct refreshing *r, const uint8_t hash[HASH_SIZE])
-{
-	int worst = 0;
-
-	for (size_t n = 0; !r->stop; n++) {
-		struct opened o = {.skip = n, .fd = -1};
-		enum store_result res =
-		    store_find(&r->edit.store, hash, open_next, &o);
-		int fault;
-
-		if (res != STORE_FOUND) {
-			r->stop = res == STORE_FAILED;
-			break;
-		}
-		fault =
-		    o.state == COPY_OK ? hash_copy(r, &o, hash) : complain(&o);
-		if (o.fd >= 0)
-			close(o.fd);
-		if (!fault)
-			return; /* one good copy is enough */
-		worst = worst ? worst : fault;
-	}
-	if (!r->fault)
-		r->fault = worst;
-}
-
-static void
-refresh_all(struct refreshing *r)
-{
-	uint8_t hash[HASH_SIZE];
-	const uint8_t *behind = NULL;
-	enum store_result res = STORE_FOUND;
-
-	while (!r->stop && !ferror(stdout)) {
-		res = store_edit_next_without_aich(&r->edit, behind, hash);
-		if (res != STORE_FOUND)
-			break;
-		refresh_file(r, hash);
-		behind = hash;
-	}
-	if ((r->stop || res == STORE_FAILED) && !r->fault)
-		r->fault = EX_IOERR;
 }
 
 int
 cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 {
+	static char all[] = "/", *const everything[] = {all};
 	struct refreshing r = {0};
-	bool aich = false;
 	const struct args_option options[] = {
-	    {"aich", 0, ARGS_FLAG, NULL, 0, 0, &aich, NULL, ""},
+	    {"aich", 0, ARGS_FLAG, NULL, 0, 0, &r.aich, NULL, ""},
+	    {"dry-run", 'n', ARGS_FLAG, NULL, 0, 0, &r.dry_run, NULL, ""},
 	};
-	int first;
+	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
-	if (!aich || first < argc) {
-		log_error(
-		    "refresh what? \"ed2k-share refresh --aich\" computes "
-		    "the AICH hashes of all files that have none");
+	if (r.aich && (r.dry_run || first < argc)) {
+		log_error("refresh --aich takes neither --dry-run nor "
+			  "directories; it computes what all files lack");
 		return EX_USAGE;
 	}
-	r.fault = hasher_open(&r.hasher);
-	if (!r.fault)
-		r.fault = store_edit_open(&r.edit, cmd->db);
-	if (!r.fault)
-		refresh_all(&r);
+	fault = r.dry_run ? store_open(&r.edit.store, cmd->db)
+			  : store_edit_open(&r.edit, cmd->db);
+	if (!fault && !r.dry_run)
+		fault = hasher_open(&r.hasher);
+	if (!fault && r.aich)
+		fault = refresh_aich(&r.edit, &r.hasher);
+	else if (!fault && first == argc)
+		fault = refresh_dirs(&r, everything, 1);
+	else if (!fault)
+		fault = refresh_dirs(&r, argv + first, (size_t)(argc - first));
 	store_edit_close(&r.edit);
 	hasher_close(&r.hasher);
-	return print_end(r.fault);
+	return print_end(fault);
 }

@@ -4,10 +4,16 @@
  */
 #include "base/args.h"
 #include "base/log.h"
+#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
-#include "share/store_edit.h"
+#include "share/roots.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 static int
@@ -22,13 +28,44 @@ remove_target(struct store_edit *edit, const char *argument)
 			      : store_edit_remove_path(edit, target.path);
 }
 
+/* A directory with all that is shared beneath it; it may be gone. */
+static int
+remove_tree(struct store_edit *edit, const char *argument)
+{
+	struct store_row row = {0};
+	struct root root = {0};
+	enum store_result res;
+	char dir[PATH_MAX];
+
+	if (!realpath(argument, dir)) {
+		if (argument[0] != '/' || strlen(argument) >= sizeof dir) {
+			log_error("cannot find %s: %s", log_quote_str(argument),
+			    strerror(errno));
+			return EX_NOINPUT;
+		}
+		snprintf(dir, sizeof dir, "%s", argument);
+	}
+	res = roots_find(edit, dir, &root);
+	if (res == STORE_UNKNOWN)
+		res = store_next(&edit->store, dir, &row);
+	if (res == STORE_FOUND)
+		return roots_remove(edit, dir);
+	if (res == STORE_UNKNOWN)
+		log_error("nothing in %s is shared", log_quote_str(argument));
+	return res == STORE_UNKNOWN ? EX_NOINPUT : edit->store.db.fault;
+}
+
 int
 cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 {
+	bool recursive = false;
+	const struct args_option options[] = {
+	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &recursive, NULL, ""},
+	};
 	struct store_edit edit;
 	int first, fault;
 
-	if (!args_parse(NULL, 0, argc, argv, &first))
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
 	if (first == argc) {
 		log_error("remove what? Name a hash, a link or a path");
@@ -38,7 +75,8 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 	if (fault)
 		return fault;
 	for (int i = first; i < argc; i++) {
-		int res = remove_target(&edit, argv[i]);
+		int res = recursive ? remove_tree(&edit, argv[i])
+				    : remove_target(&edit, argv[i]);
 
 		fault = fault ? fault : res;
 	}

@@ -84,6 +84,32 @@ print_aich_notice(struct store *store)
 }
 
 void
+print_links_notice(const struct scan *scan)
+{
+	if (scan->n_links_out > 0)
+		log_notice("%" PRIu64 " symbolic link%s out of %s %s left out; "
+			   "\"ed2k-share add\" shares what they lead to",
+		    scan->n_links_out, scan->n_links_out == 1 ? "" : "s",
+		    log_quote_str(scan->root),
+		    scan->n_links_out == 1 ? "is" : "are");
+}
+
+void
+print_change(const char *word, const char *path, const char *other)
+{
+	char escaped[4 * PATH_MAX];
+
+	text_escape(escaped, sizeof escaped, path, strlen(path), "");
+	printf("%s\t%s", word, escaped);
+	if (other) {
+		text_escape(escaped, sizeof escaped, other, strlen(other), "");
+		printf("\t%s", escaped);
+	}
+	putchar('\n');
+	fflush(stdout); /* it is done: say so even if the next takes long */
+}
+
+void
 print_json_string(const char *s)
 {
 	const uint8_t *p = (const uint8_t *)s;

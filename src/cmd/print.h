@@ -6,6 +6,7 @@
 #define CMD_PRINT_H
 
 #include "share/copy.h"
+#include "share/scan.h"
 #include "share/store.h"
 
 #include <stdbool.h>
@@ -23,6 +24,15 @@ bool print_full_link(
 
 /* Say, if so, that files lack AICH hashes, and what computes them. */
 void print_aich_notice(struct store *store);
+
+/* Say, if so, that links of a walk were left out since they lead elsewhere. */
+void print_links_notice(const struct scan *scan);
+
+/*
+ * One line: a word, and paths; those that are NULL are left out. Escaped, with
+ * tabs between.
+ */
+void print_change(const char *word, const char *path, const char *other);
 
 /*
  * One line: a JSON object with hash, size, AICH root, state, bytes sent (NULL:

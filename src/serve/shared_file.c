@@ -52,6 +52,11 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
 			    "\"ed2k-share remove\" on it",
 		    log_quote_str(path));
 		break;
+	case COPY_DAMAGED:
+		log_warning("not served: %s is damaged; restore it from a "
+			    "backup and run \"ed2k-share verify\" on it",
+		    log_quote_str(path));
+		break;
 	default:
 		log_warning("not served: %s: %s; let the user this server runs "
 			    "as read it and search the directories above it",

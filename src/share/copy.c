@@ -84,6 +84,10 @@ copy_open(const struct store_copy *copy, int *fd)
 		close(*fd);
 		*fd = -1;
 		state = COPY_CHANGED;
+	} else if (*fd >= 0 && copy->damaged) {
+		close(*fd);
+		*fd = -1;
+		state = COPY_DAMAGED;
 	}
 	return state;
 }
@@ -108,6 +112,8 @@ copy_state_name(enum copy_state state)
 	    [COPY_CHANGED] = "changed",
 	    [COPY_MISSING] = "missing",
 	    [COPY_UNREADABLE] = "unreadable",
+	    [COPY_DAMAGED] = "damaged",
+	    [COPY_OFFLINE] = "offline",
 	};
 
 	return names[state];

@@ -15,10 +15,13 @@ enum copy_state {
 	COPY_CHANGED,    /* size, mtime or inode differ, or no regular file */
 	COPY_MISSING,    /* no such path beneath the root */
 	COPY_UNREADABLE, /* errno tells */
+	COPY_DAMAGED,    /* nothing of that, but verify found other bytes */
+	COPY_OFFLINE,    /* missing, and so is its disk; see presence.h */
+	COPY_N_STATES
 };
 
 /*
- * Open for reading without following a symbolic link beneath copy->root. On
+ * Never COPY_OFFLINE. Open for reading without following a symbolic link beneath copy->root. On
  * COPY_OK *fd is the caller's; otherwise it is -1.
  */
 enum copy_state copy_open(const struct store_copy *copy, int *fd);
@@ -36,7 +39,7 @@ struct copy_facts {
 /* Is fd still the regular file that was hashed? One system call. */
 bool copy_is_unchanged(int fd, const struct copy_facts *facts);
 
-/* "ok", "changed", "missing", "unreadable" */
+/* "ok", "changed", "missing", "unreadable", "damaged", "offline" */
 const char *copy_state_name(enum copy_state state);
 
 #endif

@@ -171,6 +171,17 @@ check_access(const struct db_kind *kind, const char *path, enum db_mode mode)
 	return EX_NOPERM;
 }
 
+bool
+db_owns(const char *db, const char *path)
+{
+	size_t len = strlen(db);
+	const char *tail = path + len;
+
+	return strncmp(path, db, len) == 0 &&
+	    (*tail == '\0' || strcmp(tail, "-wal") == 0 ||
+		strcmp(tail, "-shm") == 0);
+}
+
 void
 db_save_memory(void)
 {
@@ -257,9 +268,9 @@ db_open(struct db *db, const struct db_kind *kind, const char *path,
 	sqlite3_busy_timeout(
 	    db->handle, mode == DB_READ ? READ_BUSY_MS : kind->write_busy_ms);
 	fault = check_kind(db);
-	if (!fault && mode == DB_READ && db->version < kind->version &&
-	    kind->older)
-		fault = db_exec(db, kind->older);
+	if (mode == DB_READ && kind->older)
+		for (int v = db->version; v < kind->version && !fault; v++)
+			fault = db_exec(db, kind->older[v - 1]);
 	if (fault || mode == DB_READ)
 		goto out;
 	/* keep -wal and -shm for readers who may not create them */

@@ -20,8 +20,8 @@ struct db_kind {
 	const char *name;   /* "share database" */
 	int application_id; /* as in its schema */
 	int version;        /* the one this program speaks */
-	const char
-	    *older; /* SQL that shows a reader an older one so; or NULL */
+	/* [v - 1]: SQL that shows a reader version v as v + 1; or NULL */
+	const char *const *older;
 	int write_busy_ms; /* how long a writer waits for the others */
 	mode_t dir_mode;   /* of directories that are made for it */
 
@@ -88,6 +88,9 @@ int db_create(
 
 /* Safe to call twice, and on a zeroed struct. */
 void db_close(struct db *db);
+
+/* Is path the database at `db`, or one of its side files? Both are real. */
+bool db_owns(const char *db, const char *path);
 
 /* Look at the version again. 0, or an exit code after a log line. */
 int db_read_version(struct db *db);

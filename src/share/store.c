@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "sql.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -24,13 +25,17 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_COMMENT] = sql_comment_by_hash,
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
     [STORE_ROOT_FROM] = sql_root_from,
+    [STORE_COPY_NEXT] = sql_copy_next,
+    [STORE_MOUNT_POINTS_ABOVE] = sql_mount_points_above,
 };
+
+static const char *const older[] = {sql_version_1, sql_version_2};
 
 const struct db_kind store_kind = {
     .name = "share database",
     .application_id = 0x6564326b, /* "ed2k" */
-    .version = 2,
-    .older = sql_version_1,
+    .version = 3,
+    .older = older,
     .write_busy_ms = 30000, /* a transaction is one file long */
     .dir_mode = 0755,
     .if_missing =
@@ -125,7 +130,7 @@ column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 	return out[0] == '/';
 }
 
-/* Two columns: the AICH root, which may be NULL, and the priority. */
+/* Three columns: the AICH root, which may be NULL, priority, damaged. */
 static void
 column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
 {
@@ -137,6 +142,7 @@ column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
 	out->has_aich = root != NULL;
 	if (root)
 		memcpy(out->aich_root, root, AICH_SIZE);
+	out->damaged = sqlite3_column_int(stmt, column + 2) != 0;
 }
 
 /* A statement whose one parameter and one result are 16 bytes. */
@@ -306,6 +312,82 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	return hash ? STORE_FOUND : STORE_FAILED;
 }
 
+/* A row with the columns of copies.sql. False when it makes no sense. */
+static bool
+column_copy(sqlite3_stmt *stmt, struct store_copy *copy, char path[PATH_MAX],
+    char root[PATH_MAX])
+{
+	const void *hash = column_bytes(stmt, 0, HASH_SIZE);
+
+	if (!hash || !column_path(stmt, 2, root) || !column_path(stmt, 3, path))
+		return false;
+	copy->path = path;
+	copy->root = root;
+	memcpy(copy->hash, hash, HASH_SIZE);
+	copy->size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	copy->mtime_ns = sqlite3_column_int64(stmt, 4);
+	copy->inode = (uint64_t)sqlite3_column_int64(stmt, 5);
+	column_content(stmt, 6, copy);
+	copy->has_root_inode = sqlite3_column_type(stmt, 9) != SQLITE_NULL;
+	copy->root_inode = (uint64_t)sqlite3_column_int64(stmt, 9);
+	return true;
+}
+
+void
+store_beneath(
+    const char *dir, char from[PATH_MAX + 1], char before[PATH_MAX + 1])
+{
+	const char *stem = dir[1] ? dir : ""; /* "/" has its slash already */
+
+	snprintf(from, PATH_MAX + 1, "%s/", stem);
+	snprintf(before, PATH_MAX + 1, "%s0", stem); /* '0' is next to '/' */
+}
+
+enum store_result
+store_next(struct store *s, const char *dir, struct store_row *row)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPY_NEXT);
+	char from[PATH_MAX + 1], before[PATH_MAX + 1];
+	const char *behind = row->path[0] ? row->path : from;
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	store_beneath(dir, from, before);
+	sqlite3_bind_blob(stmt, 1, behind, (int)strlen(behind), SQLITE_STATIC);
+	sqlite3_bind_blob(stmt, 2, before, (int)strlen(before), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	if (!column_copy(stmt, &row->copy, row->path, row->root)) {
+		log_error("%s holds a copy that makes no sense",
+		    log_quote_str(s->db.path));
+		s->db.fault = EX_DATAERR;
+		res = STORE_FAILED;
+	}
+	sqlite3_reset(stmt);
+	return res;
+}
+
+enum store_result
+store_mount_points_above(struct store *s, const char *path,
+    bool (*take)(void *ctx, const char *mount_point), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_MOUNT_POINTS_ABOVE);
+	enum store_result res;
+	char at[PATH_MAX];
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	while ((res = next_row(s, stmt)) == STORE_FOUND)
+		if (column_path(stmt, 0, at) && take(ctx, at)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	return res;
+}
+
 /* Offer every row of a statement whose columns are those of copies.sql. */
 static enum store_result
 each(struct store *s, enum store_statement which,
@@ -313,22 +395,14 @@ each(struct store *s, enum store_statement which,
 {
 	sqlite3_stmt *stmt = statement(s, which);
 	char path[PATH_MAX], root[PATH_MAX];
-	struct store_copy copy = {.path = path, .root = root};
+	struct store_copy copy = {0};
 	enum store_result res;
 
 	if (!stmt)
 		return STORE_FAILED;
 	while ((res = next_row(s, stmt)) == STORE_FOUND) {
-		const void *hash = column_bytes(stmt, 0, HASH_SIZE);
-
-		if (!hash || !column_path(stmt, 2, root) ||
-		    !column_path(stmt, 3, path))
+		if (!column_copy(stmt, &copy, path, root))
 			continue;
-		memcpy(copy.hash, hash, HASH_SIZE);
-		copy.size = (uint64_t)sqlite3_column_int64(stmt, 1);
-		copy.mtime_ns = sqlite3_column_int64(stmt, 4);
-		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 5);
-		column_content(stmt, 6, &copy);
 		if (!visit(ctx, &copy)) {
 			sqlite3_reset(stmt);
 			break;

@@ -28,6 +28,8 @@ enum store_statement {
 	STORE_COMMENT,
 	STORE_COUNT_WITHOUT_AICH,
 	STORE_ROOT_FROM,
+	STORE_COPY_NEXT,
+	STORE_MOUNT_POINTS_ABOVE,
 	STORE_N_STATEMENTS
 };
 
@@ -58,6 +60,9 @@ struct store_copy {
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
 	uint64_t inode;
+	bool damaged;        /* verify found other bytes */
+	bool has_root_inode; /* only from the functions that go through all */
+	uint64_t root_inode;
 	/* of the content, not of this place: */
 	enum store_priority priority;
 	bool has_aich;
@@ -133,6 +138,33 @@ enum store_result store_each_file(struct store *s,
  */
 enum store_result store_root_from(
     struct store *s, const char *path, char out[PATH_MAX]);
+
+/* A copy with its strings. */
+struct store_row {
+	struct store_copy copy;
+	char path[PATH_MAX], root[PATH_MAX];
+};
+
+/*
+ * The first copy beneath dir whose path is behind row->path, or of all when that
+ * is empty; UNKNOWN when there is none. Each call reads the database as it is
+ * then, so that what is found may be changed between two.
+ */
+enum store_result store_next(
+    struct store *s, const char *dir, struct store_row *row);
+
+/*
+ * Paths beneath dir are, in order of bytes, behind `from` and before `before`.
+ */
+void store_beneath(
+    const char *dir, char from[PATH_MAX + 1], char before[PATH_MAX + 1]);
+
+/*
+ * Offer the recorded mount points that path is beneath (or is itself), the
+ * longest first, until `take` returns true; results as for store_find.
+ */
+enum store_result store_mount_points_above(struct store *s, const char *path,
+    bool (*take)(void *ctx, const char *mount_point), void *ctx);
 
 /* The last component of an absolute path: the name peers are told. */
 const char *store_name_of(const char *path);

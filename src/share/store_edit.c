@@ -5,6 +5,8 @@
 #include "share/store_edit.h"
 
 #include "base/log.h"
+#include "share/edit_sql.h"
+#include "share/presence.h"
 #include "sql.h"
 
 #include <errno.h>
@@ -34,6 +36,32 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_PRIORITY_PUT] = sql_priority_put,
     [EDIT_COMMENT_PUT] = sql_comment_put,
     [EDIT_COMMENT_DELETE] = sql_comment_delete,
+    [EDIT_COPY_MOVE] = sql_copy_move,
+    [EDIT_COPY_DAMAGED_PUT] = sql_copy_damaged_put,
+    [EDIT_COPIES_DELETE_BENEATH] = sql_copies_delete_beneath,
+    [EDIT_FILE_DELETE_ALL_UNUSED] = sql_file_delete_all_unused,
+    [EDIT_ROOT_WALK_PUT] = sql_root_walk_put,
+    [EDIT_ROOT_INODE_PUT] = sql_root_inode_put,
+    [EDIT_ROOT_BY_PATH] = sql_root_by_path,
+    [EDIT_ROOT_NEXT] = sql_root_next,
+    [EDIT_ROOT_DELETE_BENEATH] = sql_root_delete_beneath,
+    [EDIT_EXCLUDES] = sql_excludes,
+    [EDIT_EXCLUDE_PUT] = sql_exclude_put,
+    [EDIT_EXCLUDE_DELETE] = sql_exclude_delete,
+    [EDIT_MOUNT_POINT_PUT] = sql_mount_point_put,
+    [EDIT_MOUNT_POINT_DELETE] = sql_mount_point_delete,
+    [EDIT_REMOVED_PUT_PATH] = sql_removed_put_path,
+    [EDIT_REMOVED_PUT_HASH] = sql_removed_put_hash,
+    [EDIT_REMOVED_BY_PATH] = sql_removed_by_path,
+    [EDIT_REMOVED_DELETE] = sql_removed_delete,
+    [EDIT_REMOVED_DELETE_BENEATH] = sql_removed_delete_beneath,
+    [EDIT_ASTRAY_PUT] = sql_astray_put,
+    [EDIT_ASTRAY_NEXT] = sql_astray_next,
+    [EDIT_ASTRAY_BY_INODE] = sql_astray_by_inode,
+    [EDIT_ASTRAY_BY_HASH] = sql_astray_by_hash,
+    [EDIT_ASTRAY_DELETE] = sql_astray_delete,
+    [EDIT_ASTRAY_SPEND] = sql_astray_spend,
+    [EDIT_OFFLINE_PUT] = sql_offline_put,
 };
 
 /* Sixteen random bytes with the two that mark an eMule-family client. */
@@ -72,6 +100,9 @@ fill_new(struct db *db)
 	return fault;
 }
 
+/* [v - 1]: what makes version v + 1 of version v. */
+static const char *const upgrades[] = {sql_upgrade_2, sql_upgrade_3};
+
 /*
  * Bring an older database up to date: all of it or nothing. Of several who try
  * at once the first does it, the others find it done.
@@ -85,15 +116,15 @@ upgrade(struct db *db)
 		return fault;
 	fault = db_read_version(db);
 	before = db->version;
-	if (!fault && before == 1)
-		fault = db_exec(db, sql_upgrade_2);
+	for (int v = before; !fault && v < store_kind.version; v++)
+		fault = db_exec(db, upgrades[v - 1]);
 	if (!fault)
 		fault = db_exec(db, sql_commit);
 	if (fault && !sqlite3_get_autocommit(db->handle))
 		db_exec(db, sql_rollback);
 	if (fault)
 		return fault;
-	if (before == 1)
+	if (before < store_kind.version)
 		log_notice("%s has now version %d; an older ed2k-serve cannot "
 			   "read it any more",
 		    log_quote_str(db->path), db->kind->version);
@@ -136,9 +167,8 @@ store_edit_close(struct store_edit *e)
 	store_close(&e->store);
 }
 
-/* A statement ready to bind, or NULL after a log line. */
-static sqlite3_stmt *
-statement(struct store_edit *e, enum edit_statement which)
+sqlite3_stmt *
+edit_statement(struct store_edit *e, enum edit_statement which)
 {
 	if (!e->statements[which])
 		e->statements[which] =
@@ -146,21 +176,20 @@ statement(struct store_edit *e, enum edit_statement which)
 	return e->statements[which];
 }
 
-static void
-bind_path(sqlite3_stmt *stmt, int column, const char *path)
+void
+edit_bind_path(sqlite3_stmt *stmt, int column, const char *path)
 {
 	sqlite3_bind_blob(stmt, column, path, (int)strlen(path), SQLITE_STATIC);
 }
 
-static void
-bind_hash(sqlite3_stmt *stmt, int column, const uint8_t hash[HASH_SIZE])
+void
+edit_bind_hash(sqlite3_stmt *stmt, int column, const uint8_t hash[HASH_SIZE])
 {
 	sqlite3_bind_blob(stmt, column, hash, HASH_SIZE, SQLITE_STATIC);
 }
 
-/* Run a bound statement that returns no row. 0 or an exit code, logged. */
-static int
-run(struct store_edit *e, sqlite3_stmt *stmt)
+int
+edit_run(struct store_edit *e, sqlite3_stmt *stmt)
 {
 	int fault = 0;
 
@@ -172,40 +201,72 @@ run(struct store_edit *e, sqlite3_stmt *stmt)
 	return fault;
 }
 
-/* A statement without parameters. */
-static int
-run_plain(struct store_edit *e, enum edit_statement which)
+int
+edit_run_plain(struct store_edit *e, enum edit_statement which)
 {
-	return run(e, statement(e, which));
-}
-
-/* End a transaction: commit when all went well, else undo. */
-static int
-finish(struct store_edit *e, int fault)
-{
-	if (!fault)
-		fault = run_plain(e, EDIT_COMMIT);
-	if (fault && !sqlite3_get_autocommit(e->store.db.handle))
-		run_plain(e, EDIT_ROLLBACK);
-	return fault;
-}
-
-static int
-put_root(struct store_edit *e, const char *dir, bool walk)
-{
-	sqlite3_stmt *stmt = statement(e, EDIT_ROOT_PUT);
-
-	if (!stmt)
-		return e->store.db.fault;
-	bind_path(stmt, 1, dir);
-	sqlite3_bind_int(stmt, 2, walk);
-	return run(e, stmt);
+	return edit_run(e, edit_statement(e, which));
 }
 
 int
-store_edit_put_root(struct store_edit *e, const char *dir)
+edit_run_path(struct store_edit *e, enum edit_statement which, const char *path)
 {
-	return put_root(e, dir, true);
+	sqlite3_stmt *stmt = edit_statement(e, which);
+
+	if (stmt)
+		edit_bind_path(stmt, 1, path);
+	return edit_run(e, stmt);
+}
+
+enum store_result
+edit_row(struct store_edit *e, sqlite3_stmt *stmt)
+{
+	enum db_step step = stmt ? db_step(&e->store.db, stmt) : DB_FAILED;
+
+	if (step == DB_ROW)
+		return STORE_FOUND;
+	if (stmt)
+		sqlite3_reset(stmt);
+	return step == DB_DONE ? STORE_UNKNOWN : STORE_FAILED;
+}
+
+bool
+edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
+{
+	const void *p = sqlite3_column_blob(stmt, column);
+	size_t n = (size_t)sqlite3_column_bytes(stmt, column);
+
+	if (!p || n == 0 || n >= PATH_MAX || memchr(p, '\0', n))
+		return false;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	return true;
+}
+
+int
+edit_finish(struct store_edit *e, int fault)
+{
+	if (!fault)
+		fault = edit_run_plain(e, EDIT_COMMIT);
+	if (fault && !sqlite3_get_autocommit(e->store.db.handle))
+		edit_run_plain(e, EDIT_ROLLBACK);
+	return fault;
+}
+
+/* The root of a file that was added by itself. */
+static int
+put_root(struct store_edit *e, const char *dir)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_PUT);
+	struct presence is;
+
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, dir);
+	if (presence_look(dir, &is))
+		sqlite3_bind_int64(stmt, 2, (int64_t)is.inode);
+	else
+		sqlite3_bind_null(stmt, 2);
+	return edit_run(e, stmt);
 }
 
 /* Does dir (len bytes) lie above path, or is it its directory? */
@@ -221,7 +282,7 @@ is_above(const char *dir, size_t len, const char *path)
 static int64_t
 find_root(struct store_edit *e, const char *path)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_ROOTS);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOTS);
 	enum db_step step;
 	int64_t id = 0;
 
@@ -243,9 +304,8 @@ find_root(struct store_edit *e, const char *path)
 	return id;
 }
 
-/* The root to record for path; its own directory when no root is above it. */
-static int
-choose_root(struct store_edit *e, const char *path, int64_t *id)
+int
+edit_choose_root(struct store_edit *e, const char *path, int64_t *id)
 {
 	char dir[PATH_MAX];
 	size_t len = (size_t)(store_name_of(path) - path);
@@ -257,7 +317,7 @@ choose_root(struct store_edit *e, const char *path, int64_t *id)
 	len = len > 1 ? len - 1 : 1; /* without the slash, but "/" itself */
 	memcpy(dir, path, len);
 	dir[len] = '\0';
-	fault = put_root(e, dir, false);
+	fault = put_root(e, dir);
 	if (!fault)
 		*id = find_root(e, path);
 	return fault ? fault : *id > 0 ? 0 : e->store.db.fault;
@@ -266,44 +326,44 @@ choose_root(struct store_edit *e, const char *path, int64_t *id)
 static int
 put_copy(struct store_edit *e, const struct store_copy *copy)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_COPY_PUT);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_PUT);
 	int64_t root_id;
-	int fault = choose_root(e, copy->path, &root_id);
+	int fault = edit_choose_root(e, copy->path, &root_id);
 
 	if (fault || !stmt)
 		return fault ? fault : e->store.db.fault;
-	bind_hash(stmt, 1, copy->hash);
+	edit_bind_hash(stmt, 1, copy->hash);
 	sqlite3_bind_int64(stmt, 2, root_id);
-	bind_path(stmt, 3, copy->path);
+	edit_bind_path(stmt, 3, copy->path);
 	sqlite3_bind_int64(stmt, 4, copy->mtime_ns);
 	sqlite3_bind_int64(stmt, 5, (int64_t)copy->inode);
-	return run(e, stmt);
+	return edit_run(e, stmt);
 }
 
 static int
 put_file(struct store_edit *e, const struct store_copy *copy)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_FILE_PUT);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_FILE_PUT);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, copy->hash);
+	edit_bind_hash(stmt, 1, copy->hash);
 	sqlite3_bind_int64(stmt, 2, (int64_t)copy->size);
 	sqlite3_bind_int64(stmt, 3, time(NULL));
-	return run(e, stmt);
+	return edit_run(e, stmt);
 }
 
 static int
 put_part_hashes(struct store_edit *e, const struct store_entry *entry)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_PART_HASHES_PUT);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_PART_HASHES_PUT);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, entry->copy.hash);
+	edit_bind_hash(stmt, 1, entry->copy.hash);
 	sqlite3_bind_blob64(stmt, 2, entry->part_hashes,
 	    entry->n_part_hashes * HASH_SIZE, SQLITE_STATIC);
-	return run(e, stmt);
+	return edit_run(e, stmt);
 }
 
 /* Root and part hashes, within a transaction. */
@@ -311,44 +371,44 @@ static int
 put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
 {
-	sqlite3_stmt *put_root = statement(e, EDIT_AICH_ROOT_PUT);
-	sqlite3_stmt *put_parts = statement(e, EDIT_AICH_PARTS_PUT);
+	sqlite3_stmt *put_root = edit_statement(e, EDIT_AICH_ROOT_PUT);
+	sqlite3_stmt *put_parts = edit_statement(e, EDIT_AICH_PARTS_PUT);
 	int fault;
 
 	if (!put_root || !put_parts)
 		return EX_SOFTWARE;
-	bind_hash(put_root, 1, hash);
+	edit_bind_hash(put_root, 1, hash);
 	sqlite3_bind_blob(put_root, 2, root, AICH_SIZE, SQLITE_STATIC);
-	fault = run(e, put_root);
+	fault = edit_run(e, put_root);
 	if (fault || n_parts == 0)
 		return fault;
-	bind_hash(put_parts, 1, hash);
+	edit_bind_hash(put_parts, 1, hash);
 	sqlite3_bind_blob64(
 	    put_parts, 2, parts, n_parts * AICH_SIZE, SQLITE_STATIC);
-	return run(e, put_parts);
+	return edit_run(e, put_parts);
 }
 
 static int
 put_alias(struct store_edit *e, const struct store_entry *entry)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_ALIAS_PUT);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ALIAS_PUT);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, entry->alias);
-	bind_hash(stmt, 2, entry->copy.hash);
-	return run(e, stmt);
+	edit_bind_hash(stmt, 1, entry->alias);
+	edit_bind_hash(stmt, 2, entry->copy.hash);
+	return edit_run(e, stmt);
 }
 
 static int
 delete_unused_file(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_FILE_DELETE_UNUSED);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_FILE_DELETE_UNUSED);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, hash);
-	return run(e, stmt);
+	edit_bind_hash(stmt, 1, hash);
+	return edit_run(e, stmt);
 }
 
 int
@@ -356,7 +416,7 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 {
 	struct store_copy before;
 	enum store_result known;
-	int fault = run_plain(e, EDIT_BEGIN);
+	int fault = edit_run_plain(e, EDIT_BEGIN);
 
 	if (fault)
 		return fault;
@@ -374,17 +434,23 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 		fault = put_alias(e, entry);
 	if (!fault)
 		fault = put_copy(e, &entry->copy);
+	if (!fault)
+		fault = edit_run_path(e, EDIT_REMOVED_DELETE, entry->copy.path);
+	if (!fault && entry->moved_from)
+		fault = edit_run_path(e, EDIT_COPY_DELETE, entry->moved_from);
+	if (!fault && entry->moved_from)
+		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
 	/* the path may have held another content, now without a copy */
 	if (!fault && known == STORE_FOUND)
 		fault = delete_unused_file(e, before.hash);
-	return finish(e, fault);
+	return edit_finish(e, fault);
 }
 
 enum store_result
 store_edit_next_without_aich(
     struct store_edit *e, const uint8_t *hash, uint8_t out[HASH_SIZE])
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_NEXT_WITHOUT_AICH);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_NEXT_WITHOUT_AICH);
 	enum store_result res = STORE_UNKNOWN;
 	enum db_step step;
 
@@ -408,10 +474,10 @@ int
 store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
 {
-	int fault = run_plain(e, EDIT_BEGIN);
+	int fault = edit_run_plain(e, EDIT_BEGIN);
 
 	if (!fault)
-		fault = finish(e, put_aich(e, hash, root, parts, n_parts));
+		fault = edit_finish(e, put_aich(e, hash, root, parts, n_parts));
 	return fault;
 }
 
@@ -419,13 +485,13 @@ int
 store_edit_priority(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     enum store_priority priority)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_PRIORITY_PUT);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_PRIORITY_PUT);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, hash);
+	edit_bind_hash(stmt, 1, hash);
 	sqlite3_bind_int(stmt, 2, (int)priority);
-	return run(e, stmt);
+	return edit_run(e, stmt);
 }
 
 int
@@ -434,51 +500,105 @@ store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 {
 	bool nothing = comment->rating == 0 && comment->len == 0;
 	sqlite3_stmt *stmt =
-	    statement(e, nothing ? EDIT_COMMENT_DELETE : EDIT_COMMENT_PUT);
+	    edit_statement(e, nothing ? EDIT_COMMENT_DELETE : EDIT_COMMENT_PUT);
 
 	if (!stmt)
 		return e->store.db.fault;
-	bind_hash(stmt, 1, hash);
+	edit_bind_hash(stmt, 1, hash);
 	if (!nothing) {
 		sqlite3_bind_int(stmt, 2, comment->rating);
 		/* a blob of no bytes, not NULL */
 		sqlite3_bind_blob(
 		    stmt, 3, comment->text, (int)comment->len, SQLITE_STATIC);
 	}
-	return run(e, stmt);
+	return edit_run(e, stmt);
+}
+
+/* Delete the copy at path, within a transaction, and what only it needed. */
+static int
+delete_copy(struct store_edit *e, const char *path)
+{
+	struct store_copy copy;
+	int fault;
+
+	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
+		return e->store.db.fault;
+	fault = edit_run_path(e, EDIT_COPY_DELETE, path);
+	if (!fault)
+		fault = delete_unused_file(e, copy.hash);
+	if (!fault)
+		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+	return fault;
 }
 
 int
 store_edit_remove_path(struct store_edit *e, const char *path)
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_COPY_DELETE);
-	struct store_copy copy;
-	int fault = stmt ? run_plain(e, EDIT_BEGIN) : e->store.db.fault;
+	int fault = edit_run_plain(e, EDIT_BEGIN);
 
 	if (fault)
 		return fault;
-	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
-		return finish(e, e->store.db.fault);
-	bind_path(stmt, 1, path);
-	fault = run(e, stmt);
-	if (!fault)
-		fault = delete_unused_file(e, copy.hash);
-	if (!fault)
-		fault = run_plain(e, EDIT_ROOT_DELETE_UNUSED);
-	return finish(e, fault);
+	fault = edit_run_path(e, EDIT_REMOVED_PUT_PATH, path);
+	return edit_finish(e, fault ? fault : delete_copy(e, path));
+}
+
+int
+store_edit_drop_path(struct store_edit *e, const char *path)
+{
+	int fault = edit_run_plain(e, EDIT_BEGIN);
+
+	return fault ? fault : edit_finish(e, delete_copy(e, path));
 }
 
 int
 store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 {
-	sqlite3_stmt *stmt = statement(e, EDIT_FILE_DELETE);
-	int fault = stmt ? run_plain(e, EDIT_BEGIN) : e->store.db.fault;
+	sqlite3_stmt *remember = edit_statement(e, EDIT_REMOVED_PUT_HASH);
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_FILE_DELETE);
+	int fault = remember && stmt ? edit_run_plain(e, EDIT_BEGIN)
+				     : e->store.db.fault;
 
 	if (fault)
 		return fault;
-	bind_hash(stmt, 1, hash);
-	fault = run(e, stmt);
+	edit_bind_hash(remember, 1, hash);
+	edit_bind_hash(stmt, 1, hash);
+	fault = edit_run(e, remember);
 	if (!fault)
-		fault = run_plain(e, EDIT_ROOT_DELETE_UNUSED);
-	return finish(e, fault);
+		fault = edit_run(e, stmt);
+	if (!fault)
+		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+	return edit_finish(e, fault);
+}
+
+int
+store_edit_move(struct store_edit *e, const char *from, const char *to)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_MOVE);
+	int64_t root_id;
+	int fault = stmt ? edit_run_plain(e, EDIT_BEGIN) : e->store.db.fault;
+
+	if (fault)
+		return fault;
+	fault = edit_choose_root(e, to, &root_id);
+	if (!fault) {
+		edit_bind_path(stmt, 1, from);
+		edit_bind_path(stmt, 2, to);
+		sqlite3_bind_int64(stmt, 3, root_id);
+		fault = edit_run(e, stmt);
+	}
+	if (!fault)
+		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+	return edit_finish(e, fault);
+}
+
+int
+store_edit_damaged(struct store_edit *e, const char *path, bool damaged)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_DAMAGED_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, path);
+	sqlite3_bind_int(stmt, 2, damaged);
+	return edit_run(e, stmt);
 }

@@ -33,6 +33,32 @@ enum edit_statement {
 	EDIT_PRIORITY_PUT,
 	EDIT_COMMENT_PUT,
 	EDIT_COMMENT_DELETE,
+	EDIT_COPY_MOVE,
+	EDIT_COPY_DAMAGED_PUT,
+	EDIT_COPIES_DELETE_BENEATH,
+	EDIT_FILE_DELETE_ALL_UNUSED,
+	EDIT_ROOT_WALK_PUT,
+	EDIT_ROOT_INODE_PUT,
+	EDIT_ROOT_BY_PATH,
+	EDIT_ROOT_NEXT,
+	EDIT_ROOT_DELETE_BENEATH,
+	EDIT_EXCLUDES,
+	EDIT_EXCLUDE_PUT,
+	EDIT_EXCLUDE_DELETE,
+	EDIT_MOUNT_POINT_PUT,
+	EDIT_MOUNT_POINT_DELETE,
+	EDIT_REMOVED_PUT_PATH,
+	EDIT_REMOVED_PUT_HASH,
+	EDIT_REMOVED_BY_PATH,
+	EDIT_REMOVED_DELETE,
+	EDIT_REMOVED_DELETE_BENEATH,
+	EDIT_ASTRAY_PUT,
+	EDIT_ASTRAY_NEXT,
+	EDIT_ASTRAY_BY_INODE,
+	EDIT_ASTRAY_BY_HASH,
+	EDIT_ASTRAY_DELETE,
+	EDIT_ASTRAY_SPEND,
+	EDIT_OFFLINE_PUT,
 	EDIT_N_STATEMENTS
 };
 
@@ -52,7 +78,8 @@ struct store_entry {
 	size_t n_part_hashes;
 	const uint8_t *aich_parts; /* n of 20 bytes; NULL when n is 0 */
 	size_t n_aich_parts;
-	const uint8_t *alias; /* "blue" hash, or NULL */
+	const uint8_t *alias;   /* "blue" hash, or NULL */
+	const char *moved_from; /* a path shared no more instead, or NULL */
 };
 
 /*
@@ -67,11 +94,7 @@ int store_edit_create(struct store_edit *e, const char *path);
 /* Safe to call twice, and on a zeroed struct. */
 void store_edit_close(struct store_edit *e);
 
-/*
- * Remember a directory that add -r walks. `dir` is absolute and real.
- * These return 0, or an exit code after a log line.
- */
-int store_edit_put_root(struct store_edit *e, const char *dir);
+/* These return 0, or an exit code after a log line. */
 
 /* Share a file; its root is the longest one above it, else its directory. */
 int store_edit_put(struct store_edit *e, const struct store_entry *entry);
@@ -94,10 +117,22 @@ int store_edit_priority(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 int store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const struct store_comment *comment);
 
-/* Share one path no more; the content stays while another copy has it. */
+/*
+ * Share one path no more; the content stays while another copy has it. Refresh
+ * will not share it again before it is put again.
+ */
 int store_edit_remove_path(struct store_edit *e, const char *path);
 
-/* Share a content no more, wherever it lies. */
+/* The same for a content, wherever it lies. */
 int store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE]);
+
+/* Share a path no more that is gone; should it come back, so be it. */
+int store_edit_drop_path(struct store_edit *e, const char *path);
+
+/* A shared file was renamed; to is not shared. */
+int store_edit_move(struct store_edit *e, const char *from, const char *to);
+
+/* Mark one copy as damaged, or as sound. */
+int store_edit_damaged(struct store_edit *e, const char *path, bool damaged);
 
 #endif

@@ -168,9 +168,10 @@ cp "$tmp/f1" "$tmp/f1 again"
 "$SHARE" -d "$tmp/share.db" add "$tmp/f1 again" >/dev/null
 sqlite3 "$tmp/old.db" "ATTACH '$tmp/share.db' AS new;
 	INSERT INTO identity SELECT * FROM new.identity;
-	INSERT INTO root SELECT * FROM new.root;
+	INSERT INTO root SELECT root_id, path, walk FROM new.root;
 	INSERT INTO file SELECT hash, size, added_s FROM new.file;
-	INSERT INTO copy SELECT * FROM new.copy;
+	INSERT INTO copy SELECT copy_id, hash, root_id, path, mtime_ns, inode
+		FROM new.copy;
 	INSERT INTO part_hashes SELECT * FROM new.part_hashes"
 db=$tmp/old.db
 expect 0 "$SHARE" -d "$db" list >/dev/null
@@ -197,7 +198,7 @@ status=0
 case $status in 65 | 66) ;; *) fail "refresh ended with $status" ;; esac
 equal "refreshed" "$(sort "$tmp/out")" "$(printf '%s\t%s\n' \
 	$f2_text "$tmp/f2" QTJEPAOFTEISO3D6XZZJNNEFOVIUIVT5 "$tmp/f1 again" | sort)"
-for what in 'version 2' '/damaged" is damaged: size and time are as they were' \
+for what in 'version 3' '/damaged" is damaged: size and time are as they were' \
 	'/gone" is gone; bring it back' '/changed" has changed since' '/f1" has changed'; do
 	grep -q "$what" "$tmp/err" || fail "refresh does not say $what: $(cat "$tmp/err")"
 done
@@ -216,9 +217,8 @@ expect 0 "$SHARE" -d "$db" refresh --aich >"$tmp/out"
 [ ! -s "$tmp/out" ] || fail "refresh of nothing: $(cat "$tmp/out")"
 expect 0 "$SHARE" -d "$db" list >/dev/null
 [ ! -s "$tmp/err" ] || fail "list of all: $(cat "$tmp/err")"
-expect 64 "$SHARE" -d "$db" refresh
-said 'refresh what?'
 expect 64 "$SHARE" -d "$db" refresh --aich "$tmp/f2"
+said 'neither --dry-run nor directories'
 expect 78 "$SHARE" -d "$tmp/nowhere/none.db" list
 
 # rhash agrees, at and around every border

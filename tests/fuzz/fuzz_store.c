@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "share/store_edit.h"
+#include "share/roots.h"
 
 #define PAGE      4096
 #define PAGES_MAX 32
@@ -53,6 +53,7 @@ put(struct store_edit *e, const char *file, const uint8_t hash[HASH_SIZE],
 static void
 make_database(void)
 {
+	const struct rules no_rules = {0};
 	const struct store_comment comment = {
 	    .rating = 5, .text = "good", .len = 4};
 	char longest[PATH_MAX] = "/srv/a/";
@@ -64,7 +65,7 @@ make_database(void)
 	temp_make();
 	snprintf(path, sizeof path, "%s/share.db", temp_dir);
 	must(store_edit_create(&e, path) == 0);
-	must(store_edit_put_root(&e, "/srv") == 0);
+	must(roots_put(&e, "/srv", &no_rules) == 0);
 	put(&e, "/srv/a/small", small, 5);
 	put(&e, "/srv/a/same", small, 5);
 	put(&e, longest, small, 5);

@@ -110,6 +110,24 @@ find(void *ctx, const char *path)
 	return n_found < 16;
 }
 
+/* For `enter`: not into directories of this name. */
+static bool
+not_b(void *ctx, const char *dir, const struct presence *is)
+{
+	(void)ctx;
+	assert_false(is->is_mount);
+	return strcmp(store_name_of(dir), "b") != 0;
+}
+
+static bool
+walk(const char *dir)
+{
+	struct scan scan = {.root = dir, .visit = find};
+
+	n_found = 0;
+	return scan_tree(&scan, dir);
+}
+
 static void
 a_walk_finds_regular_files_by_name_and_no_links(void **state)
 {
@@ -125,13 +143,104 @@ a_walk_finds_regular_files_by_name_and_no_links(void **state)
 	assert_int_equal(symlink("/etc", temp_path("walk/etc")), 0);
 	assert_int_equal(symlink("a", temp_path("walk/d")), 0);
 	assert_int_equal(mkfifo(temp_path("walk/e"), 0644), 0);
-	n_found = 0;
-	assert_true(scan_tree(dir, find, NULL));
+	assert_true(walk(dir));
 	assert_int_equal(n_found, 3);
 	assert_string_equal(found[0], temp_path("walk/a"));
 	assert_string_equal(found[1], temp_path("walk/b/x"));
 	assert_string_equal(found[2], temp_path("walk/c"));
-	assert_false(scan_tree(temp_path("nowhere"), find, NULL));
+	assert_false(walk(temp_path("nowhere")));
+}
+
+static void
+a_walk_leaves_out_what_it_is_told_to(void **state)
+{
+	const struct rules rules = {.exclude = {{"b/x", "*.txt"}, 2}};
+	struct scan scan = {.rules = &rules, .visit = find};
+	char dir[PATH_MAX];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", temp_path("leave"));
+	mkdir(dir, 0755);
+	mkdir(temp_path("leave/b"), 0755);
+	mkdir(temp_path("leave/.git"), 0755);
+	temp_file("leave/b/x", 1, 0);
+	temp_file("leave/b/y", 1, 0);
+	temp_file("leave/b/y.txt", 1, 0);
+	temp_file("leave/.git/z", 1, 0);
+	temp_file("leave/x.part", 1, 0);
+	scan.root = dir;
+	n_found = 0;
+	assert_true(scan_tree(&scan, dir));
+	assert_int_equal(n_found, 1);
+	assert_string_equal(found[0], temp_path("leave/b/y"));
+	/* patterns hold against the path from the root, wherever a walk begins */
+	n_found = 0;
+	assert_true(scan_tree(&scan, temp_path("leave/b")));
+	assert_int_equal(n_found, 1);
+	scan.enter = not_b;
+	n_found = 0;
+	assert_true(scan_tree(&scan, dir));
+	assert_int_equal(n_found, 0);
+}
+
+static void
+only_links_that_lead_out_are_counted(void **state)
+{
+	struct scan scan = {.visit = find};
+	char dir[PATH_MAX];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", temp_path("links"));
+	mkdir(dir, 0755);
+	mkdir(temp_path("links!"), 0755); /* begins like it */
+	temp_file("links/a", 1, 0);
+	temp_file("links!/b", 1, 0);
+	assert_int_equal(symlink("a", temp_path("links/inside")), 0);
+	assert_int_equal(symlink("../links", temp_path("links/itself")), 0);
+	assert_int_equal(symlink("loop", temp_path("links/loop")), 0);
+	assert_int_equal(symlink("nothing", temp_path("links/broken")), 0);
+	scan.root = dir;
+	n_found = 0;
+	assert_true(scan_tree(&scan, dir));
+	assert_int_equal(n_found, 1);
+	assert_int_equal(scan.n_links_out, 0);
+	assert_int_equal(symlink("../links!/b", temp_path("links/out")), 0);
+	assert_int_equal(symlink("/", temp_path("links/top")), 0);
+	assert_true(scan_tree(&scan, dir));
+	assert_int_equal(scan.n_links_out, 2);
+}
+
+static void
+a_walk_of_many_names_is_sorted_and_whole(void **state)
+{
+	char dir[PATH_MAX], name[64];
+
+	(void)state;
+	snprintf(dir, sizeof dir, "%s", temp_path("many"));
+	mkdir(dir, 0755);
+	/* more names than a list has room for at first */
+	for (int i = 0; i < 3000; i++) {
+		snprintf(name, sizeof name, "many/%04d", (i * 7) % 3000);
+		close(open(temp_path(name), O_CREAT | O_WRONLY, 0644));
+	}
+	assert_true(walk(dir));
+	assert_int_equal(n_found, 16); /* `find` ended it */
+	for (size_t i = 0; i < n_found; i++) {
+		snprintf(name, sizeof name, "many/%04zu", i);
+		assert_string_equal(found[i], temp_path(name));
+	}
+}
+
+static void
+a_damaged_copy_is_not_opened(void **state)
+{
+	struct store_copy copy = record(temp_file("bad", 9, 1), temp_dir);
+
+	(void)state;
+	copy.damaged = true;
+	assert_int_equal(state_of(&copy), COPY_DAMAGED);
+	copy.size++; /* that says more */
+	assert_int_equal(state_of(&copy), COPY_CHANGED);
 }
 
 static void
@@ -182,6 +291,10 @@ main(void)
 	    cmocka_unit_test(nothing_outside_the_root_is_opened),
 	    cmocka_unit_test(a_fifo_in_the_place_of_a_file_does_not_stop_us),
 	    cmocka_unit_test(a_walk_finds_regular_files_by_name_and_no_links),
+	    cmocka_unit_test(a_walk_leaves_out_what_it_is_told_to),
+	    cmocka_unit_test(only_links_that_lead_out_are_counted),
+	    cmocka_unit_test(a_walk_of_many_names_is_sorted_and_whole),
+	    cmocka_unit_test(a_damaged_copy_is_not_opened),
 	    cmocka_unit_test(the_second_copy_serves_when_the_first_is_gone),
 	};
 

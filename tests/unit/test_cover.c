@@ -2,8 +2,9 @@
 #include "temp.h"
 
 #include "share/cover.h"
-#include "share/store_edit.h"
+#include "share/roots.h"
 
+static const struct rules no_rules = {0};
 static struct cover cover;
 
 /* The cover of these roots. */
@@ -17,7 +18,7 @@ find(const char *const roots[], size_t n)
 	snprintf(name, sizeof name, "%d/share.db", number++);
 	assert_int_equal(store_edit_create(&e, temp_path(name)), 0);
 	for (size_t i = 0; i < n; i++)
-		assert_int_equal(store_edit_put_root(&e, roots[i]), 0);
+		assert_int_equal(roots_put(&e, roots[i], &no_rules), 0);
 	cover_find(&cover, &e.store);
 	store_edit_close(&e);
 }

@@ -34,6 +34,7 @@ setup(void **state)
 {
 	(void)state;
 	return open_schema(&db, sql_share, "file") == 0 &&
+		sqlite3_exec(db, sql_astray, NULL, NULL, NULL) == SQLITE_OK &&
 		open_schema(&activity, sql_activity, "transfer") == 0 &&
 		sqlite3_exec(activity, sql_sent, NULL, NULL, NULL) == SQLITE_OK
 	    ? 0
@@ -119,6 +120,12 @@ lookups_use_an_index(void **state)
 	assert_false(scans(sql_next_without_aich));
 	assert_false(scans(sql_copy_by_path));
 	assert_false(scans(sql_file_delete));
+	assert_false(scans(sql_copy_next));
+	assert_false(scans(sql_root_next));
+	assert_false(scans(sql_copies_delete_beneath));
+	assert_false(scans(sql_astray_next));
+	assert_false(scans(sql_astray_by_inode));
+	assert_false(scans(sql_astray_by_hash));
 	assert_true(scans(sql_roots)); /* so the check can fail */
 	/* those since a time read the transfers since then, and no others */
 	assert_false(scans_in(activity, sql_activity_total));
@@ -161,7 +168,11 @@ the_schema_refuses_nonsense(void **state)
 	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
 	assert_true(
 	    refuses("INSERT INTO identity VALUES (1, zeroblob(15), 0)"));
-	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0)"));
+	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0, NULL, 0)"));
+	assert_true(refuses("INSERT INTO root VALUES (1, x'2f', 1, NULL, 2)"));
+	assert_true(refuses("INSERT INTO exclude VALUES (1, x'')"));
+	assert_true(refuses("INSERT INTO mount_point VALUES (x'')"));
+	assert_true(refuses("INSERT INTO removed VALUES (x'')"));
 	assert_true(refuses("INSERT INTO part_hashes VALUES (1, zeroblob(16), "
 			    "zeroblob(17))"));
 	assert_true(refuses("INSERT INTO aich_parts VALUES (1, zeroblob(16), "

@@ -4,12 +4,14 @@
  */
 #include "temp.h"
 
-#include "share/store_edit.h"
+#include "share/roots.h"
 
 #include <sysexits.h>
 
 static const uint8_t hash_a[HASH_SIZE] = {0xA}, hash_b[HASH_SIZE] = {0xB},
 		     blue[HASH_SIZE] = {0xC};
+
+static const struct rules no_rules = {0};
 
 /* What a callback was offered. */
 struct seen {
@@ -98,8 +100,8 @@ the_longest_root_above_a_path_is_its_root(void **state)
 
 	(void)state;
 	open_fresh(&e);
-	assert_int_equal(store_edit_put_root(&e, "/srv"), 0);
-	assert_int_equal(store_edit_put_root(&e, "/srv/deep/er"), 0);
+	assert_int_equal(roots_put(&e, "/srv", &no_rules), 0);
+	assert_int_equal(roots_put(&e, "/srv/deep/er", &no_rules), 0);
 	put(&e, hash_a, "/srv/deep/er/a");
 	put(&e, hash_b, "/srv/deep/errant");
 	store_each(&e.store, see, &seen);

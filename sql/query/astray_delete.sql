@@ -1,0 +1,2 @@
+-- leave it as it is. (path)
+DELETE FROM astray WHERE path = ?1;

@@ -1,0 +1,11 @@
+-- the first copy behind a path, of those before another.
+-- (behind, before)
+-- -> hash, size, root, path, mtime_ns, inode, aich_root, priority, damaged,
+--    root inode
+SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
+	file.aich_root, file.priority, copy.damaged, root.inode
+FROM copy
+JOIN file ON file.hash = copy.hash
+JOIN root ON root.root_id = copy.root_id
+WHERE copy.path > ?1 AND copy.path < ?2
+ORDER BY copy.path LIMIT 1;

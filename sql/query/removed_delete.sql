@@ -1,0 +1,2 @@
+-- this may be shared again. (path)
+DELETE FROM removed WHERE path = ?1;

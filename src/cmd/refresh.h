@@ -1,0 +1,25 @@
+/*
+ * The two things that refresh does. The database is open; these return 0, or
+ * the exit code of the first fault after log lines, and print what they did.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef CMD_REFRESH_H
+#define CMD_REFRESH_H
+
+#include "share/hash.h"
+#include "share/store_edit.h"
+
+#include <stdbool.h>
+
+/* Compute the AICH hashes of all files that have none. */
+int refresh_aich(struct store_edit *edit, struct hasher *hasher);
+
+/*
+ * Bring what is shared beneath some directories, absolute and real, up to date
+ * with the disk. A dry run hashes nothing (hasher is not used) and changes
+ * nothing; the database may be open for reading only.
+ */
+int refresh_tree(struct store_edit *edit, struct hasher *hasher, bool dry_run,
+    const char *const dirs[], size_t n_dirs);
+
+#endif

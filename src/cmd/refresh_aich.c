@@ -1,0 +1,173 @@
+/*
+ * refresh --aich: compute the AICH hashes of files that have none.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/refresh.h"
+#include "proto/base32.h"
+#include "share/copy.h"
+#include "share/hash.h"
+#include "share/store_edit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct refreshing {
+	struct store_edit *edit;
+	struct hasher *hasher;
+	int fault; /* the first */
+	bool stop; /* the database failed: no use to go on */
+};
+
+/* One of the copies of a content, opened. */
+struct opened {
+	size_t skip; /* copies before it */
+	enum copy_state state;
+	int fd, error;
+	struct copy_facts facts;
+	char path[PATH_MAX];
+};
+
+/* For store_find: step over `skip` copies, open the next. */
+static bool
+open_next(void *ctx, const struct store_copy *copy)
+{
+	struct opened *o = ctx;
+
+	if (o->skip > 0) {
+		o->skip--;
+		return false;
+	}
+	o->state = copy_open(copy, &o->fd);
+	o->error = errno;
+	o->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	snprintf(o->path, sizeof o->path, "%s", copy->path);
+	return true;
+}
+
+/* Say why a copy is no use. Returns the exit code for it. */
+static int
+complain(const struct opened *o)
+{
+	const char *path = log_quote_str(o->path);
+
+	switch (o->state) {
+	case COPY_CHANGED:
+		log_error("%s has changed since it was shared; run "
+			  "\"ed2k-share add\" on it again",
+		    path);
+		return EX_DATAERR;
+	case COPY_MISSING:
+		log_error("%s is gone; bring it back, or run \"ed2k-share "
+			  "remove\" on it",
+		    path);
+		return EX_NOINPUT;
+	case COPY_DAMAGED:
+		log_error("%s is damaged: size and time are as they were, its "
+			  "bytes are not; restore it from a backup and run "
+			  "\"ed2k-share verify\" on it",
+		    path);
+		return EX_DATAERR;
+	default:
+		log_error("cannot read %s: %s", path, strerror(o->error));
+		return EX_NOPERM;
+	}
+}
+
+static void
+print_root(const uint8_t root[AICH_SIZE], const char *path)
+{
+	char text[BASE32_LEN(AICH_SIZE) + 1], escaped[4 * PATH_MAX];
+
+	base32_encode(text, root, AICH_SIZE);
+	text_escape(escaped, sizeof escaped, path, strlen(path), "");
+	printf("%s\t%s\n", text, escaped);
+	fflush(stdout); /* it is kept: say so even if the next takes long */
+}
+
+/* Hash an open copy, and keep its AICH if it is what was shared. */
+static int
+hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
+{
+	struct file_hash found;
+	int fault = 0;
+
+	switch (hasher_file(r->hasher, o->fd, o->facts.size, &found)) {
+	case HASH_OK:
+		break;
+	case HASH_SHORT:
+		o->state = COPY_CHANGED;
+		return complain(o);
+	default:
+		log_error("cannot read %s: %s", log_quote_str(o->path),
+		    strerror(errno));
+		return EX_IOERR;
+	}
+	if (!copy_is_unchanged(o->fd, &o->facts)) {
+		o->state = COPY_CHANGED;
+		fault = complain(o);
+	} else if (memcmp(found.hash, hash, HASH_SIZE) != 0) {
+		o->state = COPY_DAMAGED;
+		fault = complain(o);
+	} else {
+		fault = store_edit_put_aich(r->edit, hash, found.aich_root,
+		    found.aich_parts, found.n_aich_parts);
+		r->stop = fault != 0;
+		if (!fault)
+			print_root(found.aich_root, o->path);
+	}
+	file_hash_free(&found);
+	return fault;
+}
+
+/* Try the copies of a content until one gives its AICH. */
+static void
+refresh_file(struct refreshing *r, const uint8_t hash[HASH_SIZE])
+{
+	int worst = 0;
+
+	for (size_t n = 0; !r->stop; n++) {
+		struct opened o = {.skip = n, .fd = -1};
+		enum store_result res =
+		    store_find(&r->edit->store, hash, open_next, &o);
+		int fault;
+
+		if (res != STORE_FOUND) {
+			r->stop = res == STORE_FAILED;
+			break;
+		}
+		fault =
+		    o.state == COPY_OK ? hash_copy(r, &o, hash) : complain(&o);
+		if (o.fd >= 0)
+			close(o.fd);
+		if (!fault)
+			return; /* one good copy is enough */
+		worst = worst ? worst : fault;
+	}
+	if (!r->fault)
+		r->fault = worst;
+}
+
+int
+refresh_aich(struct store_edit *edit, struct hasher *hasher)
+{
+	struct refreshing r = {.edit = edit, .hasher = hasher};
+	uint8_t hash[HASH_SIZE];
+	const uint8_t *behind = NULL;
+	enum store_result res = STORE_FOUND;
+
+	while (!r.stop && !ferror(stdout)) {
+		res = store_edit_next_without_aich(edit, behind, hash);
+		if (res != STORE_FOUND)
+			break;
+		refresh_file(&r, hash);
+		behind = hash;
+	}
+	if ((r.stop || res == STORE_FAILED) && !r.fault)
+		r.fault = EX_IOERR;
+	return r.fault;
+}
