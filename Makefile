@@ -169,7 +169,9 @@ MANDIR = $(PREFIX)/share/man
 UNITDIR = /usr/lib/systemd/system
 SYSUSERSDIR = /usr/lib/sysusers.d
 TMPFILESDIR = /usr/lib/tmpfiles.d
-PRUNE_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service
+TIMER_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service \
+	ed2k-share-refresh.timer ed2k-share-refresh.service \
+	ed2k-share-refresh@.path
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
 EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
@@ -186,7 +188,7 @@ install: all
 		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
 	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
 	$(call put,644,inetd/ed2k-serve@.service,$(UNITDIR)/ed2k-serve@.service)
-	for unit in $(PRUNE_UNITS); do \
+	for unit in $(TIMER_UNITS); do \
 		$(call put,644,inetd/$$unit,$(UNITDIR)/$$unit) || exit; \
 	done
 	$(call put,644,inetd/ed2k-serve.sysusers,$(SYSUSERSDIR)/ed2k-serve.conf)
@@ -203,7 +205,7 @@ uninstall:
 		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf'
 	for page in $(MAN); do \
 		rm -f '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/}; done
-	for unit in $(PRUNE_UNITS); do \
+	for unit in $(TIMER_UNITS); do \
 		rm -f '$(DESTDIR)$(UNITDIR)'/$$unit; done
 	rm -rf '$(DESTDIR)$(EXAMPLEDIR)'
 

@@ -85,7 +85,8 @@ install_it() {
 		fail "no user or no directories"
 	systemctl enable --now ed2k-serve.socket || fail "no socket"
 	said=$(systemd-analyze verify --man=no ed2k-serve.socket \
-		ed2k-serve@x.service ed2k-stats-prune.timer 2>&1)
+		ed2k-serve@x.service ed2k-stats-prune.timer ed2k-share-refresh.timer \
+		'ed2k-share-refresh@srv-archive.path' 2>&1)
 	[ -z "$said" ] || fail "systemd-analyze verify: $said"
 }
 
@@ -221,6 +222,29 @@ prune() {
 	download after get
 }
 
+# the timer's unit and the watch, beside the server, which serves what they share
+is_shared() {
+	ed2k-share list | grep -q "	ok	$1	"
+}
+refresh() {
+	random_file /srv/archive/later 3000
+	systemctl start ed2k-share-refresh.service ||
+		fail "it failed: $(journalctl -q -o cat -u ed2k-share-refresh | tail)"
+	is_shared /srv/archive/later ||
+		fail "not shared: $(journalctl -q -o cat -u ed2k-share-refresh | tail)"
+	systemctl enable --now ed2k-share-refresh.timer || fail "no timer"
+	watch=ed2k-share-refresh@$(systemd-escape -p /srv/archive).path
+	systemctl enable --now "$watch" || fail "no watch"
+	random_file /srv/archive/watched 3001
+	wait_for 20 is_shared /srv/archive/watched
+	systemctl disable --now "$watch"
+	journalctl --sync
+	! journalctl -q -o cat -u ed2k-share-refresh | grep '^offline\|cannot' >&2 ||
+		fail "it takes a directory for another one"
+	download after get
+	socket_is_well
+}
+
 hardened() {
 	before=$(n_lines)
 	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
@@ -282,6 +306,7 @@ check "stopping the socket lets uploads end" stop_socket
 check "stopping the services ends uploads at once" stop_instances
 check "stopping the slice does, too" stop_slice
 check "old statistics are pruned by the timer's service" prune
+check "what is new is shared by the timer's unit and the watch" refresh
 check "hardened.conf: a score below 1.0, and all works" hardened
 check "from connect to first byte (medians)" measure
 [ "$bad" -ne 0 ] || echo "all is well"
