@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "share/snapshot.h"
+#include "share/store_edit.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -12,7 +13,7 @@
 int
 cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct store store;
+	struct store_edit edit;
 	int fault;
 
 	if (argc != 2 || (argv[1][0] == '-' && argv[1][1] != '\0')) {
@@ -26,9 +27,10 @@ cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 		    log_quote_str(argv[1]));
 		return EX_USAGE;
 	}
-	fault = store_open(&store, cmd->db);
+	/* as a writer, who brings an older database up to date */
+	fault = store_edit_open(&edit, cmd->db);
 	if (!fault)
-		fault = snapshot_write(&store, argv[1]);
-	store_close(&store);
+		fault = snapshot_write(&edit.store, argv[1]);
+	store_edit_close(&edit);
 	return fault;
 }

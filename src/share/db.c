@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -138,7 +139,7 @@ check_kind(struct db *db)
 	id = pragma(db, sql_application_id, &fault);
 	if (fault)
 		return fault;
-	if (id != db->kind->application_id) {
+	if (id != db->kind->application_id && !db->is_snapshot) {
 		log_error("%s is no %s; %s", log_quote_str(db->path),
 		    db->kind->name, db->kind->if_foreign);
 		return EX_CONFIG;
@@ -189,22 +190,24 @@ db_save_memory(void)
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 
-/* Bytes 18 and 19 of the file say how it is written to and read from. */
-#define MODE_OFFSET  18
-#define MODE_NOT_WAL 1
+/* Where a database has its application id, as four bytes, highest first. */
+#define ID_OFFSET 68
 
-bool
-db_is_snapshot(const char *path)
+/* By the file alone: how it is opened depends on it. */
+static bool
+is_snapshot(const struct db_kind *kind, const char *path)
 {
-	char modes[2] = {0};
+	uint8_t id[4];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool known;
 
 	if (fd < 0)
 		return false;
-	known = pread(fd, modes, sizeof modes, MODE_OFFSET) == sizeof modes;
+	known = pread(fd, id, sizeof id, ID_OFFSET) == sizeof id;
 	close(fd);
-	return known && modes[0] == MODE_NOT_WAL && modes[1] == MODE_NOT_WAL;
+	return known && kind->snapshot_id != 0 &&
+	    (id[0] << 24 | id[1] << 16 | id[2] << 8 | id[3]) ==
+	    kind->snapshot_id;
 }
 
 #define URI_SIZE (3 * PATH_MAX + 32)
@@ -254,7 +257,7 @@ db_open(struct db *db, const struct db_kind *kind, const char *path,
 	db->kind = kind;
 	snprintf(db->path, sizeof db->path, "%s", path);
 	db->read_only = mode == DB_READ;
-	db->is_snapshot = db_is_snapshot(path);
+	db->is_snapshot = is_snapshot(kind, path);
 	if (db->is_snapshot && mode == DB_WRITE) {
 		log_error("%s is a snapshot, which is never changed; name the "
 			  "database it was made of with -d",

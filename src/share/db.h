@@ -19,6 +19,7 @@
 struct db_kind {
 	const char *name;   /* "share database" */
 	int application_id; /* as in its schema */
+	int snapshot_id;    /* the same of a snapshot; 0: there are none */
 	int version;        /* the one this program speaks */
 	/* [v - 1]: SQL that shows a reader version v as v + 1; or NULL */
 	const char *const *older;
@@ -41,7 +42,7 @@ struct db {
 	const struct db_kind *kind;
 	int fault; /* exit code of the last complaint */
 	bool read_only;
-	bool is_snapshot; /* nobody writes it any more */
+	bool is_snapshot; /* made by snapshot_write: replaced, never changed */
 	int version;      /* of the schema, as it was when it was looked at */
 	char path[PATH_MAX];
 };
@@ -57,13 +58,6 @@ enum db_mode {
  * other call.
  */
 void db_save_memory(void);
-
-/*
- * Is this file a database that is complete in itself? Those that are written to
- * are in WAL mode, and their last changes may be in another file; what
- * snapshot_write makes is not, and is never changed, only replaced.
- */
-bool db_is_snapshot(const char *path);
 
 /*
  * Open a database of this kind. One of an older version is shown to a reader as

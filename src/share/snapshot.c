@@ -42,9 +42,9 @@ copy_all(struct store *store, const char *path, const char *temp)
 	return fault;
 }
 
-/* What is true on this machine only. */
+/* Make of the copy what readers know as a snapshot. */
 static int
-forget(const char *path, const char *temp)
+mark(const char *path, const char *temp)
 {
 	sqlite3 *handle = NULL;
 	int fault = 0;
@@ -52,8 +52,8 @@ forget(const char *path, const char *temp)
 	if (sqlite3_open_v2(temp, &handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK ||
-	    sqlite3_exec(handle, sql_snapshot_forget_inodes, NULL, NULL,
-		NULL) != SQLITE_OK)
+	    sqlite3_exec(handle, sql_make_snapshot, NULL, NULL, NULL) !=
+		SQLITE_OK)
 		fault = failed(path, sqlite3_errmsg(handle));
 	sqlite3_close(handle);
 	return fault;
@@ -103,7 +103,7 @@ snapshot_write(struct store *store, const char *path)
 	unlink(temp);
 	fault = copy_all(store, path, temp);
 	if (!fault)
-		fault = forget(path, temp);
+		fault = mark(path, temp);
 	if (!fault && (!settle(temp) || !publish(temp, path)))
 		fault = failed(path, strerror(errno));
 	unlink(temp);

@@ -10,7 +10,7 @@
 #include "share/store.h"
 
 /*
- * Write a snapshot of the database to path, in place of what is there, as a
+ * Write a snapshot of the database, of the newest version, to path, in place of what is there, as a
  * whole or not at all. In it the inodes of files are 0, "any". 0, or an exit
  * code after a log line.
  */

@@ -34,6 +34,7 @@ static const char *const older[] = {sql_version_1, sql_version_2};
 const struct db_kind store_kind = {
     .name = "share database",
     .application_id = 0x6564326b, /* "ed2k" */
+    .snapshot_id = 0x65643273,    /* "ed2s" */
     .version = 3,
     .older = older,
     .write_busy_ms = 30000, /* a transaction is one file long */
