@@ -12,6 +12,7 @@
 #include "version.h"
 
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -151,6 +152,7 @@ main(int argc, char *argv[])
 	const struct verb *verb;
 	int first, fault;
 
+	setlocale(LC_CTYPE, ""); /* what a character is; numbers stay plain */
 	log_open_stderr("ed2k-share");
 	if (!parse_options(&opt, argc, argv, &first))
 		return EX_USAGE;

@@ -4,6 +4,8 @@
  */
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 size_t
@@ -107,9 +109,8 @@ text_to_latin1(char *out, size_t cap, const void *s, size_t n)
 	return len;
 }
 
-/* May this character move the cursor, reorder the line or end it? */
-static bool
-is_control(uint32_t cp)
+bool
+text_is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) || cp == 0x2028 ||
 	    cp == 0x2029 || cp == 0x061C || (cp >= 0x200E && cp <= 0x200F) ||
@@ -155,7 +156,7 @@ text_escape(char *out, size_t cap, const void *s, size_t n, const char *also)
 			l = 1;
 			piece[piece_len++] = '\\';
 			piece[piece_len++] = letter;
-		} else if (l > 0 && !is_control(cp)) {
+		} else if (l > 0 && !text_is_control(cp)) {
 			memcpy(piece, p + i, l);
 			piece_len = l;
 		} else {
@@ -175,4 +176,22 @@ text_escape(char *out, size_t cap, const void *s, size_t n, const char *also)
 	}
 	out[len] = '\0';
 	return len;
+}
+
+void
+text_size(char out[TEXT_SIZE_MAX], uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	double n = (double)bytes / 1024;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(out, TEXT_SIZE_MAX, "%" PRIu64 " B", bytes);
+		return;
+	}
+	/* what would be rounded to 1024 is one of the next unit */
+	for (; n >= 1023.5; n /= 1024)
+		unit++;
+	snprintf(out, TEXT_SIZE_MAX, n < 9.95 ? "%.1f %ciB" : "%.0f %ciB", n,
+	    units[unit]);
 }

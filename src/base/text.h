@@ -33,6 +33,9 @@ size_t text_to_utf8(char *out, size_t cap, const void *s, size_t n);
  */
 size_t text_to_latin1(char *out, size_t cap, const void *s, size_t n);
 
+/* May this character move the cursor, turn the direction or end the line? */
+bool text_is_control(uint32_t cp);
+
 /*
  * Write s (n bytes) so that it stays on one line and can be undone: a
  * backslash is doubled; newline, tab and return are \n \t \r; every other
@@ -43,5 +46,13 @@ size_t text_to_latin1(char *out, size_t cap, const void *s, size_t n);
  */
 size_t text_escape(
     char *out, size_t cap, const void *s, size_t n, const char *also);
+
+#define TEXT_SIZE_MAX sizeof "1023 EiB"
+
+/*
+ * Write a number of bytes for people, and a NUL: "999 B", "1.5 KiB", "16 EiB".
+ * Two or three digits, rounded to the nearest.
+ */
+void text_size(char out[TEXT_SIZE_MAX], uint64_t bytes);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
+#include "cmd/table.h"
 #include "share/copy.h"
 #include "share/presence.h"
 #include "share/sent.h"
@@ -21,8 +22,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+/* A narrower terminal has no column for the hash. */
+#define WIDTH_WITH_HASH 110
+
+/* What a path gets at least, even if lines become longer than the terminal. */
+#define PATH_COLUMNS_MIN 10
+
 struct listing {
 	bool json, terminal;
+	unsigned width;      /* of the terminal */
 	const char *pattern; /* or NULL */
 	const char *state;   /* or NULL: all */
 	struct store store;
@@ -38,28 +46,45 @@ matches(const char *pattern, const struct store_copy *copy)
 	    fnmatch(pattern, copy->path, 0) == 0;
 }
 
-/* For people: in columns. */
+/* For people: in columns that fit the terminal. */
 static void
-print_row(const char *hash, uint64_t size, const char *state, const char *path,
-    const char *sent)
+print_row(unsigned width, const char *hash, const char *size, const char *state,
+    const char *sent, const char *path)
 {
-	printf(
-	    "%s %15" PRIu64 " %-10s %15s %s\n", hash, size, state, sent, path);
+	int used = 0;
+
+	if (width >= WIDTH_WITH_HASH)
+		used = printf("%-32s ", hash);
+	used += printf("%8s %-10s %8s ", size, state, sent);
+	if (used < 0)
+		return;
+	width = width > (unsigned)used + PATH_COLUMNS_MIN
+	    ? width - (unsigned)used
+	    : PATH_COLUMNS_MIN;
+	table_put_path(path, width);
+	putchar('\n');
 }
 
 /* In a pipe: between tabs; nothing is shortened, and what is new comes last. */
 static void
-print_fields(const char *hash, uint64_t size, const char *state,
-    const char *path, const char *sent)
+print_fields(const struct store_copy *copy, const char *hash, const char *state,
+    const uint64_t *sent)
 {
-	printf("%s\t%" PRIu64 "\t%s\t%s\t%s\n", hash, size, state, path, sent);
+	char path[4 * PATH_MAX];
+
+	text_escape(path, sizeof path, copy->path, strlen(copy->path), "");
+	printf("%s\t%" PRIu64 "\t%s\t%s\t", hash, copy->size, state, path);
+	if (sent)
+		printf("%" PRIu64 "\n", *sent);
+	else
+		puts("-");
 }
 
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
 	struct listing *l = ctx;
-	char hash[2 * HASH_SIZE + 1], path[4 * PATH_MAX], sent[24] = "-";
+	char hash[2 * HASH_SIZE + 1], size[TEXT_SIZE_MAX], sent[TEXT_SIZE_MAX];
 	enum copy_state state;
 	uint64_t bytes;
 	bool known;
@@ -79,12 +104,18 @@ visit(void *ctx, const struct store_copy *copy)
 		print_json(copy, state, known ? &bytes : NULL);
 		return !ferror(stdout);
 	}
-	if (known)
-		snprintf(sent, sizeof sent, "%" PRIu64, bytes);
 	hex_encode(hash, copy->hash, HASH_SIZE);
-	text_escape(path, sizeof path, copy->path, strlen(copy->path), "");
-	(l->terminal ? print_row : print_fields)(
-	    hash, copy->size, copy_state_name(state), path, sent);
+	if (!l->terminal) {
+		print_fields(
+		    copy, hash, copy_state_name(state), known ? &bytes : NULL);
+		return !ferror(stdout);
+	}
+	text_size(size, copy->size);
+	snprintf(sent, sizeof sent, "-");
+	if (known)
+		text_size(sent, bytes);
+	print_row(
+	    l->width, hash, size, copy_state_name(state), sent, copy->path);
 	return !ferror(stdout);
 }
 
@@ -103,7 +134,8 @@ is_state(const char *name)
 int
 cmd_list(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct listing l = {.terminal = isatty(STDOUT_FILENO)};
+	struct listing l = {
+	    .terminal = isatty(STDOUT_FILENO), .width = table_width()};
 	const struct args_option options[] = {
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &l.json, NULL, ""},
 	    {"state", 0, ARGS_TEXT, NULL, 0, 0, &l.state, NULL, ""},
@@ -124,8 +156,7 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 	if (!fault)
 		sent_open(&l.sent, cmd->state);
 	if (!fault && l.terminal && !l.json)
-		printf("%-32s %15s %-10s %15s %s\n", "HASH", "SIZE", "STATE",
-		    "SENT", "PATH");
+		print_row(l.width, "HASH", "SIZE", "STATE", "SENT", "PATH");
 	if (!fault && store_each(store, visit, &l) == STORE_FAILED)
 		fault = store->db.fault;
 	if (!fault)

@@ -243,11 +243,11 @@ lists sent 5000000450 7
 [ "$(ED2K_STATE_DIR=$tmp/sent "$SHARE" -d "$db" list two | cut -f 5)" = 7 ] ||
 	fail "list and ED2K_STATE_DIR"
 if has_terminal; then
-	script -qec "'$SHARE' -d '$db' -s '$tmp/sent' list 'one'" /dev/null \
+	COLUMNS=100 script -qec "'$SHARE' -d '$db' -s '$tmp/sent' list 'one'" /dev/null \
 		</dev/null | tr -d '\r' >"$tmp/out"
 	cat >"$tmp/wanted" <<-END
-	HASH                                        SIZE STATE                 SENT PATH
-	$one            1000 ok              5000000450 $tmp/one
+	$(printf '%8s %-10s %8s %s' SIZE STATE SENT PATH)
+	$(printf '%8s %-10s %8s %s' '1000 B' ok '4.7 GiB' "$tmp/one")
 	END
 	diff "$tmp/wanted" "$tmp/out" >&2 || fail "terminal: list"
 fi

@@ -381,6 +381,35 @@ escape_never_writes_past_cap_and_cuts_whole_escapes(void **state)
 	}
 }
 
+static void
+sizes_have_two_or_three_digits_and_a_unit(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} sizes[] = {
+	    {0, "0 B"},
+	    {1, "1 B"},
+	    {1023, "1023 B"},
+	    {1024, "1.0 KiB"},
+	    {1536, "1.5 KiB"},
+	    {10188, "9.9 KiB"},
+	    {10189, "10 KiB"}, /* 9.9502 */
+	    {1048063, "1023 KiB"},
+	    {1048064, "1.0 MiB"}, /* 1023.5 */
+	    {UINT64_C(123) << 30, "123 GiB"},
+	    {UINT64_C(1) << 40, "1.0 TiB"},
+	    {UINT64_MAX, "16 EiB"},
+	};
+	char out[TEXT_SIZE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		text_size(out, sizes[i].bytes);
+		assert_string_equal(out, sizes[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -409,6 +438,7 @@ main(void)
 	    cmocka_unit_test(every_single_byte_can_be_undone),
 	    cmocka_unit_test(
 		escape_never_writes_past_cap_and_cuts_whole_escapes),
+	    cmocka_unit_test(sizes_have_two_or_three_digits_and_a_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
