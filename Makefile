@@ -60,7 +60,7 @@ $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto -l:libmd.a
 
-$(B)/%.o: src/%.c $(B)/gen/sql.h
+$(B)/%.o: src/%.c $(B)/gen/sql.h $(B)/gen/link_html.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -69,6 +69,11 @@ $(B)/gen/sql.h: sql/embed.awk $(SQL)
 	@mkdir -p $(@D)
 	$(call say,SQL,$@)
 	$(Q)awk -f sql/embed.awk $(SQL) >$@.new && mv $@.new $@
+
+$(B)/gen/link_html.h: src/cmd/embed.awk src/cmd/link.html
+	@mkdir -p $(@D)
+	$(call say,HTML,$@)
+	$(Q)awk -f $^ >$@.new && mv $@.new $@
 
 -include $(shell find $(B) -name container -prune -o -name '*.d' -type f \
 	-print 2>/dev/null)

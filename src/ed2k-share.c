@@ -42,16 +42,20 @@ static const struct verb {
 	"List hash, size, state, bytes sent and path of what is shared. The\n"
 	"states are ok, changed, missing, offline, damaged and unreadable;\n"
 	"--state shows one of them. PATTERN is a shell pattern for names or\n"
-	"paths; --json prints one JSON object a line."},
+	"paths; --json prints one JSON object a line. On a terminal it is a\n"
+	"table that fits, elsewhere fields with tabs."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
     {"link", cmd_link, USES_DB,
-	"[--full] [--source HOST:PORT [--crypt]] [HASH|PATH...]",
+	"[--html|--collection] [--full]\n"
+	"          [--source HOST:PORT [--crypt]] [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
 	"the address where ed2k-serve can be reached from outside, --crypt\n"
 	"what aMule needs to obfuscate its very first connection there,\n"
-	"--full part hashes and the AICH root, for eMule and aMule alone."},
+	"--full part hashes and the AICH root, for eMule and aMule alone.\n"
+	"--html prints a web page instead, with a search box; --collection\n"
+	"what eMule and aMule open as a .emulecollection file."},
     {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
 	"Say how soon those get a slot who wait for a file: a second of\n"
 	"waiting counts four times as much at high as at low priority."},

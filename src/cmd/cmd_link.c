@@ -1,5 +1,6 @@
 /*
- * ed2k-share link: print eD2k links of what is shared.
+ * ed2k-share link: print eD2k links of what is shared, one a line, as a page or
+ * as a collection.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -7,6 +8,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
+#include "cmd/print_html.h"
 #include "cmd/target.h"
 #include "proto/ed2klink.h"
 #include "share/identity.h"
@@ -14,35 +16,44 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
 struct linking {
 	struct store *store;
 	const char *source; /* "HOST:PORT", maybe with a hint, or NULL */
-	bool full, failed;
+	bool full, html, collection, failed;
+	struct html_page page;
 };
 
-/* The link that was asked for. */
-static bool
-print_one(void *ctx, const struct store_copy *copy)
-{
-	struct linking *l = ctx;
-
-	if (!l->full)
-		print_link(copy, l->source);
-	else if (!print_full_link(l->store, copy, l->source))
-		l->failed = true;
-	return true;
-}
-
-/* For store_each: go on until stdout or the database fails. */
+/* For store_each: print one, and go on until stdout or the database fails. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
-	const struct linking *l = ctx;
+	struct linking *l = ctx;
+	char name[ED2KLINK_NAME_MAX + 1], *link;
 
-	print_one(ctx, copy);
+	/* reading part hashes may end the strings of copy */
+	snprintf(name, sizeof name, "%s", store_name_of(copy->path));
+	link = format_link(l->store, copy, l->source, l->full);
+	l->failed = !link;
+	if (!l->failed && l->html)
+		print_html_file(&l->page, name, copy->size, link);
+	else if (!l->failed)
+		puts(link);
+	free(link);
 	return !ferror(stdout) && !l->failed;
+}
+
+/*
+ * All that is shared. In a collection each content stands once, as eMule, which
+ * keeps collections by hash, writes it.
+ */
+static enum store_result
+link_all(struct linking *l)
+{
+	return l->collection ? store_each_file(l->store, visit, l)
+			     : store_each(l->store, visit, l);
 }
 
 /* All of these, or all that is shared when there are none. */
@@ -51,7 +62,7 @@ link_targets(int n, char *targets[], struct linking *l)
 {
 	int fault = 0;
 
-	if (n == 0 && store_each(l->store, visit, l) == STORE_FAILED)
+	if (n == 0 && link_all(l) == STORE_FAILED)
 		fault = l->store->db.fault;
 	for (int i = 0; i < n; i++) {
 		struct target target;
@@ -91,6 +102,8 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	bool crypt = false;
 	const struct args_option options[] = {
 	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
+	    {"html", 0, ARGS_FLAG, NULL, 0, 0, &l.html, NULL, ""},
+	    {"collection", 0, ARGS_FLAG, NULL, 0, 0, &l.collection, NULL, ""},
 	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
 	    {"crypt", 0, ARGS_FLAG, NULL, 0, 0, &crypt, NULL, ""},
 	};
@@ -104,6 +117,11 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		    log_quote_str(l.source));
 		return EX_USAGE;
 	}
+	if (l.html && l.collection) {
+		log_error("--html and --collection are two forms; take one "
+			  "after the other");
+		return EX_USAGE;
+	}
 	if (crypt && !l.source) {
 		log_error("--crypt is a hint about a source; add --source "
 			  "HOST:PORT");
@@ -114,8 +132,13 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		fault = put_hint(&store, hinted, l.source);
 		l.source = hinted;
 	}
-	if (!fault)
+	if (!fault && l.html)
+		print_html_begin();
+	if (!fault) {
 		fault = link_targets(argc - first, argv + first, &l);
+		if (l.html && !l.failed)
+			print_html_end(&l.page);
+	}
 	if (l.full && !fault)
 		print_aich_notice(&store);
 	store_close(&store);

@@ -40,18 +40,18 @@ print_link(const struct store_copy *copy, const char *source)
 		puts(out);
 }
 
-bool
-print_full_link(
-    struct store *store, const struct store_copy *copy, const char *source)
+char *
+format_link(struct store *store, const struct store_copy *copy,
+    const char *source, bool full)
 {
-	size_t n = ed2klink_part_hash_count(copy->size);
+	size_t n = full ? ed2klink_part_hash_count(copy->size) : 0;
 	uint8_t *hashes = malloc(n * HASH_SIZE + 1);
 	char *out = malloc(ED2KLINK_FULL_MAX(n));
 	enum store_result known = STORE_FAILED;
 	struct ed2klink link;
 
 	fill_link(&link, copy, source);
-	link.aich_root = copy->has_aich ? copy->aich_root : NULL;
+	link.aich_root = full && copy->has_aich ? copy->aich_root : NULL;
 	if (!hashes || !out)
 		log_error("no memory for a link of %zu parts", n);
 	else if (n == 0)
@@ -62,12 +62,13 @@ print_full_link(
 		link.part_hashes = hashes;
 		link.n_part_hashes = n;
 	}
-	if (known != STORE_FAILED &&
-	    ed2klink_format(out, ED2KLINK_FULL_MAX(n), &link) > 0)
-		puts(out);
+	if (known == STORE_FAILED ||
+	    ed2klink_format(out, ED2KLINK_FULL_MAX(n), &link) == 0) {
+		free(out);
+		out = NULL;
+	}
 	free(hashes);
-	free(out);
-	return known != STORE_FAILED;
+	return out;
 }
 
 void
@@ -117,14 +118,15 @@ print_json_string(const char *s)
 
 	putchar('"');
 	while (n > 0) {
-		size_t len = text_utf8_next(p, n, NULL);
+		uint32_t cp;
+		size_t len = text_utf8_next(p, n, &cp);
 
 		if (len == 0)
 			printf("\\udc%02x", *p);
 		else if (*p == '"' || *p == '\\')
 			printf("\\%c", *p);
-		else if (*p < 0x20 || *p == 0x7F)
-			printf("\\u%04x", *p);
+		else if (text_is_control(cp)) /* all of them have 16 bits */
+			printf("\\u%04x", cp);
 		else
 			fwrite(p, 1, len, stdout);
 		len = len > 0 ? len : 1;

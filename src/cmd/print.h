@@ -16,11 +16,12 @@
 void print_link(const struct store_copy *copy, const char *source);
 
 /*
- * The same with part hashes and AICH root, as far as these are known. False,
- * after a log line, when they could not be read.
+ * The link as a string, to be freed; with `full`, part hashes and AICH root are
+ * in it as far as these are known. NULL, after a log line, when they could not
+ * be read.
  */
-bool print_full_link(
-    struct store *store, const struct store_copy *copy, const char *source);
+char *format_link(struct store *store, const struct store_copy *copy,
+    const char *source, bool full);
 
 /* Say, if so, that files lack AICH hashes, and what computes them. */
 void print_aich_notice(struct store *store);
@@ -42,7 +43,7 @@ void print_json(
     const struct store_copy *copy, enum copy_state state, const uint64_t *sent);
 
 /*
- * A JSON string. Bytes that are not UTF-8 become lone surrogates U+DC80 to
+ * A JSON string, in which no control character stands as it is. Bytes that are not UTF-8 become lone surrogates U+DC80 to
  * U+DCFF, which Python's os.fsencode turns back into the bytes.
  */
 void print_json_string(const char *s);
