@@ -20,7 +20,8 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev libmd-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils
+	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils \
+	miniupnpc miniupnpd-nftables natpmpc nftables
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
 
@@ -168,7 +169,8 @@ lint:
 	@.ci/need $(LINT_PACKAGES)
 	@tests/lint
 
-MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 sql/ed2k-share.db.5
+MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 sql/ed2k-share.db.5 \
+	inetd/ed2k-map-ports.8
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
 UNITDIR = /usr/lib/systemd/system
@@ -176,7 +178,8 @@ SYSUSERSDIR = /usr/lib/sysusers.d
 TMPFILESDIR = /usr/lib/tmpfiles.d
 TIMER_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service \
 	ed2k-share-refresh.timer ed2k-share-refresh.service \
-	ed2k-share-refresh@.path
+	ed2k-share-refresh@.path ed2k-map-ports.timer \
+	ed2k-map-ports.service ed2k-unmap-ports.service
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
 EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
@@ -189,6 +192,7 @@ put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g; \
 install: all
 	install -D -m 755 $(B)/ed2k-serve '$(DESTDIR)$(LIBEXECDIR)/ed2k-serve'
 	install -D -m 755 $(B)/ed2k-share '$(DESTDIR)$(PREFIX)/bin/ed2k-share'
+	install -D -m 755 inetd/ed2k-map-ports '$(DESTDIR)$(LIBEXECDIR)/ed2k-map-ports'
 	for page in $(MAN); do install -D -m 644 $$page \
 		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
 	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
@@ -205,6 +209,7 @@ install: all
 .PHONY: uninstall
 uninstall:
 	cd '$(DESTDIR)/' && rm -f '.$(LIBEXECDIR)/ed2k-serve' \
+		'.$(LIBEXECDIR)/ed2k-map-ports' \
 		'.$(PREFIX)/bin/ed2k-share' '.$(UNITDIR)/ed2k-serve.socket' \
 		'.$(UNITDIR)/ed2k-serve@.service' \
 		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf'
