@@ -86,7 +86,8 @@ install_it() {
 	systemctl enable --now ed2k-serve.socket || fail "no socket"
 	said=$(systemd-analyze verify --man=no ed2k-serve.socket \
 		ed2k-serve@x.service ed2k-stats-prune.timer ed2k-share-refresh.timer \
-		'ed2k-share-refresh@srv-archive.path' 2>&1)
+		'ed2k-share-refresh@srv-archive.path' ed2k-map-ports.timer \
+		ed2k-map-ports.service ed2k-unmap-ports.service 2>&1)
 	[ -z "$said" ] || fail "systemd-analyze verify: $said"
 }
 
@@ -242,6 +243,30 @@ refresh() {
 	! journalctl -q -o cat -u ed2k-share-refresh | grep '^offline\|cannot' >&2 ||
 		fail "it takes a directory for another one"
 	download after get
+}
+
+# There is no router here (tests/e2e/nat.sh has one): how its units go with the
+# socket, and that anybody may read why nothing is open.
+map_ports() {
+	outside=/run/ed2k-map-ports/outside
+	systemctl enable ed2k-map-ports.timer || fail "cannot enable"
+	for _ in 1 2; do
+		systemctl restart ed2k-serve.socket
+		wait_for 20 [ -s $outside ]
+		setpriv --reuid nobody --clear-groups grep '^error=' $outside ||
+			fail "no error for all: $(cat $outside)"
+	done
+	systemctl stop ed2k-serve.socket
+	systemctl -q is-active ed2k-map-ports.timer && fail "the timer goes on"
+	wait_for 20 [ ! -e $outside ]
+	journalctl --sync
+	journalctl -q -o cat -t ed2k-map-ports
+	[ "$(journalctl -q -o cat -t ed2k-map-ports | tail -n 1)" = \
+		"nothing to close" ] || fail "it was not told to close"
+	systemctl disable ed2k-map-ports.timer
+	systemctl reset-failed 'ed2k-map-ports*'
+	systemctl start ed2k-serve.socket
+	systemctl -q is-active ed2k-map-ports.timer && fail "not disabled"
 	socket_is_well
 }
 
@@ -307,6 +332,7 @@ check "stopping the services ends uploads at once" stop_instances
 check "stopping the slice does, too" stop_slice
 check "old statistics are pruned by the timer's service" prune
 check "what is new is shared by the timer's unit and the watch" refresh
+check "ports on a router open and close with the socket" map_ports
 check "hardened.conf: a score below 1.0, and all works" hardened
 check "from connect to first byte (medians)" measure
 [ "$bad" -ne 0 ] || echo "all is well"
