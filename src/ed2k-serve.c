@@ -3,6 +3,7 @@
  * ed2k-serve(8); the life of a connection is told in README.md.
  * SPDX-License-Identifier: ISC
  */
+#include "base/address.h"
 #include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
@@ -164,15 +165,10 @@ check_state_dir(void)
 static bool
 is_denied(const struct peer *peer)
 {
-	static const uint8_t unknown[sizeof peer->ip];
-	char port[8] = "";
-
-	if (!opt.deny_file || memcmp(peer->ip, unknown, sizeof unknown) == 0 ||
+	if (!opt.deny_file || !address_is_known(peer->ip) ||
 	    deny_lookup(opt.deny_file, peer->ip) != DENY_YES)
 		return false;
-	if (peer->port)
-		snprintf(port, sizeof port, ":%u", peer->port);
-	log_info("peer=%s%s end=denied", peer->address, port);
+	log_info("peer=%s end=denied", peer->name);
 	return true;
 }
 
@@ -204,7 +200,7 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 {
 	struct session_config config = {
 	    .self = {.name = "ed2k-serve", .mod = "ed2k-serve " VERSION},
-	    .peer_has_ipv4 = peer->has_ipv4,
+	    .peer_has_ipv4 = address_is_ipv4(peer->ip),
 	    .hello_ms = opt.hello_s * 1000,
 	    .idle_ms = opt.idle_s * 1000,
 	    .stall_ms = opt.stall_s * 1000,
@@ -214,7 +210,7 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	    .browse = opt.browse,
 	};
 
-	memcpy(config.peer_ipv4, peer->ipv4, sizeof config.peer_ipv4);
+	memcpy(config.peer_ipv4, peer->ip + 12, sizeof config.peer_ipv4);
 	memcpy(config.self.user_hash, user_hash, HASH_SIZE);
 	config.self.misc1 = opt.browse ? OUR_MISCOPTIONS1 & ~MISC1_NO_BROWSE
 				       : OUR_MISCOPTIONS1 | MISC1_NO_BROWSE;
@@ -268,7 +264,7 @@ join_board(struct scoreboard *board, struct ledger *ledger,
 	    board, peer->ip, peer->port, &limits->board, conn_clock_ms());
 	if (res == CLAIM_OK || res == CLAIM_FULL)
 		return true;
-	log_info("peer=%s end=refused fault=%s", peer->address,
+	log_info("peer=%s end=refused fault=%s", peer->name,
 	    log_quote_str(why[res]));
 	return false;
 }

@@ -4,6 +4,8 @@
  */
 #include "base/address.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 bool
@@ -38,4 +40,53 @@ address_same_owner(const uint8_t a[ADDRESS_SIZE], const uint8_t b[ADDRESS_SIZE])
 	address_owner(owner_a, a);
 	address_owner(owner_b, b);
 	return memcmp(owner_a, owner_b, ADDRESS_SIZE) == 0;
+}
+
+void
+address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4])
+{
+	memset(out, 0, ADDRESS_SIZE);
+	out[10] = out[11] = 0xFF;
+	memcpy(out + 12, ipv4, 4);
+}
+
+bool
+address_parse(const char *s, uint8_t out[ADDRESS_SIZE])
+{
+	uint8_t ipv4[4];
+
+	if (inet_pton(AF_INET6, s, out) == 1)
+		return true;
+	if (inet_pton(AF_INET, s, ipv4) != 1)
+		return false;
+	address_from_ipv4(out, ipv4);
+	return true;
+}
+
+const char *
+address_format(char out[ADDRESS_TEXT], const uint8_t address[ADDRESS_SIZE])
+{
+	if (address_is_ipv4(address))
+		inet_ntop(AF_INET, address + 12, out, ADDRESS_TEXT);
+	else if (address_is_known(address))
+		inet_ntop(AF_INET6, address, out, ADDRESS_TEXT);
+	else
+		snprintf(out, ADDRESS_TEXT, "-");
+	return out;
+}
+
+const char *
+address_format_port(char out[ADDRESS_PORT_TEXT],
+    const uint8_t address[ADDRESS_SIZE], uint16_t port)
+{
+	bool colons = address_is_known(address) && !address_is_ipv4(address);
+	char text[ADDRESS_TEXT];
+
+	address_format(text, address);
+	if (port == 0 || !address_is_known(address))
+		snprintf(out, ADDRESS_PORT_TEXT, "%s", text);
+	else
+		snprintf(out, ADDRESS_PORT_TEXT, colons ? "[%s]:%u" : "%s:%u",
+		    text, port);
+	return out;
 }

@@ -11,6 +11,10 @@
 
 #define ADDRESS_SIZE 16
 
+/* What fits every address in text, and one with its port. */
+#define ADDRESS_TEXT      46
+#define ADDRESS_PORT_TEXT (ADDRESS_TEXT + 8)
+
 bool address_is_known(const uint8_t address[ADDRESS_SIZE]);
 
 bool address_is_ipv4(const uint8_t address[ADDRESS_SIZE]);
@@ -24,5 +28,22 @@ void address_owner(
 
 bool address_same_owner(
     const uint8_t a[ADDRESS_SIZE], const uint8_t b[ADDRESS_SIZE]);
+
+/* Map four bytes in network order into IPv6. */
+void address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4]);
+
+/* Read an address in text, of either family, and nothing else. */
+bool address_parse(const char *s, uint8_t out[ADDRESS_SIZE]);
+
+/* "192.0.2.7", "2001:db8::1", or "-" when it is not known. Returns out. */
+const char *address_format(
+    char out[ADDRESS_TEXT], const uint8_t address[ADDRESS_SIZE]);
+
+/*
+ * "192.0.2.7:4662", "[2001:db8::1]:4662"; port 0 is not known, and left out
+ * together with colon and brackets. Returns out.
+ */
+const char *address_format_port(char out[ADDRESS_PORT_TEXT],
+    const uint8_t address[ADDRESS_SIZE], uint16_t port);
 
 #endif

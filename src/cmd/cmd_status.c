@@ -2,6 +2,7 @@
  * ed2k-share status: who is connected just now, from the scoreboard.
  * SPDX-License-Identifier: ISC
  */
+#include "base/address.h"
 #include "base/args.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -11,7 +12,6 @@
 #include "serve/scoreboard.h"
 #include "share/state.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -37,32 +37,14 @@ static const char *const state_names[] = {
     [RECORD_UPLOADING] = "uploading",
 };
 
-/* "192.0.2.7:4662", "[2001:db8::1]:4662", "-" */
-static void
-format_address(char out[80], const struct record *r)
-{
-	static const uint8_t v4[12] = {[10] = 0xFF, [11] = 0xFF}, none[16];
-	char text[INET6_ADDRSTRLEN];
-
-	if (memcmp(r->address, none, sizeof none) == 0) {
-		snprintf(out, 80, "-");
-	} else if (memcmp(r->address, v4, sizeof v4) == 0) {
-		inet_ntop(AF_INET, r->address + 12, text, sizeof text);
-		snprintf(out, 80, "%s:%u", text, r->port);
-	} else {
-		inet_ntop(AF_INET6, r->address, text, sizeof text);
-		snprintf(out, 80, "[%s]:%u", text, r->port);
-	}
-}
-
 /* One connection. The record may change meanwhile: strings are cut to size. */
 static bool
 visit(void *ctx, const struct record *shared)
 {
 	struct showing *s = ctx;
 	struct record r;
-	char address[80], hash[2 * HASH_SIZE + 1], client[4 * sizeof r.client],
-	    name[4 * sizeof r.name];
+	char address[ADDRESS_PORT_TEXT], hash[2 * HASH_SIZE + 1],
+	    client[4 * sizeof r.client], name[4 * sizeof r.name];
 	uint32_t state;
 	uint64_t seconds;
 
@@ -76,7 +58,7 @@ visit(void *ctx, const struct record *shared)
 	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
 	s->n[state]++;
 	seconds = s->now_ms > r.since_ms ? (s->now_ms - r.since_ms) / 1000 : 0;
-	format_address(address, &r);
+	address_format_port(address, r.address, r.port);
 	hex_encode(hash, r.file, HASH_SIZE);
 	if (s->json) {
 		printf("{\"state\":\"%s\",\"seconds\":%" PRIu64

@@ -4,11 +4,11 @@
  */
 #include "cmd/print_stats.h"
 
+#include "base/address.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/print.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,21 +35,6 @@ day_of(int64_t unix_s)
 	    strftime(day.text, sizeof day.text, "%Y-%m-%d", &tm) == 0)
 		day.text[0] = '\0';
 	return day;
-}
-
-/* "192.0.2.7", "2001:db8::1", or "-" when it is not known. */
-static const char *
-show_address(char out[INET6_ADDRSTRLEN], const uint8_t address[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF},
-			     unknown[16];
-	const char *shown = NULL;
-
-	if (memcmp(address, mapped, sizeof mapped) == 0)
-		shown = inet_ntop(AF_INET, address + 12, out, INET6_ADDRSTRLEN);
-	else if (memcmp(address, unknown, sizeof unknown) != 0)
-		shown = inet_ntop(AF_INET6, address, out, INET6_ADDRSTRLEN);
-	return shown ? shown : "-";
 }
 
 static const char *
@@ -121,7 +106,7 @@ print_table_total(const struct stats_row *row)
 static void
 print_table_row(enum stats_by by, const struct stats_row *row)
 {
-	char address[INET6_ADDRSTRLEN], text[SHOWN_MAX];
+	char address[ADDRESS_TEXT], text[SHOWN_MAX];
 
 	switch (by) {
 	case STATS_TOTAL:
@@ -138,7 +123,7 @@ print_table_row(enum stats_by by, const struct stats_row *row)
 		       " %-10s %-15s %s\n",
 		    row->bytes, show_bar(row), row->transfers, row->files,
 		    day_of(row->last_s).text,
-		    show_address(address, row->address),
+		    address_format(address, row->address),
 		    show_text(text, row->client));
 		break;
 	default:
@@ -171,7 +156,7 @@ static void
 print_tabs_row(enum stats_by by, const struct stats_row *row)
 {
 	char hash[2 * HASH_SIZE + 1], text[SHOWN_MAX];
-	char address[INET6_ADDRSTRLEN];
+	char address[ADDRESS_TEXT];
 
 	printf("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
 	       "\t%" PRIu64 "\t%" PRId64 "\t%" PRId64,
@@ -183,7 +168,7 @@ print_tabs_row(enum stats_by by, const struct stats_row *row)
 		printf("\t%s\t%s", hash, show_text(text, row->name));
 		break;
 	case STATS_BY_PEER:
-		printf("\t%s\t%s\t%s", show_address(address, row->address),
+		printf("\t%s\t%s\t%s", address_format(address, row->address),
 		    show_user(hash, row), show_text(text, row->client));
 		break;
 	case STATS_BY_DAY:
@@ -207,7 +192,7 @@ print_json_member(const char *name, const char *value)
 static void
 print_json_row(enum stats_by by, const struct stats_row *row)
 {
-	char hash[2 * HASH_SIZE + 1], address[INET6_ADDRSTRLEN];
+	char hash[2 * HASH_SIZE + 1], address[ADDRESS_TEXT];
 
 	printf("{\"by\":\"%s\",\"bytes\":%" PRIu64 ",\"transfers\":%" PRIu64
 	       ",\"peers\":%" PRIu64 ",\"files\":%" PRIu64 ",\"ms\":%" PRIu64
@@ -223,7 +208,7 @@ print_json_row(enum stats_by by, const struct stats_row *row)
 		break;
 	case STATS_BY_PEER:
 		print_json_member(
-		    "address", show_address(address, row->address));
+		    "address", address_format(address, row->address));
 		print_json_member("user_hash", show_user(hash, row));
 		printf(",\"client\":");
 		print_json_string(row->client);

@@ -4,6 +4,7 @@
  */
 #include "serve/activity.h"
 
+#include "base/address.h"
 #include "base/util.h"
 #include "share/state.h"
 #include "sql.h"
@@ -17,14 +18,11 @@
 #define IPV6_NETWORK (48 / 8)
 
 static void
-take_host_off(uint8_t address[16])
+take_host_off(uint8_t address[ADDRESS_SIZE])
 {
-	static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-	size_t keep = memcmp(address, mapped, sizeof mapped) == 0
-	    ? IPV4_NETWORK
-	    : IPV6_NETWORK;
+	size_t keep = address_is_ipv4(address) ? IPV4_NETWORK : IPV6_NETWORK;
 
-	memset(address + keep, 0, 16 - keep);
+	memset(address + keep, 0, ADDRESS_SIZE - keep);
 }
 
 /* Numbers above what SQLite holds do not happen; they must not turn negative. */
@@ -46,7 +44,7 @@ bind_name(sqlite3_stmt *stmt, int column, const char *s, size_t cap)
 static int
 put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
 {
-	uint8_t address[16];
+	uint8_t address[ADDRESS_SIZE];
 	int fault = 0;
 
 	memcpy(address, t->address, sizeof address);

@@ -18,17 +18,14 @@ outcome_log(const struct outcome *o)
 	const struct session *s = o->session;
 	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
 	const char *transport = o->obfuscated ? "obfuscated" : "plain";
-	char port[8] = "";
 
 	if (s->has_file)
 		hex_encode(hash, s->file, HASH_SIZE);
 	if (s->n_hellos > 0)
 		hex_encode(user, s->hello.user_hash, HASH_SIZE);
-	if (o->peer->port)
-		snprintf(port, sizeof port, ":%u", o->peer->port);
-	log_info("peer=%s%s client=%s mod=%s user=%s transport=%s file=%s "
+	log_info("peer=%s client=%s mod=%s user=%s transport=%s file=%s "
 		 "bytes=%" PRIu64 " seconds=%" PRIu64 ".%03u end=%s%s%s",
-	    o->peer->address, port, log_quote_str(s->hello.name),
+	    o->peer->name, log_quote_str(s->hello.name),
 	    log_quote_str(s->hello.mod), user, transport, hash, o->bytes,
 	    o->ms / 1000, (unsigned)(o->ms % 1000), session_end_name(s->end),
 	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");

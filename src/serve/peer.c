@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,51 +23,24 @@
 
 /* Copy an address out of a sockaddr; false for a family without ports. */
 static bool
-take_address(
-    const struct sockaddr_storage *ss, struct in6_addr *ip6, uint16_t *port)
+take_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
+    uint16_t *port)
 {
 	if (ss->ss_family == AF_INET6) {
 		const struct sockaddr_in6 *s = (const void *)ss;
 
-		*ip6 = s->sin6_addr;
+		memcpy(address, &s->sin6_addr, ADDRESS_SIZE);
 		*port = ntohs(s->sin6_port);
 		return true;
 	}
 	if (ss->ss_family == AF_INET) {
 		const struct sockaddr_in *s = (const void *)ss;
 
-		memset(ip6, 0, sizeof *ip6);
-		ip6->s6_addr[10] = ip6->s6_addr[11] = 0xFF;
-		memcpy(ip6->s6_addr + 12, &s->sin_addr, 4);
+		address_from_ipv4(address, (const uint8_t *)&s->sin_addr);
 		*port = ntohs(s->sin_port);
 		return true;
 	}
 	return false;
-}
-
-static void
-set_address(struct peer *p, const struct in6_addr *ip6)
-{
-	memcpy(p->ip, ip6, sizeof p->ip);
-	p->has_ipv4 = IN6_IS_ADDR_V4MAPPED(ip6);
-	if (p->has_ipv4) {
-		memcpy(p->ipv4, ip6->s6_addr + 12, 4);
-		inet_ntop(AF_INET, p->ipv4, p->address, sizeof p->address);
-	} else {
-		inet_ntop(AF_INET6, ip6, p->address, sizeof p->address);
-	}
-}
-
-/* An address in text, of either family. */
-static bool
-parse_address(const char *s, struct in6_addr *ip6)
-{
-	char mapped[64];
-
-	if (inet_pton(AF_INET6, s, ip6) == 1)
-		return true;
-	snprintf(mapped, sizeof mapped, "::ffff:%s", s);
-	return inet_pton(AF_INET6, mapped, ip6) == 1;
 }
 
 /* What systemd, tcpserver, tcpsvd and xinetd say of the peer, in that order. */
@@ -82,16 +54,14 @@ identify_by_environment(struct peer *p)
 	    {"TCPREMOTEIP", "TCPREMOTEPORT"},
 	    {"REMOTE_HOST", "REMOTE_PORT"},
 	};
-	struct in6_addr ip6;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const char *address = getenv(names[i].address);
 		const char *port = getenv(names[i].port);
 		uint64_t n;
 
-		if (!address || !parse_address(address, &ip6))
+		if (!address || !address_parse(address, p->ip))
 			continue;
-		set_address(p, &ip6);
 		if (port && args_number(port, ARGS_NUMBER, 1, 65535, &n))
 			p->port = (uint16_t)n;
 		return;
@@ -102,21 +72,19 @@ void
 peer_identify(struct peer *p)
 {
 	struct sockaddr_storage ss;
+	uint8_t ours[ADDRESS_SIZE];
 	socklen_t len = sizeof ss;
-	struct in6_addr ip6;
 	struct stat st;
 
 	memset(p, 0, sizeof *p);
-	snprintf(p->address, sizeof p->address, "-");
 	p->is_socket = fstat(STDOUT_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
-	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) == 0 &&
-	    take_address(&ss, &ip6, &p->port))
-		set_address(p, &ip6);
-	else
+	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0 ||
+	    !take_address(&ss, p->ip, &p->port))
 		identify_by_environment(p);
+	address_format_port(p->name, p->ip, p->port);
 	len = sizeof ss;
 	if (getsockname(STDIN_FILENO, (struct sockaddr *)&ss, &len) == 0)
-		take_address(&ss, &ip6, &p->our_port);
+		take_address(&ss, ours, &p->our_port);
 }
 
 static bool

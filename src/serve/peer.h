@@ -5,17 +5,17 @@
 #ifndef SERVE_PEER_H
 #define SERVE_PEER_H
 
+#include "base/address.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct peer {
-	char address[64];  /* "192.0.2.7", "2001:db8::1", or "-" if unknown */
-	uint8_t ip[16];    /* the same; IPv4 is mapped; zeros if unknown */
-	uint16_t port;     /* 0 if unknown */
-	bool has_ipv4;     /* also for an IPv4 address mapped into IPv6 */
-	uint8_t ipv4[4];   /* network order */
-	uint16_t our_port; /* the port the peer dialled; 0 if unknown */
-	bool is_socket;    /* fd 1 is a socket */
+	uint8_t ip[ADDRESS_SIZE];     /* IPv4 is mapped; zeros if unknown */
+	uint16_t port;                /* 0 if unknown */
+	char name[ADDRESS_PORT_TEXT]; /* both, as address_format_port has it */
+	uint16_t our_port;            /* that the peer dialled; 0 if unknown */
+	bool is_socket;               /* fd 1 is a socket */
 };
 
 /*

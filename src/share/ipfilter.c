@@ -4,6 +4,7 @@
  */
 #include "share/ipfilter.h"
 
+#include "base/address.h"
 #include "base/util.h"
 #include "proto/cursor.h"
 
@@ -13,9 +14,7 @@
 enum ip_family
 ip_family_of(const uint8_t address[IP_SIZE])
 {
-	static const uint8_t mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-
-	return memcmp(address, mapped, sizeof mapped) == 0 ? IP_V4 : IP_V6;
+	return address_is_ipv4(address) ? IP_V4 : IP_V6;
 }
 
 size_t

@@ -4,6 +4,7 @@
  */
 #include "share/ipfilter_line.h"
 
+#include "base/address.h"
 #include "base/util.h"
 
 #include <arpa/inet.h>
@@ -69,15 +70,16 @@ take_number(struct text *t, int digits, unsigned max, unsigned *out)
 static bool
 take_ipv4(struct text *t, uint8_t address[IP_SIZE])
 {
-	memset(address, 0, IP_SIZE);
-	address[10] = address[11] = 0xFF;
-	for (size_t i = 12; i < IP_SIZE; i++) {
+	uint8_t ipv4[4];
+
+	for (size_t i = 0; i < sizeof ipv4; i++) {
 		unsigned v;
 
-		if ((i > 12 && !skip(t, '.')) || !take_number(t, 3, 255, &v))
+		if ((i > 0 && !skip(t, '.')) || !take_number(t, 3, 255, &v))
 			return false;
-		address[i] = (uint8_t)v;
+		ipv4[i] = (uint8_t)v;
 	}
+	address_from_ipv4(address, ipv4);
 	return true;
 }
 

@@ -121,7 +121,7 @@ two() {
 wait_for 5 two
 [ -z "$( (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" || true)" ] ||
 	fail "a third connection was answered"
-wait_for 5 grep -q 'peer=127.0.0.1 end=refused fault="too many connections"' "$tmp/log"
+wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* end=refused fault="too many connections"' "$tmp/log"
 (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" >/dev/null || true
 (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" >/dev/null || true
 wait_for 5 grep -q 'end=refused fault="too many new connections a minute"' "$tmp/log"

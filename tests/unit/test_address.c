@@ -1,0 +1,106 @@
+/* base/address.h. SPDX-License-Identifier: ISC */
+#include "harness.h"
+
+#include "base/address.h"
+
+static const struct {
+	const char *text, *shown, *with_port;
+} addresses[] = {
+    {"192.0.2.7", "192.0.2.7", "192.0.2.7:4662"},
+    {"::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7:4662"},
+    {"0.0.0.0", "0.0.0.0", "0.0.0.0:4662"},
+    {"2001:DB8:0::1", "2001:db8::1", "[2001:db8::1]:4662"},
+    {"::1", "::1", "[::1]:4662"},
+    {"::", "-", "-"},
+    {"1111:2222:3333:4444:5555:6666:123.123.123.123",
+	"1111:2222:3333:4444:5555:6666:7b7b:7b7b",
+	"[1111:2222:3333:4444:5555:6666:7b7b:7b7b]:4662"},
+    {"fe80::ffff:192.0.2.7", "fe80::ffff:c000:207",
+	"[fe80::ffff:c000:207]:4662"},
+};
+
+static void
+an_address_is_shown_in_one_way(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
+		uint8_t address[ADDRESS_SIZE];
+		char text[ADDRESS_TEXT], with_port[ADDRESS_PORT_TEXT];
+
+		assert_true(address_parse(addresses[i].text, address));
+		assert_string_equal(
+		    address_format(text, address), addresses[i].shown);
+		assert_string_equal(
+		    address_format_port(with_port, address, 4662),
+		    addresses[i].with_port);
+		/* a port that is not known leaves no trace */
+		assert_string_equal(address_format_port(with_port, address, 0),
+		    addresses[i].shown);
+	}
+}
+
+static void
+the_longest_address_fits(void **state)
+{
+	uint8_t address[ADDRESS_SIZE];
+	char text[ADDRESS_PORT_TEXT];
+
+	(void)state;
+	memset(address, 0xFE, sizeof address);
+	assert_string_equal(address_format_port(text, address, 65535),
+	    "[fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe]:65535");
+}
+
+static void
+what_is_no_address_is_refused(void **state)
+{
+	static const char *const bad[] = {"", "-", "localhost", "192.0.2",
+	    "192.0.2.256", "192.0.2.07", " 192.0.2.7", "192.0.2.7 ",
+	    "192.0.2.7:4662", "[::1]", "::1%lo", "::g", "1:2:3:4:5:6:7",
+	    "1:2:3:4:5:6:7:8:9", "0x7f000001"};
+	uint8_t address[ADDRESS_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(address_parse(bad[i], address));
+}
+
+static void
+owners_are_addresses_of_ipv4_and_nets_of_ipv6(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} pairs[] = {
+	    {"192.0.2.7", "::ffff:192.0.2.7", true},
+	    {"192.0.2.7", "192.0.2.8", false},
+	    {"2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true},
+	    {"2001:db8:0:1::1", "2001:db8:0:2::1", false},
+	    {"2001:db8:0:1::1", "2001:db8:0:0:ffff::1", false},
+	    /* the net that IPv4 is mapped into is not one of all IPv4 */
+	    {"::1", "0.0.0.1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		uint8_t a[ADDRESS_SIZE], b[ADDRESS_SIZE];
+
+		assert_true(address_parse(pairs[i].a, a));
+		assert_true(address_parse(pairs[i].b, b));
+		assert_int_equal(address_same_owner(a, b), pairs[i].same);
+		assert_int_equal(address_same_owner(b, a), pairs[i].same);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_address_is_shown_in_one_way),
+	    cmocka_unit_test(the_longest_address_fits),
+	    cmocka_unit_test(what_is_no_address_is_refused),
+	    cmocka_unit_test(owners_are_addresses_of_ipv4_and_nets_of_ipv6),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
