@@ -10,6 +10,7 @@
 #include "serve/conn.h"
 #include "serve/deny.h"
 #include "serve/peer.h"
+#include "serve/proxy.h"
 #include "serve/sandbox.h"
 #include "share/identity.h"
 #include "share/store.h"
@@ -25,7 +26,7 @@
 
 /* What the user asked; the defaults are explained in ed2k-serve(8). */
 struct options {
-	const char *db, *state, *deny_file, *sandbox, *identity;
+	const char *db, *state, *deny_file, *proxy_from, *sandbox, *identity;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s, direct_max;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
@@ -55,6 +56,8 @@ static const struct args_option option_table[] = {
 	"state directory"},
     {"deny-file", 0, ARGS_TEXT, "ED2K_DENY_FILE", 0, 0, &opt.deny_file, "FILE",
 	"addresses to turn away, compiled by ed2k-share ipfilter"},
+    {"proxy-from", 0, ARGS_TEXT, "ED2K_PROXY_FROM", 0, 0, &opt.proxy_from,
+	"LIST", "balancers whose PROXY header names the peer"},
     {"port", 'p', ARGS_NUMBER, "ED2K_PORT", 1, 65535, &opt.port, "PORT",
 	"port that peers reach us on, if not the one they dialled"},
     {"hello-timeout", 0, ARGS_SECONDS, "ED2K_HELLO_TIMEOUT", 1, 86400,
@@ -304,10 +307,13 @@ main(int argc, char *argv[])
 		log_set_level(LOG_LEVEL_DEBUG);
 	db_save_memory();
 	peer_identify(&peer);
-	if (is_denied(&peer))
-		return EX_TEMPFAIL;
 	if (!peer_prepare(&peer))
 		return EX_USAGE;
+	if (opt.proxy_from &&
+	    !proxy_identify(&peer, opt.proxy_from, opt.hello_s * 1000, &fault))
+		return fault;
+	if (is_denied(&peer))
+		return EX_TEMPFAIL;
 	if (!check_state_dir())
 		return EX_CONFIG;
 	limits = make_limits();

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "proto/proxy_header.h"
 #include "serve/crypto.h"
 #include "serve/outcome.h"
 #include "serve/share_catalog.h"
@@ -181,6 +182,16 @@ answer_handshake(struct conn *c)
 	c->out_end += w.pos;
 }
 
+/* The first bytes are no eD2k: say what else they are, if that is known. */
+static const char *
+fault_of_stranger(const struct conn *c, const char *fault)
+{
+	return c->session.state == SESSION_HELLO &&
+		proxy_header_begins(c->in, c->in_len)
+	    ? "a PROXY header, and --proxy-from does not list this address"
+	    : fault;
+}
+
 /* Is the handshake over, or was none needed? If not, look for it. */
 static bool
 shake_hands(struct conn *c)
@@ -199,8 +210,10 @@ shake_hands(struct conn *c)
 	case OBFUSCATION_MORE:
 		return false;
 	case OBFUSCATION_BAD:
-		session_bad_peer(
-		    &c->session, "neither a frame nor obfuscation for us");
+		/* the first five bytes are as they came */
+		session_bad_peer(&c->session,
+		    fault_of_stranger(
+			c, "neither a frame nor obfuscation for us"));
 		return false;
 	default:
 		log_error("OpenSSL has no MD5 or RC4 for us");
@@ -239,7 +252,8 @@ handle_frames(struct conn *c, uint64_t now_ms)
 		if (res == PACKET_MORE)
 			break;
 		if (res == PACKET_BAD) {
-			session_bad_peer(&c->session, "broken frame");
+			session_bad_peer(
+			    &c->session, fault_of_stranger(c, "broken frame"));
 			break;
 		}
 		if (!is_expected(c, &p)) {

@@ -1,0 +1,29 @@
+/*
+ * Networks: an address and how many of its first bits count, "192.0.2.0/24".
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef BASE_NETWORK_H
+#define BASE_NETWORK_H
+
+#include "base/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct network {
+	uint8_t address[ADDRESS_SIZE];
+	unsigned bits; /* 0 to 128: IPv4 is mapped, so those have 96 more */
+};
+
+/*
+ * Read n bytes of text: an address of either family, or one with "/BITS" behind
+ * it and no bits set after them. NULL, or a literal that says what is wrong.
+ */
+const char *network_parse(const char *s, size_t n, struct network *out);
+
+/* IPv4 is in no network of IPv6 but those it is mapped into. */
+bool network_holds(
+    const struct network *net, const uint8_t address[ADDRESS_SIZE]);
+
+#endif
