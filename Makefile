@@ -20,8 +20,8 @@ BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev libmd-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc netbase openssl rhash sqlite3 strace amule-daemon amule-utils \
-	miniupnpc miniupnpd-nftables natpmpc nftables
+	mandoc netbase openssl rhash sqlite3 strace haproxy amule-daemon \
+	amule-utils miniupnpc miniupnpd-nftables natpmpc nftables
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
 

@@ -78,8 +78,11 @@ peer_identify(struct peer *p)
 
 	memset(p, 0, sizeof *p);
 	p->is_socket = fstat(STDOUT_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
-	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0 ||
-	    !take_address(&ss, p->ip, &p->port))
+	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0)
+		p->is_gone = errno == ENOTCONN;
+	else
+		take_address(&ss, p->ip, &p->port);
+	if (!address_is_known(p->ip))
 		identify_by_environment(p);
 	address_format_port(p->name, p->ip, p->port);
 	len = sizeof ss;

@@ -16,6 +16,7 @@ struct peer {
 	char name[ADDRESS_PORT_TEXT]; /* both, as address_format_port has it */
 	uint16_t our_port;            /* that the peer dialled; 0 if unknown */
 	bool is_socket;               /* fd 1 is a socket */
+	bool is_gone; /* was reset before we looked, so none knows who it was */
 };
 
 /*

@@ -125,6 +125,14 @@ read_header(struct arrived *in, uint64_t deadline_ms,
 	return how;
 }
 
+/* Does the balancer name its own end? HAProxy's checks of version 1 do. */
+static bool
+names_itself(const struct peer *p, const struct proxy_header *header)
+{
+	return memcmp(p->ip, header->source, sizeof p->ip) == 0 &&
+	    p->port == header->source_port;
+}
+
 /* Make *p who the balancer says it is. */
 static void
 become(struct peer *p, const struct proxy_header *header)
@@ -147,9 +155,16 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	*status = EX_USAGE;
 	if (!look_up(list, p->ip, &listed))
 		return false;
+	if (p->is_gone) {
+		/* HAProxy resets a check as soon as it has dialled */
+		*status = end_check(p);
+		return false;
+	}
 	if (!listed)
 		return true;
 	how = read_header(&in, conn_clock_ms() + hello_ms, &header, &res);
+	if (res == PROXY_HEADER_PEER && names_itself(p, &header))
+		res = PROXY_HEADER_LOCAL;
 	switch (res) {
 	case PROXY_HEADER_PEER:
 		become(p, &header);

@@ -20,7 +20,8 @@
  *
  * False when there is no peer to serve: *status is the exit code. EX_USAGE, for
  * a list that is none, and EX_PROTOCOL, for a header that is missing or broken,
- * come after a log line; 0 is silence, or a health check.
+ * come after a log line; 0 is silence, a health check, or a peer that is gone
+ * already.
  */
 bool proxy_identify(
     struct peer *p, const char *list, uint64_t hello_ms, int *status);
