@@ -54,11 +54,11 @@ let_in() {
 denied 192.0.2.1 192.0.2.1
 denied ::ffff:192.0.2.255 192.0.2.255
 denied 198.51.100.8 198.51.100.8
-denied 2001:db8::1 2001:db8::1
+denied 2001:db8::1 '\[2001:db8::1\]'
 let_in 192.0.2.9 192.0.2.9:50112
 let_in 198.51.100.9 198.51.100.9:50112
 let_in 1.2.3.4 1.2.3.4:50112
-let_in 2001:db9:: 2001:db9:::50112
+let_in 2001:db9:: '\[2001:db9::\]:50112'
 # an unknown peer is never denied, and for a denied one no share is opened
 compile 0.0.0.0/0 ::/0
 let_in '' -
