@@ -86,7 +86,7 @@ echo "$(printf 'PROXY TCP4 127.0.0.50 127.0.0.1 8 4662\r\n' | hex)$hello" | unhe
 said 'peer=127.0.0.50:8 client="aMule" '
 
 # a list that is none, also for peers that are not behind a balancer
-for list in '127.0.0.1,' 'balancer' '10.0.0.1/8' '10.0.0.0/33' '127.0.0.50;::1'; do
+for list in '127.0.0.50,' 'balancer' '10.0.0.1/8' '10.0.0.0/33' '127.0.0.50;::1'; do
 	piped 64 --proxy-from "$list" </dev/null
 	said 'error: --proxy-from: ".*": \(no address\|the \(address\|mask\) .*\)$'
 done

@@ -166,7 +166,7 @@ version_1_that_is_broken_is_refused(void **state)
 	    "PROXY tcp4 192.0.2.7 198.51.100.9 50112 4662\r\n",
 	};
 	static const char with_nul[] =
-	    "PROXY TCP4 192.0.2.7\0 198.51.100.9 50112 4662\r\n";
+	    "PROXY TCP4 192.0.2.7 198.51.100.9 50112 4662\0x\r\n";
 	struct proxy_header header;
 	size_t len;
 
