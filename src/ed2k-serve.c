@@ -109,9 +109,10 @@ print_help(void)
 	puts("usage: ed2k-serve [options] <peer >peer\n\n"
 	     "Serve one eD2k peer; started by systemd, inetd and the like.\n");
 	args_usage(option_table, ARRAY_LEN(option_table));
-	puts("\nED2K_SLOTS=9 in the environment does what --slots 9 does, and so "
-	     "with all but\nthe last three; on Debian, set it in "
-	     "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
+	puts(
+	    "\nED2K_SLOTS=9 in the environment does what --slots 9 does, and so "
+	    "with all but\nthe last three; on Debian, set it in "
+	    "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
 }
 
 static void
