@@ -24,7 +24,8 @@ CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd ipsvd
 	miniupnpc miniupnpd-nftables natpmpc nftables
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
-DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev fakeroot libcmocka-dev lintian
+DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
+	libcmocka-dev lintian
 
 # The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \

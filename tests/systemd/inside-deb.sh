@@ -67,9 +67,8 @@ upgrade() {
 	[ "$(ed2k-share link | sort)" = "$before" ] || fail "the share changed"
 	is_enabled ed2k-serve.socket || fail "the socket is not enabled any more"
 	grep -q '^ED2K_NO_OBFUSCATION=0' /etc/default/ed2k-serve || fail "options"
-	said_by_systemd 'changed on disk' && fail "daemon-reload is missing"
 	[ "$(systemctl show -P NeedDaemonReload ed2k-serve.socket)" = no ] ||
-		fail "daemon-reload is missing"
+		fail "daemon-reload is missing: $(cat "$tmp/said")"
 	transfers
 }
 

@@ -25,7 +25,7 @@ packages() {
 	printf 'systemd,systemd-sysv,dbus,'
 	case $release in
 	"$host") printf 'libsqlite3-0,' ;;
-	*) printf 'make,gcc,libc6-dev,libsqlite3-dev,libssl-dev,debhelper,' ;;
+	*) printf 'build-essential,debhelper,libsqlite3-dev,libssl-dev,' ;;
 	esac
 	case $release in
 	bookworm) echo libssl3 ;;
