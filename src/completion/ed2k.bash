@@ -47,8 +47,8 @@ _ed2k_verb() {
 			fi
 			option=
 		elif [[ $bare == -* ]]; then
-			options+=" $bare"
-			option=$bare
+			options+=" ${bare//|/ }"
+			option=${bare##*|}
 			[[ $word != *']' ]] || option=
 		else
 			option=

@@ -11,7 +11,7 @@ PATH=$tmp/bin:$PATH
 # options_of VERB: all in its usage that stands behind it
 options_of() {
 	ed2k-share "$1" --help | sed "/^\$/q; s/^usage:.* $1 / /" |
-		grep -oE '[ []--?[a-z][a-z-]*' | tr -d ' ['
+		grep -oE '[ [|]--?[a-z][a-z-]*' | tr -d ' [|'
 }
 
 # bash_offers WORD..., zsh_offers WORD...: what is offered for the last word
