@@ -3,7 +3,7 @@
 
 PREFIX = /usr/local
 B = build
-CFLAGS = -O2 -g
+CFLAGS ?= -O2 -g
 PORT = 4662
 
 # Warnings are errors with WERROR=-Werror, as in CI.
@@ -19,11 +19,13 @@ ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev libmd-dev \
 	openssl-provider-legacy?
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
-CHECK_PACKAGES = $(RUN_PACKAGES) libcmocka-dev ucspi-tcp openbsd-inetd ipsvd \
-	mandoc netbase openssl rhash sqlite3 strace haproxy amule-daemon \
-	amule-utils miniupnpc miniupnpd-nftables natpmpc nftables
+CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
+	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \
+	amule-daemon amule-utils miniupnpc miniupnpd-nftables natpmpc nftables
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
+DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
+	libcmocka-dev lintian
 
 # The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
 SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
@@ -76,8 +78,8 @@ $(B)/gen/link_html.h: src/cmd/embed.awk src/cmd/link.html
 	$(call say,HTML,$@)
 	$(Q)awk -f $^ >$@.new && mv $@.new $@
 
--include $(shell find $(B) -name container -prune -o -name '*.d' -type f \
-	-print 2>/dev/null)
+-include $(shell find $(B) \( -name container -o -name deb \) -prune -o \
+	-name '*.d' -type f -print 2>/dev/null)
 
 $(B)/lib.a: $(LIB_OBJS)
 	$(call say,AR,$@)
@@ -152,6 +154,18 @@ fuzz:
 fuzzers: $(FUZZ)
 	@:
 
+# A Debian package, in build/deb.
+.PHONY: deb
+deb:
+	@.ci/need $(DEB_PACKAGES)
+	@B=$(B) inetd/deb
+
+# The package, installed, used, upgraded and purged in the same container.
+.PHONY: check-deb
+check-deb: $(B)/tests/e2e/peer
+	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container $(DEB_PACKAGES)
+	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/deb.sh
+
 # Share FILE, listen on PORT, print the link.
 .PHONY: run
 run:
@@ -180,6 +194,13 @@ TIMER_UNITS = ed2k-stats-prune.timer ed2k-stats-prune.service \
 	ed2k-share-refresh.timer ed2k-share-refresh.service \
 	ed2k-share-refresh@.path ed2k-map-ports.timer \
 	ed2k-map-ports.service ed2k-unmap-ports.service
+DEFAULTFILE = /etc/default/ed2k-serve
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+# where Debian's zsh looks
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+ifeq ($(PREFIX),/usr)
+ZSHDIR = /usr/share/zsh/vendor-completions
+endif
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
 EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
 
@@ -195,6 +216,12 @@ install: all
 	install -D -m 755 inetd/ed2k-map-ports '$(DESTDIR)$(LIBEXECDIR)/ed2k-map-ports'
 	for page in $(MAN); do install -D -m 644 $$page \
 		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
+	for program in ed2k-serve ed2k-share; do \
+		install -D -m 644 src/completion/ed2k.bash \
+			'$(DESTDIR)$(BASHDIR)'/$$program || exit; done
+	install -D -m 644 src/completion/_ed2k '$(DESTDIR)$(ZSHDIR)/_ed2k'
+	[ -e '$(DESTDIR)$(DEFAULTFILE)' ] || install -D -m 644 \
+		inetd/ed2k-serve.default '$(DESTDIR)$(DEFAULTFILE)'
 	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
 	$(call put,644,inetd/ed2k-serve@.service,$(UNITDIR)/ed2k-serve@.service)
 	for unit in $(TIMER_UNITS); do \
@@ -212,7 +239,10 @@ uninstall:
 		'.$(LIBEXECDIR)/ed2k-map-ports' \
 		'.$(PREFIX)/bin/ed2k-share' '.$(UNITDIR)/ed2k-serve.socket' \
 		'.$(UNITDIR)/ed2k-serve@.service' \
-		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf'
+		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf' \
+		'.$(BASHDIR)/ed2k-serve' '.$(BASHDIR)/ed2k-share' '.$(ZSHDIR)/_ed2k'
+	! cmp -s inetd/ed2k-serve.default '$(DESTDIR)$(DEFAULTFILE)' || \
+		rm '$(DESTDIR)$(DEFAULTFILE)'
 	for page in $(MAN); do \
 		rm -f '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/}; done
 	for unit in $(TIMER_UNITS); do \

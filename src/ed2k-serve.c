@@ -97,7 +97,7 @@ static const struct args_option option_table[] = {
 	"user hash of a snapshot's servers: own or shared"},
     {"sandbox", 0, ARGS_TEXT, "ED2K_SANDBOX", 0, 0, &opt.sandbox, "MODE",
 	"try, require or off (try)"},
-    {"verbose", 'v', ARGS_FLAG, NULL, 0, 0, &opt.verbose, NULL,
+    {"verbose", 'v', ARGS_FLAG, "ED2K_VERBOSE", 0, 0, &opt.verbose, NULL,
 	"log every message too"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &opt.messages, NULL,
 	"list the messages understood, and exit"},
@@ -113,7 +113,10 @@ print_help(void)
 	puts("usage: ed2k-serve [options] <peer >peer\n\n"
 	     "Serve one eD2k peer; started by systemd, inetd and the like.\n");
 	args_usage(option_table, ARRAY_LEN(option_table));
-	puts("\nSee ed2k-serve(8).");
+	puts(
+	    "\nED2K_SLOTS=9 in the environment does what --slots 9 does, and so "
+	    "with all but\nthe last three; on Debian, set it in "
+	    "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/progress.h"
+#include "cmd/unreadable.h"
 #include "share/roots.h"
 #include "share/scan.h"
 #include "share/steady.h"
@@ -45,6 +46,7 @@ struct pending {
 struct adding {
 	struct store_edit edit;
 	struct hasher hasher;
+	struct unreadable unreadable;
 	char db[PATH_MAX];  /* real path of the database: not to be shared */
 	bool recursive;     /* in a walk, what cannot be shared is no fault */
 	struct rules rules; /* what a walk leaves out */
@@ -152,6 +154,7 @@ end_file(struct adding *a, struct pending *p)
 		print_link(&p->copy, NULL);
 		fflush(stdout); /* say so even if the next one takes long */
 		a->n_shared++;
+		unreadable_note(&a->unreadable, p->path);
 	}
 	note_fault(a, p->fault);
 }
@@ -398,8 +401,11 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 		a.fault = store_edit_create(&a.edit, cmd->db);
 	if (!a.fault && !realpath(cmd->db, a.db))
 		a.fault = EX_OSERR;
-	if (!a.fault)
+	if (!a.fault) {
+		unreadable_open(&a.unreadable, a.db);
 		add_arguments(&a, argc - first, argv + first);
+		unreadable_close(&a.unreadable);
+	}
 	store_edit_close(&a.edit);
 	hasher_close(&a.hasher);
 	return print_end(a.fault);
