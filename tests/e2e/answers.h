@@ -26,9 +26,9 @@ struct answers {
 	uint8_t in[BLOCK_SIZE + 1024];
 };
 
-/* A data frame, of either width. */
-static inline bool
-answers_data_is_right(const struct answers_file *file, const struct packet *p)
+/* The bytes of the file in a data frame, of either width; 0 if it is wrong. */
+static inline uint64_t
+answers_data(const struct answers_file *file, const struct packet *p)
 {
 	struct reader r = reader_of(p->payload, p->payload_len);
 	bool wide = p->protocol == OP_EMULEPROT;
@@ -37,9 +37,11 @@ answers_data_is_right(const struct answers_file *file, const struct packet *p)
 	get_slice(&r, HASH_SIZE);
 	start = wide ? get_u64(&r) : get_u32(&r);
 	end = wide ? get_u64(&r) : get_u32(&r);
-	return !r.bad && start < end && end <= file->size &&
-	    end - start == r.len - r.pos &&
-	    memcmp(r.data + r.pos, file->bytes + start, end - start) == 0;
+	if (r.bad || start >= end || end > file->size ||
+	    end - start != r.len - r.pos ||
+	    memcmp(r.data + r.pos, file->bytes + start, end - start) != 0)
+		return 0;
+	return end - start;
 }
 
 static inline bool
@@ -80,11 +82,13 @@ answers_take(struct answers *a, size_t n, const struct answers_file *file)
 	struct packet p;
 
 	while (!a->bad && answers_next(a, &r, &p)) {
+		uint64_t n_data = answers_data(file, &p);
+
 		a->n_frames++;
 		if (!answers_is_data(&p))
 			continue;
-		a->bad |= !answers_data_is_right(file, &p);
-		a->data_bytes += p.payload_len;
+		a->bad |= n_data == 0;
+		a->data_bytes += n_data;
 	}
 	a->len += n - r.pos;
 	memmove(a->in, a->in + r.pos, a->len);
