@@ -152,6 +152,14 @@ fuzz:
 fuzzers: $(FUZZ)
 	@:
 
+# The servers of the end-to-end tests under valgrind, without the tests that a
+# server fifty times slower fails: those of timeouts, turns and crowds.
+.PHONY: valgrind
+valgrind: all $(TOOLS)
+	@.ci/need $(CHECK_PACKAGES) valgrind
+	@B=$(B) WRAP=valgrind tests/run $(patsubst %,tests/e2e/%.sh,\
+		aich download faults ipfilter misbehave obfuscation stats upgrade)
+
 # Share FILE, listen on PORT, print the link.
 .PHONY: run
 run:
