@@ -190,6 +190,7 @@ rm -f "$tmp/k.db"*
 kill_at() {
 	instant=$1 pause=$(awk "BEGIN { print $took * $1 / $per_verb }")
 	shift
+	: >"$tmp/printed" # it may die before it does that
 	"$SHARE" -d "$tmp/k.db" "$@" >"$tmp/printed" 2>"$tmp/err" &
 	victim=$!
 	sleep "$pause"
