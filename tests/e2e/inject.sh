@@ -163,4 +163,21 @@ for who in serve add new list link remove refresh; do
 		wrong "$what: $(cat "$tmp/out")"
 	inject=
 done
+
+# the same for whole downloads, of each kind
+reset
+rm -f "$tmp/short"
+wrap="-E LD_PRELOAD=$B/tests/e2e/preload/short.so -E SHORT_LOG=$tmp/short"
+serve -d "$db"
+user=$(sqlite3 "$db" 'SELECT lower(hex(user_hash)) FROM identity')
+for kind in get direct "get -crypt $user"; do
+	rm -f "$tmp/got"
+	timeout 60 "$PEER" $kind 127.0.0.1 "$port" "$(sed -n 2p "$tmp/links")" \
+		"$tmp/got" || fail "$kind with short reads and writes"
+	cmp "$tmp/files/two" "$tmp/got" || fail "$kind: wrong bytes"
+done
+cut_short() {
+	[ "$(wc -c <"$tmp/short")" -ge 3 ]
+}
+wait_for 5 cut_short
 [ "$n_wrong" -eq 0 ] || fail "$n_wrong times"
