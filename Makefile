@@ -158,7 +158,7 @@ fuzzers: $(FUZZ)
 valgrind: all $(TOOLS)
 	@.ci/need $(CHECK_PACKAGES) valgrind
 	@B=$(B) WRAP=valgrind tests/run $(patsubst %,tests/e2e/%.sh,\
-		aich download faults ipfilter misbehave obfuscation stats upgrade)
+		aich download faults ipfilter misbehave stats upgrade)
 
 # Share FILE, listen on PORT, print the link.
 .PHONY: run
