@@ -201,9 +201,11 @@ kill_at() {
 now() {
 	date +%s.%N
 }
-per_verb=$((kills / 3 + 1)) killed=0
-for verb in add remove refresh; do
+per_verb=$((kills / 4 + 1)) killed=0
+for verb in add remove aich refresh; do
 	for i in $(seq 0 $per_verb); do
+		rm -f "$tmp/many/new"
+		[ ! -f "$tmp/many/moved" ] || mv "$tmp/many/moved" "$tmp/many/1"
 		case $verb in
 		add) rm -f "$tmp/k.db"* ;;
 		*) "$SHARE" -d "$tmp/k.db" add -r "$tmp/many" >"$tmp/all" ;;
@@ -211,10 +213,15 @@ for verb in add remove refresh; do
 		case $verb in
 		add) set -- add -r "$tmp/many" ;;
 		remove) set -- remove $(cut -d '|' -f 5 "$tmp/all" | head -8) ;;
-		refresh)
+		aich)
 			sqlite3 "$tmp/k.db" 'UPDATE file SET aich_root = NULL;
 				DELETE FROM aich_parts'
 			set -- refresh --aich
+			;;
+		refresh)
+			mv "$tmp/many/1" "$tmp/many/moved"
+			random_file "$tmp/many/new" 3000
+			set -- refresh
 			;;
 		esac
 		if [ "$i" -eq 0 ]; then # how long is it?
@@ -232,7 +239,8 @@ for verb in add remove refresh; do
 			grep '/$' "$tmp/printed" | cat "$tmp/before" - >"$tmp/promised"
 			;;
 		remove) tail -n +9 "$tmp/all" >"$tmp/promised" ;;
-		refresh) cp "$tmp/all" "$tmp/promised" ;;
+		aich) cp "$tmp/all" "$tmp/promised" ;;
+		refresh) grep -v '|1|' "$tmp/all" >"$tmp/promised" ;;
 		esac
 		! grep -vxFf "$tmp/left" "$tmp/promised" || fail "$verb killed at $i: lost"
 		# and the next one does the rest

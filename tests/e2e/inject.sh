@@ -54,6 +54,12 @@ begin() {
 		timeout 20 $inject "$SHARE" -d "$db" list >"$tmp/list" || return
 		cut -f 1,2,4 "$tmp/list"
 		;;
+	verify) # what cannot be read is neither "ok" nor "damaged"
+		code=0
+		timeout 20 $inject "$SHARE" -d "$db" verify >"$tmp/list" || code=$?
+		grep -v '^unreadable' "$tmp/list" || true
+		return $code
+		;;
 	*) timeout 20 $inject "$SHARE" -d "$db" "$1" ;;
 	esac
 }
@@ -128,7 +134,7 @@ calls() {
 }
 
 inject=
-for who in serve add new list link remove refresh; do
+for who in serve add new list link verify remove refresh; do
 	if [ $who = refresh ]; then # a database with something to do
 		sqlite3 "$tmp/clean/share.db" 'UPDATE file SET aich_root = NULL;
 			DELETE FROM aich_parts; PRAGMA wal_checkpoint(TRUNCATE)' >"$tmp/out"

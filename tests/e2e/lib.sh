@@ -10,7 +10,7 @@ SHARE=$B/ed2k-share
 PEER=$B/tests/e2e/peer
 tmp=$(mktemp -d)
 log=$tmp/log # of the servers started next
-wrap=        # a command that runs them, if any
+wrap=        # what else to give systemd-socket-activate
 cleanups=
 pids=
 
@@ -106,11 +106,12 @@ free_port() {
 	echo "$port"
 }
 
+[ -z "${ED2K_SANDBOX:-}" ] || wrap="-E ED2K_SANDBOX"
 # With WRAP=valgrind the servers that `serve` starts run under it, and what it
 # finds fails the test.
 case ${WRAP:-} in
 valgrind)
-	wrap="-E LD_PRELOAD=$B/tests/e2e/preload/openat2.so valgrind -q
+	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$B/tests/e2e/preload/openat2.so valgrind -q
 		--leak-check=full --log-file=$tmp/valgrind.%p"
 	;;
 esac
@@ -119,7 +120,7 @@ esac
 # $log.
 serve() {
 	need_command systemd-socket-activate systemd
-	[ -z "$wrap" ] || need_command valgrind valgrind
+	[ -z "${WRAP:-}" ] || need_command valgrind valgrind
 	port=$(free_port)
 	systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
 		$wrap "$SERVE" "$@" >"$log" 2>&1 </dev/null &

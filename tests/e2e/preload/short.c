@@ -132,13 +132,24 @@ sendfile64(int out, int in, off64_t *at, size_t n)
 	return fails(out) ? -1 : next(out, in, at, cut(out, n));
 }
 
+static int log_fd = -1;
+
+/* At the begin: later a sandbox may forbid it. */
+__attribute__((constructor)) static void
+open_log(void)
+{
+	const char *path = getenv("SHORT_LOG");
+
+	if (path)
+		log_fd =
+		    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
 __attribute__((destructor)) static void
 report(void)
 {
-	const char *path = getenv("SHORT_LOG");
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND, 0644) : -1;
 	NEXT(ssize_t, "write", int, const void *, size_t);
 
-	if (fd >= 0 && n_cut > 0 && next(fd, ".", 1) == 1)
-		close(fd);
+	if (log_fd >= 0 && n_cut > 0 && next(log_fd, ".", 1) == 1)
+		close(log_fd);
 }
