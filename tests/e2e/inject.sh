@@ -4,7 +4,8 @@
 # Whatever fails, no wrong byte leaves, the databases stay sound, nothing hangs,
 # the exit code is a documented one, and there is a line that says what happened.
 #
-# A sample of the calls; FULL=1 takes all of them, which lasts ten minutes.
+# A sample of the calls; FULL=1 takes all of them, for which tests/run needs
+# TEST_TIMEOUT=3600.
 . "$(dirname "$0")/lib.sh"
 need_command strace strace
 need_command sqlite3 sqlite3
