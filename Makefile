@@ -166,6 +166,14 @@ check-deb: $(B)/tests/e2e/peer
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container $(DEB_PACKAGES)
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/deb.sh
 
+# The servers of the end-to-end tests under valgrind, without the tests that a
+# server fifty times slower fails: those of timeouts, turns and crowds.
+.PHONY: valgrind
+valgrind: all $(TOOLS)
+	@.ci/need $(CHECK_PACKAGES) valgrind
+	@B=$(B) WRAP=valgrind tests/run $(patsubst %,tests/e2e/%.sh,\
+		aich download faults ipfilter misbehave stats upgrade)
+
 # Share FILE, listen on PORT, print the link.
 .PHONY: run
 run:

@@ -178,7 +178,7 @@ is_denied(const struct peer *peer)
 	return true;
 }
 
-/* 0, or an exit code after a log line. */
+/* 0, or an exit code after a log line; the store is closed then. */
 static int
 open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
 {
@@ -198,7 +198,10 @@ open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
 		return fault;
 	if (!opt.identity)
 		mode = identity_default(store, false);
-	return identity_user_hash(store, mode, user_hash);
+	fault = identity_user_hash(store, mode, user_hash);
+	if (fault)
+		store_close(store);
+	return fault;
 }
 
 static struct session_config

@@ -399,8 +399,11 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	a.fault = hasher_open_threads(&a.hasher, (unsigned)jobs);
 	if (!a.fault)
 		a.fault = store_edit_create(&a.edit, cmd->db);
-	if (!a.fault && !realpath(cmd->db, a.db))
+	if (!a.fault && !realpath(cmd->db, a.db)) {
+		log_error("cannot find %s: %s", log_quote_str(cmd->db),
+		    strerror(errno));
 		a.fault = EX_OSERR;
+	}
 	if (!a.fault) {
 		unreadable_open(&a.unreadable, a.db);
 		add_arguments(&a, argc - first, argv + first);

@@ -168,16 +168,32 @@ board_close(struct board_file *f)
 }
 
 /*
+ * Give the file room on the disk for all of it: to write into a page of a map
+ * for which the disk has no room is the end of a process.
+ */
+static bool
+allocate(struct board_file *f)
+{
+	int error = posix_fallocate(f->fd, 0, sizeof *f->board);
+
+	if (error && !f->board && ftruncate(f->fd, 0) != 0)
+		log_debug("the scoreboard stays half made");
+	errno = error;
+	return error == 0;
+}
+
+/*
  * Begin the board in a file that is empty or of an earlier boot, in place:
  * others may have it open, and wait for the head's lock, which we hold.
  */
 static enum board_result
 begin(struct board_file *f)
 {
+	if (!allocate(f))
+		return BOARD_FAILED;
 	if (f->board)
 		memset(f->board, 0, sizeof *f->board);
-	else if (ftruncate(f->fd, sizeof *f->board) != 0 ||
-	    map(f, PROT_READ | PROT_WRITE) == BOARD_FAILED)
+	else if (map(f, PROT_READ | PROT_WRITE) == BOARD_FAILED)
 		return BOARD_FAILED;
 	f->board->version = VERSION;
 	f->board->size = sizeof *f->board;

@@ -10,6 +10,7 @@ SHARE=$B/ed2k-share
 PEER=$B/tests/e2e/peer
 tmp=$(mktemp -d)
 log=$tmp/log # of the servers started next
+wrap=        # what else to give systemd-socket-activate
 cleanups=
 pids=
 
@@ -35,6 +36,7 @@ finish() {
 		wait "$pid" 2>/dev/null
 	done
 	eval "$cleanups"
+	cat "$tmp"/valgrind.* 2>/dev/null | grep . && status=1
 	rm -rf "$tmp"
 	exit "$status"
 }
@@ -104,13 +106,24 @@ free_port() {
 	echo "$port"
 }
 
+[ -z "${ED2K_SANDBOX:-}" ] || wrap="-E ED2K_SANDBOX"
+# With WRAP=valgrind the servers that `serve` starts run under it, and what it
+# finds fails the test.
+case ${WRAP:-} in
+valgrind)
+	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$B/tests/e2e/preload/openat2.so valgrind -q
+		--leak-check=full --log-file=$tmp/valgrind.%p"
+	;;
+esac
+
 # serve [OPTION...]: listen on 127.0.0.1:$port, one server a connection, log in
 # $log.
 serve() {
 	need_command systemd-socket-activate systemd
+	[ -z "${WRAP:-}" ] || need_command valgrind valgrind
 	port=$(free_port)
 	systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
-		"$SERVE" "$@" >"$log" 2>&1 </dev/null &
+		$wrap "$SERVE" "$@" >"$log" 2>&1 </dev/null &
 	activator=$!
 	track "$activator"
 	wait_for 5 is_listening "$port"
