@@ -405,43 +405,113 @@ receive_frame(struct link *l, bool direct)
 	return range;
 }
 
-/* All blocks from opt.from on, IN_FLIGHT of them asked for at a time. */
+/* What is asked for, and how much of it has come. */
+struct block {
+	struct range range;
+	uint64_t got;
+	bool asked;
+};
+
+static struct block *blocks;
+static size_t n_blocks;
+
+static bool
+is_done(const struct block *b)
+{
+	return b->range.start + b->got == b->range.end;
+}
+
+/* All blocks from opt.from on. */
+static void
+cut_blocks(struct link *l)
+{
+	n_blocks = 0;
+	blocks =
+	    calloc(l->file.size / l->opt.block + l->file.size / PART_SIZE + 2,
+		sizeof *blocks);
+	if (!blocks)
+		die(2, "no memory");
+	for (uint64_t at = l->opt.from; at < l->file.size;
+	     at = blocks[n_blocks++].range.end)
+		blocks[n_blocks].range = block_at(l, at);
+}
+
+/*
+ * Data of a block: the first that is asked for. When a slot has ended, what was
+ * asked for in it may still come if the next one began at once, in its own
+ * order.
+ */
+static void
+take_data(struct range got, size_t first, bool any_order)
+{
+	struct block *b = &blocks[first];
+
+	for (; any_order && b < blocks + n_blocks; b++)
+		if (got.start < b->range.end)
+			break;
+	if (b == blocks + n_blocks || (is_done(b) && !any_order) ||
+	    (!is_done(b) && got.start != b->range.start + b->got) ||
+	    got.end > b->range.end)
+		die(1,
+		    "got %" PRIu64 "-%" PRIu64 " when block %" PRIu64
+		    " was to come",
+		    got.start, got.end, blocks[first].range.start);
+	if (!is_done(b))
+		b->got += got.end - got.start;
+}
+
+/* Ask for what comes next: IN_FLIGHT blocks are under way at a time. */
+static void
+ask_blocks(struct link *l, size_t first)
+{
+	struct range wanted[IN_FLIGHT];
+	size_t n_wanted = 0, n_open = 0;
+	bool has_fresh = false;
+
+	for (size_t i = first; i < n_blocks && n_open < IN_FLIGHT; i++) {
+		struct block *b = &blocks[i];
+
+		if (is_done(b))
+			continue;
+		n_open++;
+		if (b->asked && !l->opt.repeat)
+			continue;
+		has_fresh |= !b->asked;
+		b->asked = true;
+		wanted[n_wanted++] = b->range;
+	}
+	if (!has_fresh)
+		return;
+	request(l, wanted, n_wanted);
+	if (l->opt.ask)
+		send_packet(l, OP_EDONKEYPROT, OP_REQUESTFILENAME, l->opt.asked,
+		    HASH_SIZE);
+}
+
 static void
 get_blocks(struct link *l)
 {
-	struct range pending[IN_FLIGHT];
-	uint64_t next = l->opt.from, done = next;
-	size_t n = 0;
+	bool any_order = false;
+	size_t first = 0;
 
-	while (done < l->file.size) {
-		size_t fresh = n;
+	cut_blocks(l);
+	for (;;) {
 		struct range got;
 
-		while (n < IN_FLIGHT && next < l->file.size) {
-			pending[n] = block_at(l, next);
-			next = pending[n++].end;
-		}
-		if (n > fresh && l->opt.repeat)
-			request(l, pending, n);
-		else if (n > fresh)
-			request(l, pending + fresh, n - fresh);
-		if (n > fresh && l->opt.ask)
-			send_packet(l, OP_EDONKEYPROT, OP_REQUESTFILENAME,
-			    l->opt.asked, HASH_SIZE);
+		while (first < n_blocks && is_done(&blocks[first]))
+			first++;
+		if (first == n_blocks)
+			break;
+		ask_blocks(l, first);
 		got = receive_frame(l, false);
-		if (got.end == 0) {
-			next = done;
-			n = 0;
+		if (got.end > 0) {
+			take_data(got, first, any_order);
 			continue;
 		}
-		if (got.start != done || got.end > pending[0].end)
-			die(1,
-			    "got %" PRIu64 "-%" PRIu64 " instead of %" PRIu64
-			    "-%" PRIu64,
-			    got.start, got.end, done, pending[0].end);
-		done = got.end;
-		if (done == pending[0].end)
-			memmove(pending, pending + 1, --n * sizeof pending[0]);
+		/* another slot: what was not sent has to be asked for again */
+		any_order = true;
+		for (size_t i = first; i < n_blocks; i++)
+			blocks[i].asked = false;
 	}
 }
 
