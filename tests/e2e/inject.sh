@@ -40,6 +40,9 @@ reset() {
 	cp "$tmp/clean/"* "$tmp"
 }
 
+# A lock that could not be given back is waited for, as another's would be: 30 s.
+patience=45
+
 # The ways to begin, and what each prints when nothing goes wrong.
 begin() {
 	case $1 in
@@ -47,21 +50,21 @@ begin() {
 		echo "$talk" | "$meet" "$tmp/files/one" $inject \
 			"$SERVE" -d "$db" -s "$tmp/state"
 		;;
-	add) timeout 20 $inject "$SHARE" -d "$db" add "$tmp/files/three" ;;
-	refresh) timeout 20 $inject "$SHARE" -d "$db" refresh --aich ;;
-	remove) timeout 20 $inject "$SHARE" -d "$db" remove "$hash" ;;
-	new) timeout 20 $inject "$SHARE" -d "$tmp/new.db" add "$tmp/files/one" ;;
+	add) timeout $patience $inject "$SHARE" -d "$db" add "$tmp/files/three" ;;
+	refresh) timeout $patience $inject "$SHARE" -d "$db" refresh --aich ;;
+	remove) timeout $patience $inject "$SHARE" -d "$db" remove "$hash" ;;
+	new) timeout $patience $inject "$SHARE" -d "$tmp/new.db" add "$tmp/files/one" ;;
 	list) # a file that cannot be looked at is not "ok"
-		timeout 20 $inject "$SHARE" -d "$db" list >"$tmp/list" || return
+		timeout $patience $inject "$SHARE" -d "$db" list >"$tmp/list" || return
 		cut -f 1,2,4 "$tmp/list"
 		;;
 	verify) # what cannot be read is neither "ok" nor "damaged"
 		code=0
-		timeout 20 $inject "$SHARE" -d "$db" verify >"$tmp/list" || code=$?
+		timeout $patience $inject "$SHARE" -d "$db" verify >"$tmp/list" || code=$?
 		grep -v '^unreadable' "$tmp/list" || true
 		return $code
 		;;
-	*) timeout 20 $inject "$SHARE" -d "$db" "$1" ;;
+	*) timeout $patience $inject "$SHARE" -d "$db" "$1" ;;
 	esac
 }
 
