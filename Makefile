@@ -22,6 +22,8 @@ RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
 CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
 	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \
 	amule-daemon amule-utils miniupnpc miniupnpd-nftables natpmpc nftables
+BENCH_PACKAGES = $(RUN_PACKAGES) openssl rhash sqlite3 amule-daemon \
+	amule-utils
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
 DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
@@ -101,7 +103,9 @@ $(B)/tests/%: tests/%.c $(B)/lib.a
 		$(filter %.o,$^) $(B)/lib.a \
 		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto -l:libmd.a
 
-$(B)/tests/systemd/answer: private HARDEN_LD = -static
+$(B)/tests/systemd/answer $(B)/tests/bench/echo $(B)/tests/bench/lookup_once: \
+	private HARDEN_LD = -static
+$(B)/tests/bench/lookup_once: private WARN += -Wl,--no-warnings
 
 $(B)/tests/%.so: tests/%.c
 	@mkdir -p $(@D)
@@ -181,10 +185,13 @@ run:
 	@$(MAKE) --no-print-directory all
 	@B=$(B) PORT=$(PORT) inetd/run "$$FILE"
 
+# All figures, or ONLY some; as JSON too, to a file.
+JSON =
+ONLY =
 .PHONY: bench
-bench: all $(TOOLS) $(BENCH)
-	@B=$(B) tests/bench/run
-	@B=$(B) tests/bench/hash
+bench: all $(TOOLS) $(BENCH) $(SYSTEMD)
+	@[ "$$(id -u)" -ne 0 ] || .ci/need $(BENCH_PACKAGES)
+	@B=$(B) tests/bench/run $(if $(JSON),--json '$(JSON)') $(ONLY)
 
 .PHONY: lint
 lint:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A thousand connections at once on 64 slots: nobody is turned away, all wait,
-# then all are served in turn, every byte right. What waiting costs is printed
-# (V=1). N_PEERS for another number.
+# then all are served in turn, every byte right. N_PEERS for another number. (What
+# waiting costs: tests/bench/waiting.)
 . "$(dirname "$0")/lib.sh"
 
 case $B in
@@ -26,25 +26,6 @@ grep -q "^$n peers: 64 uploading, $((n - 64)) waiting" "$tmp/said" ||
 	fail "slots: $(cat "$tmp/said")"
 [ "$("$SHARE" -s "$tmp/state" status | grep -c ^waiting)" -eq $((n - 64)) ] ||
 	fail "status does not show $((n - 64)) waiting"
-
-# what the processes of the waiting cost
-waiting=$("$SHARE" -s "$tmp/state" status --json | grep -c '"waiting"')
-servers=$(cat "/proc/$activator/task/$activator/children")
-cpu() {
-	for pid in $servers; do
-		cat "/proc/$pid/schedstat" 2>/dev/null
-	done | awk '{ ns += $1 } END { printf "%.0f\n", ns }'
-}
-for pid in $servers; do
-	awk '/^Private/ { n += $2 } END { print n }' "/proc/$pid/smaps_rollup"
-done 2>/dev/null | sort -n | awk '{ v[NR] = $1 } END {
-	print "private memory of a connection: " v[int((NR + 1) / 2)] \
-		" KiB (median), " v[NR] " KiB (most)" }'
-before=$(cpu)
-sleep 10
-after=$(cpu)
-echo "CPU of $waiting waiting connections:" \
-	"$(awk "BEGIN { printf \"%.2f\", ($after - $before) / 1e8 }") % of a core"
 
 echo >&3
 wait $crowd || fail "$(tail -1 "$tmp/said")"

@@ -7,6 +7,7 @@
  *       HOST PORT LINK OUT
  *   peer direct [-block BYTES] HOST PORT LINK OUT
  *   peer discard HOST PORT LINK
+ *   peer latency HOST PORT LINK
  *   peer raw HOST PORT
  *
  * Behind the mode, -crypt USERHASH makes any of them an obfuscated connection
@@ -20,6 +21,8 @@
  *           bytes a second, through a small buffer; -when prints when the slot
  *           came, in ms of CLOCK_MONOTONIC.
  * discard   like get, but the kernel throws the data away: for benchmarks.
+ * latency   like discard, but one block in flight; prints the median time from
+ *           request to first byte of data, in microseconds.
  * raw       sends what comes on stdin (hex, spaces ignored; a line "sleep N"
  *           waits N ms; "read N" reads N bytes before it goes on; "shut" ends
  *           our half), then prints in hex what comes back until the server
@@ -53,7 +56,7 @@
 #define IN_FLIGHT 3
 
 struct options {
-	bool wide, repeat, discard, ask, small, when;
+	bool wide, repeat, discard, latency, ask, small, when;
 	const char *bind;
 	uint8_t asked[HASH_SIZE];
 	uint64_t from, rate, block;
@@ -524,6 +527,49 @@ print_time(void)
 	printf("%lld\n", (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
 }
 
+static double
+now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* All blocks, one by one, and how long each takes to begin. */
+static void
+time_blocks(struct link *l)
+{
+	size_t max = (size_t)(l->file.size / l->opt.block) + 1, n = 0;
+	double *us = calloc(max + l->file.size / PART_SIZE, sizeof *us);
+
+	if (!us)
+		die(2, "no memory");
+	for (uint64_t at = 0; at < l->file.size;) {
+		struct range block = block_at(l, at);
+		uint8_t begin[PACKET_HEADER_SIZE + HASH_SIZE + 8 + 1];
+		double begin_us = now_us();
+
+		request(l, &block, 1);
+		if (recv(l->fd, begin, sizeof begin, MSG_PEEK | MSG_WAITALL) !=
+		    sizeof begin)
+			die(1, "the server closed the connection");
+		us[n++] = now_us() - begin_us;
+		while (at < block.end)
+			at = receive_frame(l, false).end;
+	}
+	qsort(us, n, sizeof *us, compare);
+	printf("%.1f\n", us[n / 2]);
+}
+
 static int
 get(struct link *l)
 {
@@ -535,7 +581,10 @@ get(struct link *l)
 	ask(l, OP_STARTUPLOADREQ, OP_ACCEPTUPLOADREQ);
 	if (l->opt.when)
 		print_time();
-	get_blocks(l);
+	if (l->opt.latency)
+		time_blocks(l);
+	else
+		get_blocks(l);
 	send_packet(l, OP_EDONKEYPROT, OP_CANCELTRANSFER, NULL, 0);
 	return 0;
 }
@@ -667,7 +716,8 @@ main(int argc, char *argv[])
 			shake_hands(l.fd, crypt);
 		return raw(l.fd);
 	}
-	l.opt.discard = strcmp(mode, "discard") == 0;
+	l.opt.latency = strcmp(mode, "latency") == 0;
+	l.opt.discard = l.opt.latency || strcmp(mode, "discard") == 0;
 	if (argc - i != (l.opt.discard ? 3 : 4) ||
 	    !ed2klink_parse(argv[i + 2], &l.file))
 		die(2, "usage: see the head of peer.c");
