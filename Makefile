@@ -56,10 +56,11 @@ say = @$(if $(filter 0,$(V)),printf '  %-7s %s\n' $(1) $(2),:)
 .PHONY: all
 all: $(B)/ed2k-serve $(B)/ed2k-share
 
-# libmd is linked in: to map one more library costs every connection 0.1 ms.
+# Linked in: to map one more library, and to look up its symbols, costs every
+# connection 0.1 ms and more.
 $(B)/ed2k-serve: $(SERVE_OBJS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -l:libmd.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -l:libsqlite3.a -lm -l:libmd.a
 
 $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)

@@ -311,7 +311,7 @@ main(int argc, char *argv[])
 	}
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
-	db_save_memory();
+	db_be_frugal();
 	peer_identify(&peer);
 	if (!peer_prepare(&peer))
 		return EX_USAGE;

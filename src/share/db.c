@@ -184,10 +184,12 @@ db_owns(const char *db, const char *path)
 }
 
 void
-db_save_memory(void)
+db_be_frugal(void)
 {
 	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 }
 
 /* Where a database has its application id, as four bytes, highest first. */

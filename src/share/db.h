@@ -53,11 +53,11 @@ enum db_mode {
 };
 
 /*
- * For a process that makes a few look-ups, and of which there may be thousands:
- * let SQLite take memory as it is needed, not in advance (0.1 MiB). Before any
- * other call.
+ * For a process of one thread that makes a few look-ups, and of which there may
+ * be thousands: let SQLite take memory as it is needed, not in advance (0.1
+ * MiB), and neither count nor lock it. Before any other call.
  */
-void db_save_memory(void);
+void db_be_frugal(void);
 
 /*
  * Open a database of this kind. One of an older version is shown to a reader as
