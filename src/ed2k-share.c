@@ -55,7 +55,8 @@ static const struct verb {
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
     {"link", cmd_link, USES_DB,
 	"[--html|--collection] [--full]\n"
-	"          [--source HOST:PORT|auto [--crypt]] [HASH|PATH...]",
+	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]]\n"
+	"          [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
 	"the address where ed2k-serve can be reached from outside (auto: what\n"
 	"ed2k-map-ports found, or the public address of this host), --crypt\n"
