@@ -44,14 +44,22 @@ static const struct verb {
 	"--state shows one of them. PATTERN is a shell pattern for names or\n"
 	"paths; --json prints one JSON object a line. On a terminal it is a\n"
 	"table that fits, elsewhere fields with tabs."},
+    {"check", cmd_check, USES_DB | USES_STATE,
+	"[-p PORT]... [--outside FILE] [--json]",
+	"Say whether peers can reach what is shared: a line for each thing,\n"
+	"ok, warning or problem, with its remedy. Talks to the server on the\n"
+	"ports given (4662 and 4661), to nobody outside this host. FILE is\n"
+	"what ed2k-map-ports wrote. --json prints one JSON object a line."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
     {"link", cmd_link, USES_DB,
 	"[--html|--collection] [--full]\n"
-	"          [--source HOST:PORT [--crypt]] [HASH|PATH...]",
+	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]]\n"
+	"          [HASH|PATH...]",
 	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside, --crypt\n"
+	"the address where ed2k-serve can be reached from outside (auto: what\n"
+	"ed2k-map-ports found, or the public address of this host), --crypt\n"
 	"what aMule needs to obfuscate its very first connection there,\n"
 	"--full part hashes and the AICH root, for eMule and aMule alone.\n"
 	"--html prints a web page instead, with a search box; --collection\n"

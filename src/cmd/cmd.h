@@ -13,6 +13,7 @@ struct cmd {
 };
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_check(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_link(const struct cmd *cmd, int argc, char *argv[]);

@@ -9,9 +9,11 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/print_html.h"
+#include "cmd/source.h"
 #include "cmd/target.h"
 #include "proto/ed2klink.h"
 #include "share/identity.h"
+#include "share/outside.h"
 #include "share/store.h"
 
 #include <stdbool.h>
@@ -93,30 +95,54 @@ put_hint(struct store *store,
 	return 0;
 }
 
+/*
+ * See that --source is one, and fill in "auto", into found. 0, or an exit code
+ * after a log line.
+ */
+static int
+read_source(
+    struct linking *l, char found[ADDRESS_PORT_TEXT], const char *outside)
+{
+	int fault = 0;
+
+	if (!l->source)
+		return 0;
+	if (source_is_auto(l->source)) {
+		fault = source_find(found, l->source, outside);
+		l->source = found;
+	} else if (ed2klink_is_source(l->source)) {
+		source_warn(l->source);
+	} else {
+		log_error("--source: %s is not HOST:PORT with an IPv4 address "
+			  "or a name and a port; links have no room for IPv6",
+		    log_quote_str(l->source));
+		fault = EX_USAGE;
+	}
+	return fault;
+}
+
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct store store;
 	struct linking l = {.store = &store};
 	char hinted[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
+	char found[ADDRESS_PORT_TEXT];
+	const char *outside = OUTSIDE_PATH;
 	bool crypt = false;
 	const struct args_option options[] = {
 	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
 	    {"html", 0, ARGS_FLAG, NULL, 0, 0, &l.html, NULL, ""},
 	    {"collection", 0, ARGS_FLAG, NULL, 0, 0, &l.collection, NULL, ""},
 	    {"source", 0, ARGS_TEXT, NULL, 0, 0, &l.source, "HOST:PORT", ""},
+	    {"outside", 0, ARGS_TEXT, "ED2K_OUTSIDE", 0, 0, &outside, "FILE",
+		""},
 	    {"crypt", 0, ARGS_FLAG, NULL, 0, 0, &crypt, NULL, ""},
 	};
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
-	if (l.source && !ed2klink_is_source(l.source)) {
-		log_error("--source: %s is not HOST:PORT with an IPv4 address "
-			  "or a name and a port; links have no room for IPv6",
-		    log_quote_str(l.source));
-		return EX_USAGE;
-	}
 	if (l.html && l.collection) {
 		log_error("--html and --collection are two forms; take one "
 			  "after the other");
@@ -127,6 +153,9 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 			  "HOST:PORT");
 		return EX_USAGE;
 	}
+	fault = read_source(&l, found, outside);
+	if (fault)
+		return fault;
 	fault = store_open(&store, cmd->db);
 	if (!fault && crypt) {
 		fault = put_hint(&store, hinted, l.source);

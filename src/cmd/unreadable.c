@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SERVER_USER "ed2k-serve"
+#define SERVER_USER READER_OF_SERVER
 
 void
 unreadable_open(struct unreadable *u, const char *db)

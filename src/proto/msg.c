@@ -44,24 +44,21 @@ keep_tag(struct msg_hello *h, const struct tag *t)
 		h->port = (uint16_t)t->number;
 }
 
-bool
-msg_get_hello(const struct packet *p, struct msg_hello *out)
+/* What a hello and its answer have in common. */
+static bool
+get_hello_body(struct reader *r, struct msg_hello *out)
 {
-	struct reader r = reader_of(p->payload, p->payload_len);
 	uint32_t n_tags;
 
-	memset(out, 0, sizeof *out);
-	if (get_u8(&r) != HASH_SIZE)
-		return false;
-	get_bytes(&r, out->user_hash, HASH_SIZE);
-	get_u32(&r); /* client id: the socket knows the address better */
-	out->port = get_u16(&r);
-	n_tags = get_u32(&r);
-	if (r.bad || n_tags > TAGS_MAX)
+	get_bytes(r, out->user_hash, HASH_SIZE);
+	get_u32(r); /* client id: the socket knows the address better */
+	out->port = get_u16(r);
+	n_tags = get_u32(r);
+	if (r->bad || n_tags > TAGS_MAX)
 		return false;
 	for (uint32_t i = 0; i < n_tags; i++) {
 		struct tag t;
-		enum tag_result res = tag_next(&r, &t);
+		enum tag_result res = tag_next(r, &t);
 
 		if (res == TAG_BAD)
 			return false;
@@ -69,8 +66,26 @@ msg_get_hello(const struct packet *p, struct msg_hello *out)
 			return true; /* the rest cannot be read: do without */
 		keep_tag(out, &t);
 	}
-	get_slice(&r, 6); /* server address and port */
-	return !r.bad;
+	get_slice(r, 6); /* server address and port */
+	return !r->bad;
+}
+
+bool
+msg_get_hello(const struct packet *p, struct msg_hello *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	memset(out, 0, sizeof *out);
+	return get_u8(&r) == HASH_SIZE && get_hello_body(&r, out);
+}
+
+bool
+msg_get_hello_answer(const struct packet *p, struct msg_hello *out)
+{
+	struct reader r = reader_of(p->payload, p->payload_len);
+
+	memset(out, 0, sizeof *out);
+	return get_hello_body(&r, out);
 }
 
 bool
@@ -214,11 +229,9 @@ msg_get_aich_request(const struct packet *p, struct msg_aich_request *out)
 	return !r.bad && reader_left(&r) == 0;
 }
 
-void
-msg_put_hello_answer(struct writer *w, const struct msg_self *self)
+static void
+put_hello_body(struct writer *w, const struct msg_self *self)
 {
-	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HELLOANSWER);
-
 	put_bytes(w, self->user_hash, HASH_SIZE);
 	put_u32(w, 0); /* client id: peers then take the socket's address */
 	put_u16(w, self->port);
@@ -232,6 +245,33 @@ msg_put_hello_answer(struct writer *w, const struct msg_self *self)
 	put_tag_string(w, CT_MOD_VERSION, self->mod);
 	put_u32(w, 0); /* no server */
 	put_u16(w, 0);
+}
+
+void
+msg_put_hello(struct writer *w, const struct msg_self *self)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HELLO);
+
+	put_u8(w, HASH_SIZE);
+	put_hello_body(w, self);
+	packet_end(w, begin);
+}
+
+void
+msg_put_hello_answer(struct writer *w, const struct msg_self *self)
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_HELLOANSWER);
+
+	put_hello_body(w, self);
+	packet_end(w, begin);
+}
+
+void
+msg_put_file_request(struct writer *w, const uint8_t hash[HASH_SIZE])
+{
+	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_SETREQFILEID);
+
+	put_bytes(w, hash, HASH_SIZE);
 	packet_end(w, begin);
 }
 

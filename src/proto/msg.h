@@ -30,7 +30,10 @@ struct range {
 	uint64_t start, end;
 };
 
-/* What we keep of OP_HELLO. Strings are UTF-8, terminated, maybe empty. */
+/*
+ * What we keep of OP_HELLO and OP_HELLOANSWER. Strings are UTF-8, terminated,
+ * maybe empty.
+ */
 struct msg_hello {
 	uint8_t user_hash[HASH_SIZE];
 	uint16_t port;          /* where the peer says it listens */
@@ -43,6 +46,9 @@ struct msg_hello {
 
 /* 0xE3/0x01. False also for a hash size other than 16 or too many tags. */
 bool msg_get_hello(const struct packet *p, struct msg_hello *out);
+
+/* 0xE3/0x4C, which has no hash size. */
+bool msg_get_hello_answer(const struct packet *p, struct msg_hello *out);
 
 /* Any message that begins with a file hash and of which we read no more. */
 bool msg_get_hash(const struct packet *p, uint8_t hash[HASH_SIZE]);
@@ -115,7 +121,7 @@ struct msg_aich_request {
 /* Exactly 38 bytes. */
 bool msg_get_aich_request(const struct packet *p, struct msg_aich_request *out);
 
-/* Who we are, for OP_HELLOANSWER. */
+/* Who we are, for OP_HELLO and OP_HELLOANSWER. */
 struct msg_self {
 	uint8_t user_hash[HASH_SIZE];
 	uint16_t port;         /* the port peers reach us on */
@@ -124,7 +130,10 @@ struct msg_self {
 	const char *mod;       /* "name version" */
 };
 
+void msg_put_hello(struct writer *w, const struct msg_self *self);
 void msg_put_hello_answer(struct writer *w, const struct msg_self *self);
+/* 0xE3/0x4F: is there such a file, and what do you have of it? */
+void msg_put_file_request(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_emule_info_answer(struct writer *w);
 void msg_put_file_name(struct writer *w, const uint8_t hash[HASH_SIZE],
     const char *name, size_t len);

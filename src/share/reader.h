@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Whom the units supplied run the server as. */
+#define READER_OF_SERVER "ed2k-serve"
+
 /* Groups of the user that are looked at; more than a system user has. */
 #define READER_GROUPS_MAX 64
 

@@ -165,6 +165,19 @@ $inside:4662, $outside:4661 to $inside:4661\$"
 	download get 4662 || fail "$1: no download"
 	download direct 4661 || fail "$1: no direct download"
 
+	# and the share knows
+	on server env ED2K_OUTSIDE="$state" "$SHARE" -d "$tmp/share.db" \
+		-s "$tmp" check >"$tmp/check" || fail "$1: $(cat "$tmp/check")"
+	for number in 4662 4661; do
+		grep -q "^ok	router	from outside, $outside:$number leads to" \
+			"$tmp/check" || fail "$1: $(cat "$tmp/check")"
+		grep -q "^ok	conversation	127.0.0.1:$number answers as" \
+			"$tmp/check" || fail "$1: $(cat "$tmp/check")"
+	done
+	on server env ED2K_OUTSIDE="$state" "$SHARE" -d "$tmp/share.db" \
+		link --source auto | grep -q "|sources,$outside:4662|" ||
+		fail "$1: no link with the address outside"
+
 	first=$(end_of 4662)
 	told=$(sed -n 's/^expires=//p' "$state")
 	[ $((told - first)) -le 2 ] && [ $((first - told)) -le 2 ] ||

@@ -622,6 +622,64 @@ a_hello_answer_tells_our_own_name_and_port(void **state)
 }
 
 static void
+a_hello_answer_is_read_and_no_prefix_of_it(void **state)
+{
+	struct packet p = packet_of(FRAME_4C);
+	struct msg_hello h;
+
+	(void)state;
+	assert_true(msg_get_hello_answer(&p, &h));
+	assert_hex(h.user_hash, HASH_SIZE, "ca25dac4a60e5e72ca419b24d2eb6f8a");
+	assert_int_equal(h.port, 4662);
+	assert_string_equal(h.name, "upeer");
+	assert_string_equal(h.mod, "upeer 1.0");
+	for (uint32_t n = 0; n < p.payload_len; n++) {
+		struct packet cut = cut_to(&p, n);
+
+		assert_false(msg_get_hello_answer(&cut, &h));
+		free_payload(&cut);
+	}
+}
+
+static void
+a_hello_of_ours_is_read_as_it_was_meant(void **state)
+{
+	struct msg_self self = self_of("one who asks", "ed2k-share 0.1.0");
+	uint8_t bytes[256];
+	struct writer w = writer_of(bytes, sizeof bytes);
+	struct reader r;
+	struct packet p;
+	struct msg_hello h;
+
+	(void)state;
+	msg_put_hello(&w, &self);
+	assert_false(w.bad);
+	r = reader_of(bytes, w.pos);
+	assert_int_equal(packet_next(&r, &p), PACKET_OK);
+	assert_int_equal(p.protocol, OP_EDONKEYPROT);
+	assert_int_equal(p.opcode, OP_HELLO);
+	assert_int_equal(reader_left(&r), 0);
+	assert_true(msg_get_hello(&p, &h));
+	assert_memory_equal(h.user_hash, self.user_hash, HASH_SIZE);
+	assert_int_equal(h.port, self.port);
+	assert_int_equal(h.misc1, self.misc1);
+	assert_int_equal(h.misc2, self.misc2);
+	assert_string_equal(h.name, "one who asks");
+	assert_string_equal(h.mod, "ed2k-share 0.1.0");
+}
+
+static void
+a_file_request_is_golden(void **state)
+{
+	uint8_t bytes[64];
+	struct writer w = writer_of(bytes, sizeof bytes);
+
+	(void)state;
+	msg_put_file_request(&w, f2);
+	assert_hex(bytes, w.pos, FRAME_4F);
+}
+
+static void
 file_names_are_cut_at_255_bytes(void **state)
 {
 	static const size_t lengths[] = {0, 1, 254, 255, 256, 1000};
@@ -775,6 +833,9 @@ main(void)
 	    cmocka_unit_test(no_message_writes_past_any_smaller_block),
 	    cmocka_unit_test(messages_are_put_behind_each_other),
 	    cmocka_unit_test(a_hello_answer_tells_our_own_name_and_port),
+	    cmocka_unit_test(a_hello_answer_is_read_and_no_prefix_of_it),
+	    cmocka_unit_test(a_hello_of_ours_is_read_as_it_was_meant),
+	    cmocka_unit_test(a_file_request_is_golden),
 	    cmocka_unit_test(file_names_are_cut_at_255_bytes),
 	    cmocka_unit_test(the_largest_hash_set_fits_the_largest_reply),
 	    cmocka_unit_test(data_headers_are_golden),

@@ -1,0 +1,87 @@
+/*
+ * ed2k-share check: can peers reach what is shared, and if not, what is to be
+ * done?
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/args.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "cmd/check.h"
+#include "cmd/cmd.h"
+#include "cmd/print.h"
+#include "cmd/table.h"
+#include "share/state.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* Those of ed2k-serve.socket; the second is for direct clients alone. */
+static const struct check_port usual_ports[] = {
+    {4662, REPORT_PROBLEM}, {4661, REPORT_WARNING}};
+
+/* False after a log line. */
+static bool
+read_ports(struct check *c, const struct args_list *list)
+{
+	uint64_t port;
+
+	if (list->n == 0) {
+		memcpy(c->ports, usual_ports, sizeof usual_ports);
+		c->n_ports = ARRAY_LEN(usual_ports);
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		if (!args_number(
+			list->items[i], ARGS_NUMBER, 1, UINT16_MAX, &port) ||
+		    c->n_ports == CHECK_PORTS_MAX) {
+			log_error("-p takes a number from 1 to 65535, and may "
+				  "be given %d times",
+			    CHECK_PORTS_MAX);
+			return false;
+		}
+		c->ports[c->n_ports++] =
+		    (struct check_port){(uint16_t)port, REPORT_PROBLEM};
+	}
+	return true;
+}
+
+int
+cmd_check(const struct cmd *cmd, int argc, char *argv[])
+{
+	static struct check c; /* large */
+	struct args_list ports = {.n = 0};
+	const struct args_option options[] = {
+	    {"port", 'p', ARGS_LIST, NULL, 0, 0, &ports, "PORT", ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &c.report.json, NULL, ""},
+	    {"outside", 0, ARGS_TEXT, "ED2K_OUTSIDE", 0, 0, &c.outside_path,
+		"FILE", ""},
+	};
+	char usual[PATH_MAX];
+	const char *state = cmd->state;
+	int first;
+
+	c.db = cmd->db;
+	c.outside_path = OUTSIDE_PATH;
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
+	    !read_ports(&c, &ports))
+		return EX_USAGE;
+	if (first < argc) {
+		log_error("check takes no names; see \"ed2k-share check "
+			  "--help\"");
+		return EX_USAGE;
+	}
+	if (!state && !state_default_dir(usual, sizeof usual))
+		return EX_CONFIG;
+	c.report.width = isatty(STDOUT_FILENO) ? table_width() : 0;
+	outside_read(&c.outside, c.outside_path);
+	check_database(&c);
+	check_files(&c);
+	check_sockets(&c);
+	check_state(&c, state ? state : usual);
+	check_sandbox(&c);
+	check_router(&c);
+	check_ipv6(&c);
+	store_close(&c.store);
+	return print_end(c.report.worst == REPORT_PROBLEM ? EX_UNAVAILABLE : 0);
+}

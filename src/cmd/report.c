@@ -1,0 +1,74 @@
+/*
+ * Lines of a check; see report.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "cmd/report.h"
+
+#include "cmd/print.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A few quoted paths of 4,000 bytes each. */
+#define TEXT_MAX 16384
+
+/* "problem" and "conversation", and a blank behind each. */
+#define INDENT 21
+
+/* What text gets at least, even if lines become longer than the terminal. */
+#define TEXT_COLUMNS_MIN 20
+
+static const char *const level_names[] = {
+    [REPORT_OK] = "ok",
+    [REPORT_WARNING] = "warning",
+    [REPORT_PROBLEM] = "problem",
+};
+
+/* In bytes, not columns: only names of files can have others than ASCII. */
+static void
+print_words(const char *text, size_t columns)
+{
+	size_t used = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (used > 0 && used + 1 + len > columns) {
+			printf("\n%*s", INDENT, "");
+			used = 0;
+		}
+		used += (size_t)printf(
+		    "%s%.*s", used > 0 ? " " : "", (int)len, text);
+		text += len + (text[len] == ' ');
+	}
+	putchar('\n');
+}
+
+void
+report(struct report *r, enum report_level level, const char *topic,
+    const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (level > r->worst)
+		r->worst = level;
+	if (r->json) {
+		printf("{\"level\":\"%s\",\"topic\":\"%s\",\"text\":",
+		    level_names[level], topic);
+		print_json_string(text);
+		puts("}");
+	} else if (r->width > 0) {
+		printf("%-7s %-12s ", level_names[level], topic);
+		print_words(text,
+		    r->width > INDENT + TEXT_COLUMNS_MIN ? r->width - INDENT
+							 : TEXT_COLUMNS_MIN);
+	} else {
+		printf("%s\t%s\t%s\n", level_names[level], topic, text);
+	}
+	fflush(stdout); /* the next may take some seconds */
+}
