@@ -68,7 +68,7 @@ put_walked(struct store_edit *e, const char *dir, bool every)
 int
 roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
@@ -83,7 +83,7 @@ roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
 int
 roots_remove(struct store_edit *e, const char *dir)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;

@@ -243,13 +243,38 @@ edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 }
 
 int
+edit_begin(struct store_edit *e)
+{
+	return e->is_gathering ? 0 : edit_run_plain(e, EDIT_BEGIN);
+}
+
+int
 edit_finish(struct store_edit *e, int fault)
 {
-	if (!fault)
+	if (!fault && !e->is_gathering)
 		fault = edit_run_plain(e, EDIT_COMMIT);
 	if (fault && !sqlite3_get_autocommit(e->store.db.handle))
 		edit_run_plain(e, EDIT_ROLLBACK);
+	e->is_gathering &= fault == 0;
 	return fault;
+}
+
+int
+store_edit_begin(struct store_edit *e)
+{
+	int fault = edit_begin(e);
+
+	e->is_gathering = fault == 0;
+	return fault;
+}
+
+int
+store_edit_end(struct store_edit *e)
+{
+	if (!e->is_gathering)
+		return 0;
+	e->is_gathering = false;
+	return edit_finish(e, 0);
 }
 
 /* The root of a file that was added by itself. */
@@ -416,7 +441,7 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 {
 	struct store_copy before;
 	enum store_result known;
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
@@ -474,7 +499,7 @@ int
 store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (!fault)
 		fault = edit_finish(e, put_aich(e, hash, root, parts, n_parts));
@@ -534,7 +559,7 @@ delete_copy(struct store_edit *e, const char *path)
 int
 store_edit_remove_path(struct store_edit *e, const char *path)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
@@ -545,7 +570,7 @@ store_edit_remove_path(struct store_edit *e, const char *path)
 int
 store_edit_drop_path(struct store_edit *e, const char *path)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	return fault ? fault : edit_finish(e, delete_copy(e, path));
 }
@@ -555,8 +580,7 @@ store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 {
 	sqlite3_stmt *remember = edit_statement(e, EDIT_REMOVED_PUT_HASH);
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_FILE_DELETE);
-	int fault = remember && stmt ? edit_run_plain(e, EDIT_BEGIN)
-				     : e->store.db.fault;
+	int fault = remember && stmt ? edit_begin(e) : e->store.db.fault;
 
 	if (fault)
 		return fault;
@@ -575,7 +599,7 @@ store_edit_move(struct store_edit *e, const char *from, const char *to)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_MOVE);
 	int64_t root_id;
-	int fault = stmt ? edit_run_plain(e, EDIT_BEGIN) : e->store.db.fault;
+	int fault = stmt ? edit_begin(e) : e->store.db.fault;
 
 	if (fault)
 		return fault;

@@ -66,6 +66,7 @@ enum edit_statement {
 struct store_edit {
 	struct store store;
 	sqlite3_stmt *statements[EDIT_N_STATEMENTS];
+	bool is_gathering; /* between store_edit_begin and store_edit_end */
 };
 
 /*
@@ -95,6 +96,14 @@ int store_edit_create(struct store_edit *e, const char *path);
 void store_edit_close(struct store_edit *e);
 
 /* These return 0, or an exit code after a log line. */
+
+/*
+ * Make the changes up to store_edit_end one transaction: after the first fault
+ * all of them are undone. Other writers wait meanwhile, so it is for little
+ * work. A second store_edit_begin, or an end without one, does nothing.
+ */
+int store_edit_begin(struct store_edit *e);
+int store_edit_end(struct store_edit *e);
 
 /* Share a file; its root is the longest one above it, else its directory. */
 int store_edit_put(struct store_edit *e, const struct store_entry *entry);
