@@ -81,6 +81,15 @@ show_progress(struct underway *u)
 	progress_show(&u->progress);
 }
 
+void
+underway_look(struct underway *u, const char *path)
+{
+	u->progress.path = path;
+	if (u->has_progress)
+		progress_show(&u->progress);
+	u->progress.file++;
+}
+
 static bool
 is_done(struct underway *u, struct underway_file *f, unsigned wait_ms)
 {

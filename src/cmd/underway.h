@@ -61,10 +61,14 @@ struct underway {
 
 /*
  * From now on signals are noted, and progress is shown if there is a terminal
- * (the verb may look at has_progress, and count). Then underway_go.
+ * (the verb may look at has_progress, and count). Then underway_go, which
+ * begins to measure; maybe again, behind what is only looked at.
  */
 void underway_begin(struct underway *u);
 void underway_go(struct underway *u);
+
+/* Show a file that is only looked at. */
+void underway_look(struct underway *u, const char *path);
 
 /* Was it interrupted, or is there no use in going on? */
 bool underway_is_stopped(const struct underway *u);
