@@ -12,7 +12,7 @@ CREATE TEMP TABLE astray (
 	root_inode INTEGER           -- NULL: not seen yet
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX temp.astray_inode ON astray (inode);
-CREATE INDEX temp.astray_hash ON astray (hash);
+CREATE INDEX temp.astray_hash ON astray (hash, state DESC, path);
 CREATE TEMP TABLE offline (
 	path BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

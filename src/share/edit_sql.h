@@ -45,4 +45,7 @@ int edit_finish(struct store_edit *e, int fault);
 /* The root to record for a path, made when there is none above it. */
 int edit_choose_root(struct store_edit *e, const char *path, int64_t *id);
 
+/* Delete the copy at path, within a transaction, and what only it needed. */
+int edit_delete_copy(struct store_edit *e, const char *path);
+
 #endif
