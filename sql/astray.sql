@@ -1,6 +1,8 @@
 -- What refresh keeps while it runs: which copies were not found as they were
 -- recorded, and what is not there as a whole. In SQLite's temporary file, so
--- that memory does not grow with the number of files.
+-- that memory does not grow with the number of files; its journal, of a few pages
+-- each time, is in memory.
+PRAGMA temp.journal_mode = MEMORY;
 CREATE TEMP TABLE astray (
 	path       BLOB PRIMARY KEY,
 	hash       BLOB NOT NULL,
