@@ -30,7 +30,8 @@ static const struct verb {
 	const char *synopsis, *help;
 } verbs[] = {
     {"add", cmd_add, USES_DB,
-	"[-r [--exclude PATTERN] [--all]] [--jobs N] PATH...",
+	"[-r [--exclude PATTERN] [--all]] [--jobs N]\n"
+	"          PATH...",
 	"Hash files, share them and print their eD2k links. With -r, share\n"
 	"all files beneath a directory, and remember it for refresh; hidden\n"
 	"and unfinished files are left out without --all, and so is what\n"

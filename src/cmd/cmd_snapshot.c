@@ -2,6 +2,7 @@
  * ed2k-share snapshot: the share database for servers on other machines.
  * SPDX-License-Identifier: ISC
  */
+#include "base/args.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "share/snapshot.h"
@@ -14,23 +15,25 @@ int
 cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct store_edit edit;
-	int fault;
+	int first, fault;
 
-	if (argc != 2 || (argv[1][0] == '-' && argv[1][1] != '\0')) {
+	if (!args_parse(NULL, 0, argc, argv, &first))
+		return EX_USAGE;
+	if (argc - first != 1) {
 		log_error("snapshot takes one file name; see \"ed2k-share "
 			  "snapshot --help\"");
 		return EX_USAGE;
 	}
-	if (strcmp(cmd->db, argv[1]) == 0) {
+	if (strcmp(cmd->db, argv[first]) == 0) {
 		log_error("the snapshot %s would replace the database itself; "
 			  "name another file",
-		    log_quote_str(argv[1]));
+		    log_quote_str(argv[first]));
 		return EX_USAGE;
 	}
 	/* as a writer, who brings an older database up to date */
 	fault = store_edit_open(&edit, cmd->db);
 	if (!fault)
-		fault = snapshot_write(&edit.store, argv[1]);
+		fault = snapshot_write(&edit.store, argv[first]);
 	store_edit_close(&edit);
 	return fault;
 }

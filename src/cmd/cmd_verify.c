@@ -7,11 +7,12 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/target.h"
+#include "cmd/underway.h"
 #include "proto/aich_tree.h"
 #include "share/copy.h"
-#include "share/hash.h"
 #include "share/presence.h"
 #include "share/store_edit.h"
 
@@ -26,23 +27,22 @@
 struct verifying {
 	struct store_edit edit;
 	struct hasher hasher;
-	bool stop; /* the database failed: no use in going on */
-	int fault;
+	struct underway way;
 };
 
 /* Bytes that are not what was shared outweigh every other fault. */
 static void
 note_fault(struct verifying *v, int fault)
 {
-	if (!v->fault || fault == EX_DATAERR)
-		v->fault = fault;
+	if (!v->way.fault || fault == EX_DATAERR)
+		v->way.fault = fault;
 }
 
 static void
 database_failed(struct verifying *v)
 {
 	note_fault(v, v->edit.store.db.fault);
-	v->stop = true;
+	v->way.stop = true;
 }
 
 static void
@@ -96,41 +96,50 @@ is_as_shared(const struct store_copy *copy, const struct file_hash *now)
 		memcmp(copy->aich_root, now->aich_root, AICH_SIZE) == 0);
 }
 
-/* Keep in the database what came out. */
-static void
-mark(struct verifying *v, const struct store_copy *copy, bool damaged)
-{
-	if (copy->damaged != damaged &&
-	    store_edit_damaged(&v->edit, copy->path, damaged) != 0)
-		database_failed(v);
-}
-
+/* What came out for a file that was hashed. */
 static enum copy_state
-compare(struct verifying *v, const struct store_copy *copy, int fd)
+compare(const struct underway_file *f)
 {
 	const struct copy_facts facts = {
-	    copy->size, copy->mtime_ns, copy->inode};
-	enum hash_result res;
-	struct file_hash now;
-	bool same;
+	    f->copy.size, f->copy.mtime_ns, f->copy.inode};
+	const struct hash_job *job = &f->file.job;
 
-	res = hasher_file(&v->hasher, fd, copy->size, &now);
-	if (res == HASH_FAILED)
+	if (job->result == HASH_FAILED)
 		return COPY_UNREADABLE;
-	same = res == HASH_OK && is_as_shared(copy, &now);
-	if (!copy_is_unchanged(fd, &facts)) {
-		file_hash_free(&now);
+	if (!copy_is_unchanged(f->file.fd, &facts))
 		return COPY_CHANGED;
-	}
-	mark(v, copy, !same);
-	if (!same && res == HASH_OK && !v->stop)
-		print_damaged_parts(v, copy, &now);
-	file_hash_free(&now);
-	return same ? COPY_OK : COPY_DAMAGED;
+	return job->result == HASH_OK && is_as_shared(&f->copy, &job->hash)
+	    ? COPY_OK
+	    : COPY_DAMAGED;
 }
 
+/* Keep in the database whether a copy is damaged; for struct underway. */
+static int
+keep_file(void *ctx, struct underway_file *f)
+{
+	struct verifying *v = ctx;
+	bool damaged;
+	int fault;
+
+	if (f->kind != COPY_OK) /* not hashed */
+		return 0;
+	f->kind = (int)compare(f);
+	damaged = f->kind == COPY_DAMAGED;
+	if (f->kind == COPY_UNREADABLE)
+		log_error("cannot read %s: %s", log_quote_str(f->path),
+		    strerror(f->file.job.error));
+	if ((f->kind != COPY_OK && !damaged) || f->copy.damaged == damaged)
+		return 0;
+	fault = store_edit_begin(&v->edit);
+	if (!fault)
+		fault = store_edit_damaged(&v->edit, f->path, damaged);
+	v->way.stop = fault != 0;
+	return fault;
+}
+
+/* For struct underway. */
 static void
-verify_copy(struct verifying *v, const struct store_copy *copy)
+tell_file(void *ctx, struct underway_file *f)
 {
 	static const int faults[COPY_N_STATES] = {
 	    [COPY_CHANGED] = EX_DATAERR,
@@ -139,26 +148,41 @@ verify_copy(struct verifying *v, const struct store_copy *copy)
 	    [COPY_OFFLINE] = EX_NOINPUT,
 	    [COPY_UNREADABLE] = EX_IOERR,
 	};
+	struct verifying *v = ctx;
+
+	f->copy.path = f->path;
+	if (f->kind == COPY_DAMAGED && f->file.job.result == HASH_OK)
+		print_damaged_parts(v, &f->copy, &f->file.job.hash);
+	print_change(copy_state_name((enum copy_state)f->kind), f->path, NULL);
+	if (f->kind != COPY_OK)
+		note_fault(v, faults[f->kind]);
+	v->way.stop |= ferror(stdout) != 0;
+}
+
+static void
+verify_copy(struct verifying *v, const struct store_copy *copy)
+{
+	struct underway_file *f = underway_next(&v->way, copy->path);
 	struct store_copy unmarked = *copy;
 	enum copy_state state;
-	int fd;
 
+	if (!f)
+		return;
 	unmarked.damaged = false; /* look whether it still is */
-	state = copy_open(&unmarked, &fd);
-	if (state == COPY_OK)
-		state = compare(v, copy, fd);
+	state = copy_open(&unmarked, &f->file.fd);
+	if (state == COPY_OK && fstat(f->file.fd, &f->file.st) != 0)
+		state = COPY_UNREADABLE;
 	if (state == COPY_UNREADABLE)
 		log_error("cannot read %s: %s", log_quote_str(copy->path),
 		    strerror(errno));
 	if (state == COPY_MISSING && presence_is_offline(&v->edit.store, copy))
 		state = COPY_OFFLINE;
-	if (fd >= 0)
-		close(fd);
-	if (v->stop)
-		return;
-	print_change(copy_state_name(state), copy->path, NULL);
-	if (state != COPY_OK)
-		note_fault(v, faults[state]);
+	f->kind = (int)state;
+	f->copy = *copy;
+	if (state == COPY_OK)
+		underway_hash(&v->way, f);
+	else
+		underway_pass(&v->way, f);
 }
 
 static void
@@ -167,7 +191,7 @@ verify_all(struct verifying *v)
 	struct store_row row = {0};
 	enum store_result res = STORE_FOUND;
 
-	while (!v->stop && !ferror(stdout) &&
+	while (!underway_is_stopped(&v->way) &&
 	    (res = store_next(&v->edit.store, "/", &row)) == STORE_FOUND)
 		verify_copy(v, &row.copy);
 	if (res == STORE_FAILED)
@@ -200,16 +224,17 @@ take_wanted(void *ctx, const struct store_copy *copy)
 	return true;
 }
 
-/* A path, or all the copies of a content. */
+/* A path, or all the copies of a content: do this with them. */
 static void
-verify_target(struct verifying *v, const char *argument)
+each_wanted(struct verifying *v, const char *argument,
+    void (*visit)(struct verifying *v, const struct store_copy *copy))
 {
 	struct target target;
 	int fault = target_find(&target, &v->edit.store, argument);
 
 	if (fault)
 		note_fault(v, fault);
-	for (size_t n = 0; !fault && !v->stop; n++) {
+	for (size_t n = 0; !fault && !underway_is_stopped(&v->way); n++) {
 		struct wanted w = {
 		    .skip = n, .path = target.is_hash ? NULL : target.path};
 		enum store_result res = store_find(
@@ -219,27 +244,71 @@ verify_target(struct verifying *v, const char *argument)
 			database_failed(v);
 		if (res != STORE_FOUND)
 			break;
-		verify_copy(v, &w.row.copy);
+		visit(v, &w.row.copy);
 	}
+}
+
+static void
+count_copy(struct verifying *v, const struct store_copy *copy)
+{
+	v->way.progress.n_files++;
+	v->way.progress.total_bytes += copy->size;
+}
+
+/* How much there is to do. */
+static void
+count(struct verifying *v, int n, char *arguments[])
+{
+	struct progress *p = &v->way.progress;
+
+	log_set_level(LOG_LEVEL_NONE); /* who verifies them tells of faults */
+	if (n == 0)
+		store_sum(&v->edit.store, &p->n_files, &p->total_bytes);
+	for (int i = 0; i < n; i++)
+		each_wanted(v, arguments[i], count_copy);
+	log_set_level(LOG_LEVEL_INFO);
+	v->way.fault = 0;
+	v->way.stop = false;
+}
+
+static void
+verify(struct verifying *v, int n, char *arguments[])
+{
+	underway_begin(&v->way);
+	if (v->way.has_progress)
+		count(v, n, arguments);
+	underway_go(&v->way);
+	if (n == 0)
+		verify_all(v);
+	for (int i = 0; i < n && !underway_is_stopped(&v->way); i++)
+		each_wanted(v, arguments[i], verify_copy);
+	underway_end(&v->way);
+	if (interrupt_signal())
+		log_notice("interrupted; what was not told is not verified");
 }
 
 int
 cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct verifying v = {0};
-	int first;
+	struct verifying v = {
+	    .way = {.hasher = &v.hasher,
+		.edit = &v.edit,
+		.keep = keep_file,
+		.tell = tell_file,
+		.ctx = &v},
+	};
+	int first, fault;
 
 	if (!args_parse(NULL, 0, argc, argv, &first))
 		return EX_USAGE;
-	v.fault = hasher_open(&v.hasher);
-	if (!v.fault)
-		v.fault = store_edit_open(&v.edit, cmd->db);
-	v.stop = v.fault != 0;
-	if (first == argc)
-		verify_all(&v);
-	for (int i = first; i < argc && !v.stop; i++)
-		verify_target(&v, argv[i]);
+	fault = hasher_open(&v.hasher);
+	if (!fault)
+		fault = store_edit_open(&v.edit, cmd->db);
+	if (!fault) {
+		verify(&v, argc - first, argv + first);
+		fault = v.way.fault;
+	}
 	store_edit_close(&v.edit);
 	hasher_close(&v.hasher);
-	return print_end(v.fault);
+	return print_end(fault);
 }

@@ -101,23 +101,39 @@ fitting(const char *s, size_t columns)
 	return at;
 }
 
-void
-progress_line(char *out, size_t cap, size_t columns, const struct progress *p)
+/* All of the line but the name of the file. */
+static void
+format_state(char *out, size_t cap, const struct progress *p)
 {
 	char done[16], total[16], rate[16], left[32] = "-:--";
-	char name[4 * NAME_MAX + 1];
-	const char *raw = store_name_of(p->path);
 	uint64_t all = p->bytes > p->total_bytes ? p->bytes : p->total_bytes;
-	size_t len, fits;
 
 	if (p->rate > 1)
 		format_time(left, (double)(all - p->bytes) / p->rate);
+	format_bytes(done, (double)p->bytes);
+	format_bytes(total, (double)all);
+	format_bytes(rate, p->rate);
+	if (p->n_files > 0)
+		snprintf(out, cap,
+		    "file %" PRIu64 " of %" PRIu64
+		    ", %s of %s, %s/s, %s left: ",
+		    p->file, p->n_files, done, total, rate, left);
+	else if (p->bytes > 0)
+		snprintf(out, cap, "file %" PRIu64 ", %s, %s/s: ", p->file,
+		    done, rate);
+	else
+		snprintf(out, cap, "file %" PRIu64 ": ", p->file);
+}
+
+void
+progress_line(char *out, size_t cap, size_t columns, const struct progress *p)
+{
+	char name[4 * NAME_MAX + 1];
+	const char *raw = store_name_of(p->path);
+	size_t len, fits;
+
 	text_escape(name, sizeof name, raw, strlen(raw), "");
-	snprintf(out, cap,
-	    "file %" PRIu64 " of %" PRIu64 ", %s of %s, %s/s, %s left: ",
-	    p->file, p->n_files, format_bytes(done, (double)p->bytes),
-	    format_bytes(total, (double)all), format_bytes(rate, p->rate),
-	    left);
+	format_state(out, cap, p);
 	len = strlen(out);
 	if (len + 8 > columns) { /* no room for a name */
 		out[min_size(columns, len - 2)] = '\0';

@@ -14,7 +14,8 @@
 #define PROGRESS_TICK_MS 200
 
 struct progress {
-	uint64_t file, n_files;      /* the one being worked on, from 1 */
+	uint64_t file, n_files;      /* the one being worked on, from 1; or 0 of
+					unknown many, and of no known total */
 	uint64_t bytes, total_bytes; /* of all files */
 	const char *path;            /* of the file; its name is shown */
 	double rate;                 /* bytes a second, of late */

@@ -8,8 +8,10 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
+#include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/refresh.h"
+#include "cmd/underway.h"
 #include "share/astray.h"
 #include "share/copy.h"
 #include "share/presence.h"
@@ -41,14 +43,12 @@ static const char *const words[CHANGE_N] = {
 
 struct refresh {
 	struct store_edit *edit;
-	struct hasher *hasher;
+	struct underway way;
 	bool dry_run;
 	char db[PATH_MAX]; /* real path of the database: not to be shared */
 	uint64_t n[CHANGE_N];
 	bool
 	    some; /* something is shared or walked in the directory asked for */
-	bool stop; /* the database failed: no use in going on */
-	int fault; /* the first */
 	/* the root that was last looked at, and was it there? */
 	char asked[PATH_MAX];
 	bool there;
@@ -58,8 +58,13 @@ struct refresh {
 static void
 note_fault(struct refresh *r, int fault)
 {
-	if (!r->fault)
-		r->fault = fault;
+	underway_fault(&r->way, fault);
+}
+
+static bool
+is_stopped(const struct refresh *r)
+{
+	return underway_is_stopped(&r->way);
 }
 
 /* What the database says: go on while this is true. */
@@ -67,8 +72,8 @@ static bool
 went_well(struct refresh *r, int fault)
 {
 	note_fault(r, fault);
-	r->stop |= fault != 0;
-	return !r->stop;
+	r->way.stop |= fault != 0;
+	return !r->way.stop;
 }
 
 /* The same for a look-up: is there something? */
@@ -84,8 +89,9 @@ static void
 tell(struct refresh *r, enum change change, const char *path, const char *from)
 {
 	r->n[change]++;
+	progress_clear();
 	print_change(words[change], path, from);
-	r->stop |= ferror(stdout) != 0;
+	r->way.stop |= ferror(stdout) != 0;
 }
 
 static void
@@ -93,7 +99,9 @@ tell_offline(struct refresh *r, const char *dir)
 {
 	bool first;
 
-	if (went_well(r, astray_put_offline(r->edit, dir, &first)) && first)
+	/* (to look for a file of it may have been interrupted) */
+	if (!is_stopped(r) &&
+	    went_well(r, astray_put_offline(r->edit, dir, &first)) && first)
 		tell(r, CHANGE_OFFLINE, dir, NULL);
 }
 
@@ -103,11 +111,13 @@ look(struct refresh *r, const char *dir)
 {
 	struct store_row row = {0};
 
-	while (!r->stop && found(r, store_next(&r->edit->store, dir, &row))) {
+	while (!is_stopped(r) &&
+	    found(r, store_next(&r->edit->store, dir, &row))) {
 		int fd;
 		enum copy_state state = copy_open(&row.copy, &fd);
 
 		r->some = true;
+		underway_look(&r->way, row.path);
 		if (fd >= 0)
 			close(fd);
 		if (state != COPY_OK && state != COPY_DAMAGED)
@@ -121,7 +131,8 @@ has_found_file(struct refresh *r, const char *dir)
 {
 	struct store_row row = {0};
 
-	while (!r->stop && found(r, store_next(&r->edit->store, dir, &row))) {
+	while (!is_stopped(r) &&
+	    found(r, store_next(&r->edit->store, dir, &row))) {
 		int fd;
 		enum copy_state state = copy_open(&row.copy, &fd);
 
@@ -207,7 +218,7 @@ judge(struct refresh *r)
 	struct astray a = {0};
 	char dir[PATH_MAX];
 
-	while (!r->stop && found(r, astray_next(r->edit, &a))) {
+	while (!is_stopped(r) && found(r, astray_next(r->edit, &a))) {
 		if (find_offline(r, &a, dir)) {
 			tell_offline(r, dir);
 		} else if (a.state == COPY_UNREADABLE) {
@@ -250,55 +261,69 @@ was_renamed(struct refresh *r, const char *path, int fd, const struct stat *st)
 	return true;
 }
 
-/* Hash a file, and share it. `before`: what was known of the path, or NULL. */
-static void
-share(struct refresh *r, const char *path, int fd, struct stat *st,
-    const struct store_copy *before)
+/*
+ * Share a file that was hashed; for struct underway. f->kind is what changed,
+ * f->copy what was known of its path if that is not CHANGE_NEW.
+ */
+static int
+keep_file(void *ctx, struct underway_file *f)
 {
+	struct refresh *r = ctx;
+	const uint8_t *hash = f->file.job.hash.hash;
 	struct store_entry entry;
-	struct file_hash hash;
-	char from[PATH_MAX];
-	enum change change = before ? CHANGE_CHANGED : CHANGE_NEW;
-	int fault = steady_hash(r->hasher, path, fd, st, &hash);
+	int fault = steady_end(&f->file);
 
-	if (fault) {
-		note_fault(r, fault);
-		return;
+	if (fault)
+		return fault;
+	steady_entry(&entry, f->path, &f->file.st, &f->file.job.hash);
+	if (f->kind != CHANGE_NEW && !memcmp(f->copy.hash, hash, HASH_SIZE)) {
+		f->kind = CHANGE_TOUCHED;
+	} else if (found(r, astray_by_hash(r->edit, hash, f->other)) &&
+	    strcmp(f->other, f->path) != 0) {
+		f->kind = CHANGE_MOVED;
+		entry.moved_from = f->other;
 	}
-	steady_entry(&entry, path, st, &hash);
-	if (before && memcmp(before->hash, hash.hash, HASH_SIZE) == 0) {
-		change = CHANGE_TOUCHED;
-	} else if (found(r, astray_by_hash(r->edit, hash.hash, from)) &&
-	    strcmp(from, path) != 0) {
-		change = CHANGE_MOVED;
-		entry.moved_from = from;
-	}
-	if (!r->stop && went_well(r, store_edit_put(r->edit, &entry))) {
-		if (change == CHANGE_MOVED)
-			went_well(r, astray_spend(r->edit, from));
-		tell(r, change, path, entry.moved_from);
-	}
-	file_hash_free(&hash);
+	if (!r->way.stop && went_well(r, store_edit_begin(r->edit)) &&
+	    went_well(r, store_edit_put(r->edit, &entry)) &&
+	    f->kind == CHANGE_MOVED)
+		went_well(r, astray_spend(r->edit, f->other));
+	return r->way.stop ? r->way.fault : 0;
+}
+
+/* For struct underway. */
+static void
+tell_file(void *ctx, struct underway_file *f)
+{
+	tell(ctx, (enum change)f->kind, f->path,
+	    f->kind == CHANGE_MOVED ? f->other : NULL);
 }
 
 /* A file that has no place in the database, or another one. */
 static void
 take_file(struct refresh *r, const char *path, const struct store_copy *before)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
+	enum change change = before ? CHANGE_CHANGED : CHANGE_NEW;
+	struct underway_file *f = underway_next(&r->way, path);
+	struct stat *st = f ? &f->file.st : NULL;
+	int fd;
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
+	if (!f)
+		return;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, st) != 0) {
 		log_error("cannot read %s: %s; it is not shared",
 		    log_quote_str(path), strerror(errno));
 		note_fault(r, EX_NOPERM);
-	} else if (S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    (before || !was_renamed(r, path, fd, &st)) && !r->stop) {
-		if (r->dry_run)
-			tell(r, before ? CHANGE_CHANGED : CHANGE_NEW, path,
-			    NULL);
-		else
-			share(r, path, fd, &st, before);
+	} else if (S_ISREG(st->st_mode) && st->st_size > 0 &&
+	    (before || !was_renamed(r, path, fd, st)) && !is_stopped(r)) {
+		if (!r->dry_run) {
+			f->file.fd = fd;
+			f->kind = (int)change;
+			f->copy = before ? *before : (struct store_copy){0};
+			underway_hash(&r->way, f);
+			return;
+		}
+		tell(r, change, path, NULL);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -313,9 +338,9 @@ visit_file(void *ctx, const char *path)
 
 	if (!db_owns(r->db, path) &&
 	    !found(r, store_find_path(&r->edit->store, path, &known)) &&
-	    !found(r, roots_is_removed(r->edit, path)) && !r->stop)
+	    !found(r, roots_is_removed(r->edit, path)) && !is_stopped(r))
 		take_file(r, path, NULL);
-	return !r->stop;
+	return !is_stopped(r);
 }
 
 /* For scan_tree: not into other roots, nor where something should be mounted. */
@@ -338,7 +363,7 @@ enter_directory(void *ctx, const char *dir, const struct presence *is)
 		tell_offline(r, unmounted);
 		return false;
 	}
-	return !r->stop;
+	return !is_stopped(r);
 }
 
 /* Walk dir, which is a root or lies beneath it. */
@@ -383,7 +408,7 @@ find_root(struct refresh *r, const char *dir, struct root *out)
 	snprintf(path, sizeof path, "%s", dir);
 	while (!found(r, roots_find(r->edit, path, out)) || !out->walk) {
 		slash = strrchr(path, '/');
-		if (r->stop || !slash || path[1] == '\0')
+		if (is_stopped(r) || !slash || path[1] == '\0')
 			return false;
 		slash[slash == path] = '\0';
 	}
@@ -398,9 +423,10 @@ walk_all(struct refresh *r, const char *dir)
 	if (find_root(r, dir, &root))
 		walk(r, &root, dir);
 	root.path[0] = '\0';
-	while (!r->stop && found(r, roots_next(r->edit, dir, &root)))
+	while (!is_stopped(r) && found(r, roots_next(r->edit, dir, &root)))
 		if (root.walk)
 			walk(r, &root, root.path);
+	underway_wait(&r->way); /* the next walk may come by here again */
 }
 
 /* Can a file at this path be shared: one with content, behind no link? */
@@ -424,21 +450,17 @@ take_place(struct refresh *r, const struct astray *a)
 	bool moved = a->state == ASTRAY_SPENT;
 
 	/* of one that moved, the walk may have come by its place since then */
-	if (r->stop || (moved && known && !r->dry_run))
+	if (is_stopped(r) || (moved && known && !r->dry_run))
 		return;
 	take_file(r, a->path, known && !moved ? &before : NULL);
 }
 
-/* A copy that is not as it was: what is at its path now? */
+/* Nothing is at its path any more that could be shared. */
 static void
-settle_one(struct refresh *r, const struct astray *a)
+drop(struct refresh *r, const struct astray *a)
 {
 	bool there = access(a->path, F_OK) == 0;
 
-	if (is_sharable(a->path)) {
-		take_place(r, a);
-		return;
-	}
 	/* one that vanished only since it was looked at waits for next time */
 	if ((a->state != COPY_MISSING || there) &&
 	    (a->state != COPY_CHANGED || !there))
@@ -447,13 +469,21 @@ settle_one(struct refresh *r, const struct astray *a)
 		tell(r, CHANGE_REMOVED, a->path, NULL);
 }
 
+/* The copies that are not as they were: what is at their paths now? */
 static void
 settle(struct refresh *r)
 {
 	struct astray a = {0};
 
-	while (!r->stop && found(r, astray_next(r->edit, &a)))
-		settle_one(r, &a);
+	while (!is_stopped(r) && found(r, astray_next(r->edit, &a)))
+		if (is_sharable(a.path))
+			take_place(r, &a);
+	underway_wait(&r->way);
+	/* these now, so that none is dropped that was found elsewhere */
+	a.path[0] = '\0';
+	while (!is_stopped(r) && found(r, astray_next(r->edit, &a)))
+		if (!is_sharable(a.path))
+			drop(r, &a);
 }
 
 /* One line for those who watch. */
@@ -475,23 +505,38 @@ int
 refresh_tree(struct store_edit *edit, struct hasher *hasher, bool dry_run,
     const char *const dirs[], size_t n_dirs)
 {
-	struct refresh r = {.edit = edit, .hasher = hasher, .dry_run = dry_run};
+	struct refresh r = {
+	    .edit = edit,
+	    .dry_run = dry_run,
+	    .way = {.hasher = hasher,
+		.edit = edit,
+		.keep = keep_file,
+		.tell = tell_file,
+		.ctx = &r},
+	};
 
 	if (!realpath(edit->store.db.path, r.db))
 		return EX_OSERR;
+	underway_begin(&r.way);
+	underway_go(&r.way);
 	went_well(&r, astray_open(edit));
-	for (size_t i = 0; i < n_dirs && !r.stop; i++)
+	for (size_t i = 0; i < n_dirs && !is_stopped(&r); i++)
 		look(&r, dirs[i]);
 	judge(&r);
-	for (size_t i = 0; i < n_dirs && !r.stop; i++)
+	underway_go(&r.way);
+	for (size_t i = 0; i < n_dirs && !is_stopped(&r); i++)
 		walk_all(&r, dirs[i]);
-	if (!r.some && !r.stop && strcmp(dirs[0], "/") != 0) {
+	if (!r.some && !is_stopped(&r) && strcmp(dirs[0], "/") != 0) {
 		log_error("nothing in %s is shared; \"ed2k-share add -r\" "
 			  "shares it",
 		    log_quote_str(dirs[0]));
 		note_fault(&r, EX_NOINPUT);
 	}
 	settle(&r);
+	underway_end(&r.way);
+	if (interrupt_signal())
+		log_notice("interrupted; what is told is done, and the same "
+			   "command goes on there");
 	sum_up(&r);
-	return r.fault;
+	return r.way.fault;
 }

@@ -35,10 +35,17 @@ enum store_result edit_row(struct store_edit *e, sqlite3_stmt *stmt);
 /* A column that is a path, as a string; false when it makes no sense. */
 bool edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
 
-/* End a transaction: commit when there was no fault, else undo. */
+/*
+ * A transaction: at its end commit when there was no fault, else undo. Part of
+ * that of store_edit_begin, if there is one.
+ */
+int edit_begin(struct store_edit *e);
 int edit_finish(struct store_edit *e, int fault);
 
 /* The root to record for a path, made when there is none above it. */
 int edit_choose_root(struct store_edit *e, const char *path, int64_t *id);
+
+/* Delete the copy at path, within a transaction, and what only it needed. */
+int edit_delete_copy(struct store_edit *e, const char *path);
 
 #endif

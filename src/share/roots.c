@@ -68,7 +68,7 @@ put_walked(struct store_edit *e, const char *dir, bool every)
 int
 roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
@@ -80,20 +80,30 @@ roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
 	return edit_finish(e, fault);
 }
 
+/* One by one, so that it takes no memory for each. */
+static int
+delete_copies(struct store_edit *e, const char *dir)
+{
+	struct store_row row = {0};
+	enum store_result res = STORE_FOUND;
+	int fault = edit_delete_copy(e, dir); /* it may be a file */
+
+	while (
+	    !fault && (res = store_next(&e->store, dir, &row)) == STORE_FOUND)
+		fault = edit_delete_copy(e, row.path);
+	return !fault && res == STORE_FAILED ? e->store.db.fault : fault;
+}
+
 int
 roots_remove(struct store_edit *e, const char *dir)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
-	fault = run_tree(e, EDIT_COPIES_DELETE_BENEATH, dir);
-	if (!fault)
-		fault = edit_run_plain(e, EDIT_FILE_DELETE_ALL_UNUSED);
+	fault = delete_copies(e, dir);
 	if (!fault)
 		fault = run_tree(e, EDIT_ROOT_DELETE_BENEATH, dir);
-	if (!fault)
-		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
 	if (!fault)
 		fault = run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
 	/* a root above it may still be walked: not here */

@@ -24,6 +24,7 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_FILES] = sql_files,
     [STORE_COMMENT] = sql_comment_by_hash,
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
+    [STORE_SUM] = sql_copies_sum,
     [STORE_ROOT_FROM] = sql_root_from,
     [STORE_COPY_NEXT] = sql_copy_next,
     [STORE_MOUNT_POINTS_ABOVE] = sql_mount_points_above,
@@ -258,6 +259,19 @@ store_count_without_aich(struct store *s, uint64_t *out)
 	if (!stmt || next_row(s, stmt) != STORE_FOUND)
 		return false;
 	*out = (uint64_t)sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+bool
+store_sum(struct store *s, uint64_t *n, uint64_t *bytes)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_SUM);
+
+	if (!stmt || next_row(s, stmt) != STORE_FOUND)
+		return false;
+	*n = (uint64_t)sqlite3_column_int64(stmt, 0);
+	*bytes = (uint64_t)sqlite3_column_int64(stmt, 1);
 	sqlite3_reset(stmt);
 	return true;
 }

@@ -27,6 +27,7 @@ enum store_statement {
 	STORE_FILES,
 	STORE_COMMENT,
 	STORE_COUNT_WITHOUT_AICH,
+	STORE_SUM,
 	STORE_ROOT_FROM,
 	STORE_COPY_NEXT,
 	STORE_MOUNT_POINTS_ABOVE,
@@ -106,6 +107,9 @@ enum store_result store_aich_parts(
 
 /* How many files have no AICH hashes? False after a log line. */
 bool store_count_without_aich(struct store *s, uint64_t *out);
+
+/* How many copies are there, of how many bytes? False after a log line. */
+bool store_sum(struct store *s, uint64_t *n, uint64_t *bytes);
 
 /* What the operator says of a file. */
 struct store_comment {

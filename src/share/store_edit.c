@@ -10,6 +10,7 @@
 #include "sql.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sysexits.h>
@@ -20,13 +21,13 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_BEGIN] = sql_begin,
     [EDIT_COMMIT] = sql_commit,
     [EDIT_ROLLBACK] = sql_rollback,
-    [EDIT_ROOTS] = sql_roots,
+    [EDIT_ROOT_ID] = sql_root_id,
     [EDIT_ROOT_PUT] = sql_root_put,
     [EDIT_ROOT_DELETE_UNUSED] = sql_root_delete_unused,
     [EDIT_FILE_PUT] = sql_file_put,
-    [EDIT_FILE_DELETE] = sql_file_delete,
     [EDIT_FILE_DELETE_UNUSED] = sql_file_delete_unused,
     [EDIT_COPY_PUT] = sql_copy_put,
+    [EDIT_COPY_ROOT] = sql_copy_root,
     [EDIT_COPY_DELETE] = sql_copy_delete,
     [EDIT_PART_HASHES_PUT] = sql_part_hashes_put,
     [EDIT_AICH_ROOT_PUT] = sql_aich_root_put,
@@ -38,8 +39,6 @@ static const char *const statement_text[EDIT_N_STATEMENTS] = {
     [EDIT_COMMENT_DELETE] = sql_comment_delete,
     [EDIT_COPY_MOVE] = sql_copy_move,
     [EDIT_COPY_DAMAGED_PUT] = sql_copy_damaged_put,
-    [EDIT_COPIES_DELETE_BENEATH] = sql_copies_delete_beneath,
-    [EDIT_FILE_DELETE_ALL_UNUSED] = sql_file_delete_all_unused,
     [EDIT_ROOT_WALK_PUT] = sql_root_walk_put,
     [EDIT_ROOT_INODE_PUT] = sql_root_inode_put,
     [EDIT_ROOT_BY_PATH] = sql_root_by_path,
@@ -243,13 +242,38 @@ edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 }
 
 int
+edit_begin(struct store_edit *e)
+{
+	return e->is_gathering ? 0 : edit_run_plain(e, EDIT_BEGIN);
+}
+
+int
 edit_finish(struct store_edit *e, int fault)
 {
-	if (!fault)
+	if (!fault && !e->is_gathering)
 		fault = edit_run_plain(e, EDIT_COMMIT);
 	if (fault && !sqlite3_get_autocommit(e->store.db.handle))
 		edit_run_plain(e, EDIT_ROLLBACK);
+	e->is_gathering &= fault == 0;
 	return fault;
+}
+
+int
+store_edit_begin(struct store_edit *e)
+{
+	int fault = edit_begin(e);
+
+	e->is_gathering = fault == 0;
+	return fault;
+}
+
+int
+store_edit_end(struct store_edit *e)
+{
+	if (!e->is_gathering)
+		return 0;
+	e->is_gathering = false;
+	return edit_finish(e, 0);
 }
 
 /* The root of a file that was added by itself. */
@@ -269,38 +293,37 @@ put_root(struct store_edit *e, const char *dir)
 	return edit_run(e, stmt);
 }
 
-/* Does dir (len bytes) lie above path, or is it its directory? */
-static bool
-is_above(const char *dir, size_t len, const char *path)
-{
-	if (len == 1)
-		return true; /* "/" */
-	return strncmp(dir, path, len) == 0 && path[len] == '/';
-}
-
-/* The longest root above path: its id, 0 when there is none, -1 on failure. */
+/* The root at a directory of len bytes: its id, 0 if it is none, -1 on failure. */
 static int64_t
-find_root(struct store_edit *e, const char *path)
+root_at(struct store_edit *e, const char *dir, size_t len)
 {
-	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOTS);
-	enum db_step step;
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_ID);
+	enum store_result res;
 	int64_t id = 0;
 
 	if (!stmt)
 		return -1;
-	while (id == 0 && (step = db_step(&e->store.db, stmt)) != DB_DONE) {
-		const char *dir;
-
-		if (step != DB_ROW) {
-			id = -1;
-			break;
-		}
-		dir = sqlite3_column_blob(stmt, 1);
-		if (dir &&
-		    is_above(dir, (size_t)sqlite3_column_bytes(stmt, 1), path))
-			id = sqlite3_column_int64(stmt, 0);
-	}
+	sqlite3_bind_blob(stmt, 1, dir, (int)len, SQLITE_STATIC);
+	res = edit_row(e, stmt);
+	if (res == STORE_FOUND)
+		id = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
+	return res == STORE_FAILED ? -1 : id;
+}
+
+/*
+ * The longest root above path: its id, 0 when there is none, -1 on failure. Each
+ * directory above is looked up: roots may be as many as directories.
+ */
+static int64_t
+find_root(struct store_edit *e, const char *path)
+{
+	size_t len = strlen(path);
+	int64_t id = 0;
+
+	while (len > 0 && id == 0)
+		if (path[--len] == '/')
+			id = root_at(e, path, len > 0 ? len : 1);
 	return id;
 }
 
@@ -411,18 +434,69 @@ delete_unused_file(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 	return edit_run(e, stmt);
 }
 
+/* The root that is recorded for a path; 0 when the path is not known. */
+static int
+root_of_copy(struct store_edit *e, const char *path, int64_t *id)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_ROOT);
+	enum store_result res;
+
+	*id = 0;
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, path);
+	res = edit_row(e, stmt);
+	if (res == STORE_FOUND)
+		*id = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return res == STORE_FAILED ? e->store.db.fault : 0;
+}
+
+static int
+delete_unused_root(struct store_edit *e, int64_t id)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_DELETE_UNUSED);
+
+	if (!stmt)
+		return e->store.db.fault;
+	sqlite3_bind_int64(stmt, 1, id);
+	return edit_run(e, stmt);
+}
+
+int
+edit_delete_copy(struct store_edit *e, const char *path)
+{
+	struct store_copy copy;
+	int64_t root_id;
+	int fault = root_of_copy(e, path, &root_id);
+
+	if (fault)
+		return fault;
+	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
+		return e->store.db.fault;
+	fault = edit_run_path(e, EDIT_COPY_DELETE, path);
+	if (!fault)
+		fault = delete_unused_file(e, copy.hash);
+	if (!fault)
+		fault = delete_unused_root(e, root_id);
+	return fault;
+}
+
 int
 store_edit_put(struct store_edit *e, const struct store_entry *entry)
 {
 	struct store_copy before;
 	enum store_result known;
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int64_t root_before = 0;
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
 	known = store_find_path(&e->store, entry->copy.path, &before);
 	if (known == STORE_FAILED)
 		fault = e->store.db.fault;
+	if (!fault && known == STORE_FOUND)
+		fault = root_of_copy(e, entry->copy.path, &root_before);
 	if (!fault)
 		fault = put_file(e, &entry->copy);
 	if (!fault && entry->n_part_hashes > 0)
@@ -437,12 +511,12 @@ store_edit_put(struct store_edit *e, const struct store_entry *entry)
 	if (!fault)
 		fault = edit_run_path(e, EDIT_REMOVED_DELETE, entry->copy.path);
 	if (!fault && entry->moved_from)
-		fault = edit_run_path(e, EDIT_COPY_DELETE, entry->moved_from);
-	if (!fault && entry->moved_from)
-		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+		fault = edit_delete_copy(e, entry->moved_from);
 	/* the path may have held another content, now without a copy */
 	if (!fault && known == STORE_FOUND)
 		fault = delete_unused_file(e, before.hash);
+	if (!fault && known == STORE_FOUND)
+		fault = delete_unused_root(e, root_before);
 	return edit_finish(e, fault);
 }
 
@@ -474,7 +548,7 @@ int
 store_edit_put_aich(struct store_edit *e, const uint8_t hash[HASH_SIZE],
     const uint8_t root[AICH_SIZE], const uint8_t *parts, size_t n_parts)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (!fault)
 		fault = edit_finish(e, put_aich(e, hash, root, parts, n_parts));
@@ -514,59 +588,50 @@ store_edit_comment(struct store_edit *e, const uint8_t hash[HASH_SIZE],
 	return edit_run(e, stmt);
 }
 
-/* Delete the copy at path, within a transaction, and what only it needed. */
-static int
-delete_copy(struct store_edit *e, const char *path)
-{
-	struct store_copy copy;
-	int fault;
-
-	if (store_find_path(&e->store, path, &copy) == STORE_FAILED)
-		return e->store.db.fault;
-	fault = edit_run_path(e, EDIT_COPY_DELETE, path);
-	if (!fault)
-		fault = delete_unused_file(e, copy.hash);
-	if (!fault)
-		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
-	return fault;
-}
-
 int
 store_edit_remove_path(struct store_edit *e, const char *path)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
 	if (fault)
 		return fault;
 	fault = edit_run_path(e, EDIT_REMOVED_PUT_PATH, path);
-	return edit_finish(e, fault ? fault : delete_copy(e, path));
+	return edit_finish(e, fault ? fault : edit_delete_copy(e, path));
 }
 
 int
 store_edit_drop_path(struct store_edit *e, const char *path)
 {
-	int fault = edit_run_plain(e, EDIT_BEGIN);
+	int fault = edit_begin(e);
 
-	return fault ? fault : edit_finish(e, delete_copy(e, path));
+	return fault ? fault : edit_finish(e, edit_delete_copy(e, path));
+}
+
+/* For store_find: the path of the first copy. */
+static bool
+take_path(void *ctx, const struct store_copy *copy)
+{
+	snprintf(ctx, PATH_MAX, "%s", copy->path);
+	return true;
 }
 
 int
 store_edit_remove_hash(struct store_edit *e, const uint8_t hash[HASH_SIZE])
 {
 	sqlite3_stmt *remember = edit_statement(e, EDIT_REMOVED_PUT_HASH);
-	sqlite3_stmt *stmt = edit_statement(e, EDIT_FILE_DELETE);
-	int fault = remember && stmt ? edit_run_plain(e, EDIT_BEGIN)
-				     : e->store.db.fault;
+	enum store_result res = STORE_FOUND;
+	char path[PATH_MAX];
+	int fault = remember ? edit_begin(e) : e->store.db.fault;
 
 	if (fault)
 		return fault;
 	edit_bind_hash(remember, 1, hash);
-	edit_bind_hash(stmt, 1, hash);
 	fault = edit_run(e, remember);
-	if (!fault)
-		fault = edit_run(e, stmt);
-	if (!fault)
-		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+	while (!fault &&
+	    (res = store_find(&e->store, hash, take_path, path)) == STORE_FOUND)
+		fault = edit_delete_copy(e, path);
+	if (!fault && res == STORE_FAILED)
+		fault = e->store.db.fault;
 	return edit_finish(e, fault);
 }
 
@@ -574,12 +639,14 @@ int
 store_edit_move(struct store_edit *e, const char *from, const char *to)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_MOVE);
-	int64_t root_id;
-	int fault = stmt ? edit_run_plain(e, EDIT_BEGIN) : e->store.db.fault;
+	int64_t before, root_id;
+	int fault = stmt ? edit_begin(e) : e->store.db.fault;
 
 	if (fault)
 		return fault;
-	fault = edit_choose_root(e, to, &root_id);
+	fault = root_of_copy(e, from, &before);
+	if (!fault)
+		fault = edit_choose_root(e, to, &root_id);
 	if (!fault) {
 		edit_bind_path(stmt, 1, from);
 		edit_bind_path(stmt, 2, to);
@@ -587,7 +654,7 @@ store_edit_move(struct store_edit *e, const char *from, const char *to)
 		fault = edit_run(e, stmt);
 	}
 	if (!fault)
-		fault = edit_run_plain(e, EDIT_ROOT_DELETE_UNUSED);
+		fault = delete_unused_root(e, before);
 	return edit_finish(e, fault);
 }
 

@@ -17,13 +17,13 @@ enum edit_statement {
 	EDIT_BEGIN,
 	EDIT_COMMIT,
 	EDIT_ROLLBACK,
-	EDIT_ROOTS,
+	EDIT_ROOT_ID,
 	EDIT_ROOT_PUT,
 	EDIT_ROOT_DELETE_UNUSED,
 	EDIT_FILE_PUT,
-	EDIT_FILE_DELETE,
 	EDIT_FILE_DELETE_UNUSED,
 	EDIT_COPY_PUT,
+	EDIT_COPY_ROOT,
 	EDIT_COPY_DELETE,
 	EDIT_PART_HASHES_PUT,
 	EDIT_AICH_ROOT_PUT,
@@ -35,8 +35,6 @@ enum edit_statement {
 	EDIT_COMMENT_DELETE,
 	EDIT_COPY_MOVE,
 	EDIT_COPY_DAMAGED_PUT,
-	EDIT_COPIES_DELETE_BENEATH,
-	EDIT_FILE_DELETE_ALL_UNUSED,
 	EDIT_ROOT_WALK_PUT,
 	EDIT_ROOT_INODE_PUT,
 	EDIT_ROOT_BY_PATH,
@@ -66,6 +64,7 @@ enum edit_statement {
 struct store_edit {
 	struct store store;
 	sqlite3_stmt *statements[EDIT_N_STATEMENTS];
+	bool is_gathering; /* between store_edit_begin and store_edit_end */
 };
 
 /*
@@ -95,6 +94,14 @@ int store_edit_create(struct store_edit *e, const char *path);
 void store_edit_close(struct store_edit *e);
 
 /* These return 0, or an exit code after a log line. */
+
+/*
+ * Make the changes up to store_edit_end one transaction: after the first fault
+ * all of them are undone. Other writers wait meanwhile, so it is for little
+ * work. A second store_edit_begin, or an end without one, does nothing.
+ */
+int store_edit_begin(struct store_edit *e);
+int store_edit_end(struct store_edit *e);
 
 /* Share a file; its root is the longest one above it, else its directory. */
 int store_edit_put(struct store_edit *e, const struct store_entry *entry);

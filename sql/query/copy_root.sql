@@ -1,0 +1,2 @@
+-- the root of a path. (path) -> root_id
+SELECT root_id FROM copy WHERE path = ?1;
