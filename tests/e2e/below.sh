@@ -286,7 +286,7 @@ what='read-only after the first'
 on_disk 8m "$meet_on_disk; mount -o remount,ro \$tmp/disk; $meet_on_disk"
 served
 what='no room for what is shared'
-on_disk 200k 'cp "$tmp/good.db" "$tmp/disk/share.db"; code=0
+on_disk 160k 'cp "$tmp/good.db" "$tmp/disk/share.db"; code=0
 	"$SHARE" -d "$tmp/disk/share.db" add -r "$tmp/many" || code=$?
 	i=0; while [ $code -eq 0 ] && [ $i -lt 400 ]; do i=$((i + 1))
 		head -c 3000 /dev/urandom >"$tmp/many/more"
