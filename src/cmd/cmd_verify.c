@@ -103,11 +103,13 @@ compare(const struct underway_file *f)
 	const struct copy_facts facts = {
 	    f->copy.size, f->copy.mtime_ns, f->copy.inode};
 	const struct hash_job *job = &f->file.job;
+	enum copy_state state;
 
 	if (job->result == HASH_FAILED)
 		return COPY_UNREADABLE;
-	if (!copy_is_unchanged(f->file.fd, &facts))
-		return COPY_CHANGED;
+	state = copy_check(f->file.fd, &facts);
+	if (state != COPY_OK)
+		return state;
 	return job->result == HASH_OK && is_as_shared(&f->copy, &job->hash)
 	    ? COPY_OK
 	    : COPY_DAMAGED;

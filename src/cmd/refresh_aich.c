@@ -107,8 +107,8 @@ hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 		    strerror(errno));
 		return EX_IOERR;
 	}
-	if (!copy_is_unchanged(o->fd, &o->facts)) {
-		o->state = COPY_CHANGED;
+	o->state = copy_check(o->fd, &o->facts);
+	if (o->state != COPY_OK) {
 		fault = complain(o);
 	} else if (memcmp(found.hash, hash, HASH_SIZE) != 0) {
 		o->state = COPY_DAMAGED;

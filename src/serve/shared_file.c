@@ -120,10 +120,14 @@ shared_file_open(
 bool
 shared_file_check(struct shared_file *f)
 {
-	if (f->fd >= 0 && copy_is_unchanged(f->fd, &f->facts))
+	enum copy_state state;
+
+	if (f->fd < 0)
+		return false;
+	state = copy_check(f->fd, &f->facts);
+	if (state == COPY_OK)
 		return true;
-	if (f->fd >= 0)
-		complain(f, f->name, COPY_CHANGED);
+	complain(f, f->name, state);
 	shared_file_close(f);
 	return false;
 }

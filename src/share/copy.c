@@ -69,7 +69,7 @@ copy_open(const struct store_copy *copy, int *fd)
 	const char *path = relative_path(copy);
 	struct copy_facts facts = {copy->size, copy->mtime_ns, copy->inode};
 	enum copy_state state;
-	int root;
+	int root, error;
 
 	*fd = -1;
 	if (!path)
@@ -78,30 +78,32 @@ copy_open(const struct store_copy *copy, int *fd)
 	if (root < 0)
 		return state_of_errno();
 	*fd = open_beneath(root, path);
-	state = *fd < 0 ? state_of_errno() : COPY_OK;
-	close(root);
-	if (*fd >= 0 && !copy_is_unchanged(*fd, &facts)) {
-		close(*fd);
-		*fd = -1;
-		state = COPY_CHANGED;
-	} else if (*fd >= 0 && copy->damaged) {
-		close(*fd);
-		*fd = -1;
+	state = *fd < 0 ? state_of_errno() : copy_check(*fd, &facts);
+	if (state == COPY_OK && copy->damaged)
 		state = COPY_DAMAGED;
+	error = errno;
+	close(root);
+	if (state != COPY_OK && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
 	}
+	errno = error;
 	return state;
 }
 
-bool
-copy_is_unchanged(int fd, const struct copy_facts *facts)
+enum copy_state
+copy_check(int fd, const struct copy_facts *facts)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_size == facts->size &&
-	    st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec ==
-	    facts->mtime_ns &&
-	    (facts->inode == ANY_INODE || st.st_ino == facts->inode);
+	if (fstat(fd, &st) != 0)
+		return COPY_UNREADABLE;
+	return S_ISREG(st.st_mode) && (uint64_t)st.st_size == facts->size &&
+		st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec ==
+		    facts->mtime_ns &&
+		(facts->inode == ANY_INODE || st.st_ino == facts->inode)
+	    ? COPY_OK
+	    : COPY_CHANGED;
 }
 
 const char *

@@ -36,8 +36,11 @@ struct copy_facts {
 	uint64_t inode; /* or ANY_INODE */
 };
 
-/* Is fd still the regular file that was hashed? One system call. */
-bool copy_is_unchanged(int fd, const struct copy_facts *facts);
+/*
+ * Is fd still the regular file that was hashed? COPY_OK, COPY_CHANGED or
+ * COPY_UNREADABLE with errno. One system call.
+ */
+enum copy_state copy_check(int fd, const struct copy_facts *facts);
 
 /* "ok", "changed", "missing", "unreadable", "damaged", "offline" */
 const char *copy_state_name(enum copy_state state);
