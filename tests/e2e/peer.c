@@ -305,9 +305,11 @@ say_hello(struct link *l)
 		die(1, "a short HELLOANSWER");
 	receive_all(l->fd, user, sizeof user, 0);
 	receive_all(l->fd, NULL, h.payload_len - sizeof user, MSG_TRUNC);
+	if (!l->opt.who)
+		return;
 	hex_encode(text, user, sizeof user);
-	if (l->opt.who)
-		puts(text);
+	puts(text);
+	fflush(stdout);
 }
 
 /* The block that begins at start: blocks do not cross parts. */
