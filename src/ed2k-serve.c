@@ -178,26 +178,43 @@ is_denied(const struct peer *peer)
 	return true;
 }
 
+/*
+ * What --identity says, for open_share, if it says anything. False, after a log
+ * line, when that cannot be right.
+ */
+static bool
+check_identity(enum identity_mode *mode)
+{
+	if (!opt.identity)
+		return true;
+	if (!identity_mode_parse(opt.identity, mode)) {
+		log_error("--identity: %s is neither shared nor own",
+		    log_quote_str(opt.identity));
+		return false;
+	}
+	if (*mode == IDENTITY_SHARED || !opt.proxy_from)
+		return true;
+	log_error("--identity own: peers reach all machines behind a balancer "
+		  "(--proxy-from) at one address, and ban one whose user hash "
+		  "changes; leave it out, or take off --proxy-from");
+	return false;
+}
+
 /* 0, or an exit code after a log line; the store is closed then. */
 static int
-open_share(struct store *store, uint8_t user_hash[HASH_SIZE])
+open_share(
+    struct store *store, enum identity_mode mode, uint8_t user_hash[HASH_SIZE])
 {
-	enum identity_mode mode = IDENTITY_SHARED;
 	char path[PATH_MAX];
 	int fault;
 
-	if (opt.identity && !identity_mode_parse(opt.identity, &mode)) {
-		log_error("--identity: %s is neither shared nor own",
-		    log_quote_str(opt.identity));
-		return EX_USAGE;
-	}
 	if (!opt.db && !store_default_path(path, sizeof path))
 		return EX_CONFIG;
 	fault = store_open(store, opt.db ? opt.db : path);
 	if (fault)
 		return fault;
 	if (!opt.identity)
-		mode = identity_default(store, false);
+		mode = identity_default(store, opt.proxy_from != NULL);
 	fault = identity_user_hash(store, mode, user_hash);
 	if (fault)
 		store_close(store);
@@ -287,6 +304,7 @@ main(int argc, char *argv[])
 	struct conn_limits limits;
 	struct scoreboard board = {0};
 	enum sandbox_mode sandbox;
+	enum identity_mode identity = IDENTITY_SHARED;
 	struct store store;
 	struct peer peer;
 	uint8_t user_hash[HASH_SIZE];
@@ -309,6 +327,8 @@ main(int argc, char *argv[])
 		    log_quote_str(opt.sandbox));
 		return EX_USAGE;
 	}
+	if (!check_identity(&identity))
+		return EX_USAGE;
 	if (opt.verbose)
 		log_set_level(LOG_LEVEL_DEBUG);
 	db_be_frugal();
@@ -325,7 +345,7 @@ main(int argc, char *argv[])
 	limits = make_limits();
 	if (!join_board(&board, &ledger, &peer, &limits))
 		return EX_TEMPFAIL;
-	fault = open_share(&store, user_hash);
+	fault = open_share(&store, identity, user_hash);
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);

@@ -102,6 +102,11 @@ nudge() {
 	tell 'reload shared' >"$HOME/reload.log" || true
 }
 
+# link_to NAME: what amuled is given; a test may have it otherwise.
+link_to() {
+	"$SHARE" -d "$db" link --source 10.77.0.1:4662 $link_options "$files/$1"
+}
+
 # download CLIENT NAME: let a new amuled do it, and compare. To be run with &.
 download() {
 	client=$1
@@ -116,8 +121,7 @@ download() {
 	trap 'exit 143' TERM
 	wait_for 20 is_online
 	sleep 2 # amuled drops the sources of a link from its first second
-	link=$("$SHARE" -d "$db" link --source 10.77.0.1:4662 $link_options \
-		"$files/$name")
+	link=$(link_to "$name")
 	tell "add $link" >"$HOME/add.log" || fail "$(cat "$HOME/add.log")"
 	got=$HOME/.aMule/Incoming/$name
 	tries=0 completing=0

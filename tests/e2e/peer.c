@@ -4,7 +4,7 @@
  * it got to a file, so that the test can compare every byte.
  *
  *   peer get [-i64] [-repeat] [-ask HASH] [-from BYTE] [-rate BYTES] [-when]
- *       HOST PORT LINK OUT
+ *       [-who] HOST PORT LINK OUT
  *   peer direct [-block BYTES] HOST PORT LINK OUT
  *   peer discard HOST PORT LINK
  *   peer latency HOST PORT LINK
@@ -19,7 +19,8 @@
  *           in each request, as aMule does; -ask asks for the name of another
  *           file with each request; -from resumes there; -rate reads so many
  *           bytes a second, through a small buffer; -when prints when the slot
- *           came, in ms of CLOCK_MONOTONIC.
+ *           came, in ms of CLOCK_MONOTONIC; -who prints the user hash of the
+ *           server.
  * discard   like get, but the kernel throws the data away: for benchmarks.
  * latency   like discard, but one block in flight; prints the median time from
  *           request to first byte of data, in microseconds.
@@ -56,7 +57,7 @@
 #define IN_FLIGHT 3
 
 struct options {
-	bool wide, repeat, discard, latency, ask, small, when;
+	bool wide, repeat, discard, latency, ask, small, when, who;
 	const char *bind;
 	uint8_t asked[HASH_SIZE];
 	uint64_t from, rate, block;
@@ -296,13 +297,22 @@ say_hello(struct link *l)
 	    "020100010500614d756c65030100113c000000030100f940124012"
 	    "030100fb800d0403030100fa12321334030100feb80d0000"
 	    "030100ef01000000000000000000";
-	uint8_t payload[(sizeof hex - 1) / 2];
+	uint8_t payload[(sizeof hex - 1) / 2], user[HASH_SIZE];
+	char text[2 * HASH_SIZE + 1];
 	struct header h;
 
 	hex_decode(payload, hex, sizeof payload);
 	send_packet(l, OP_EDONKEYPROT, OP_HELLO, payload, sizeof payload);
 	h = expect_frame(l, OP_HELLOANSWER);
-	receive_all(l->fd, NULL, h.payload_len, MSG_TRUNC);
+	if (h.payload_len < sizeof user)
+		die(1, "a short HELLOANSWER");
+	receive_all(l->fd, user, sizeof user, 0);
+	receive_all(l->fd, NULL, h.payload_len - sizeof user, MSG_TRUNC);
+	if (!l->opt.who)
+		return;
+	hex_encode(text, user, sizeof user);
+	puts(text);
+	fflush(stdout);
 }
 
 /* The block that begins at start: blocks do not cross parts. */
@@ -705,6 +715,8 @@ main(int argc, char *argv[])
 			l.opt.small = true;
 		else if (strcmp(argv[i], "-when") == 0)
 			l.opt.when = true;
+		else if (strcmp(argv[i], "-who") == 0)
+			l.opt.who = true;
 		else if (strcmp(argv[i], "-bind") == 0)
 			l.opt.bind = argv[++i];
 		else if (strcmp(argv[i], "-crypt") == 0)

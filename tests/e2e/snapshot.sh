@@ -88,6 +88,17 @@ esac
 	fail "--identity shared"
 expect 64 "$SERVE" -d "$snap" --identity mine </dev/null
 said 'mine.* is neither shared nor own'
+
+# behind a balancer all have one, and nobody can say otherwise
+[ "$(user_hash -d "$snap" --proxy-from 192.0.2.1)" = "$shared" ] ||
+	fail "behind a balancer: a hash of its own"
+[ "$(user_hash -d "$snap" --proxy-from 192.0.2.1 --identity shared)" = "$shared" ] ||
+	fail "behind a balancer: --identity shared"
+for database in "$db" "$snap"; do
+	expect 64 "$SERVE" -d "$database" --proxy-from 192.0.2.1 --identity own \
+		</dev/null
+	said '--identity own: .* behind a balancer'
+done
 "$SHARE" -d "$snap" link --source 192.0.2.1:4662 --crypt "$tmp/second" |
 	grep -qi "$own" || fail "link --crypt: not $own"
 
