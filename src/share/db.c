@@ -208,8 +208,8 @@ is_snapshot(const struct db_kind *kind, const char *path)
 	known = pread(fd, id, sizeof id, ID_OFFSET) == sizeof id;
 	close(fd);
 	return known && kind->snapshot_id != 0 &&
-	    (id[0] << 24 | id[1] << 16 | id[2] << 8 | id[3]) ==
-	    kind->snapshot_id;
+	    ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 |
+		(uint32_t)id[2] << 8 | id[3]) == (uint32_t)kind->snapshot_id;
 }
 
 #define URI_SIZE (3 * PATH_MAX + 32)

@@ -176,7 +176,7 @@ serve_amules() {
 	at_exit show_log
 	"$SHARE" -d "$db" add -r "$files" >"$tmp/links"
 	ip netns exec "${net}1" systemd-socket-activate --accept --inetd \
-		-l 10.77.0.1:4662 "$SERVE" -d "$db" "$@" >"$log" 2>&1 </dev/null &
+		-l 10.77.0.1:4662 $wrap "$SERVE" -d "$db" "$@" >"$log" 2>&1 </dev/null &
 	track $!
 	wait_for 5 grep -q Listening "$log"
 }

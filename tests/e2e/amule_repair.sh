@@ -10,7 +10,7 @@ at_exit show_log
 "$SHARE" -d "$db" add -r "$files" >"$tmp/links"
 ip -n "${net}1" link set lo up
 ip netns exec "${net}1" systemd-socket-activate --accept --inetd \
-	-l 127.0.0.1:4662 "$SERVE" -v -d "$db" >"$log" 2>&1 </dev/null &
+	-l 127.0.0.1:4662 $wrap "$SERVE" -v -d "$db" >"$log" 2>&1 </dev/null &
 track $!
 # in the second part that is sent, so that it is found while others come
 ip netns exec "${net}1" "$B/tests/e2e/spoil" 10.77.0.1 4662 127.0.0.1 4662 \

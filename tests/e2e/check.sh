@@ -52,7 +52,7 @@ no_line() {
 listen() {
 	address=$1
 	shift
-	systemd-socket-activate --accept --inetd -l "$address" "$@" \
+	systemd-socket-activate --accept --inetd -l "$address" $wrap "$@" \
 		>"$log" 2>&1 </dev/null &
 	listener=$!
 	track $listener

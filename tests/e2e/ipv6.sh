@@ -18,7 +18,7 @@ hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb00710736120700000002010001
 listen() {
 	port=$(free_port)
 	: >"$log"
-	$inside systemd-socket-activate --accept --inetd -l "$port" \
+	$inside systemd-socket-activate --accept --inetd -l "$port" $wrap \
 		"$SERVE" -d "$db" -s "$state" "$@" >"$log" 2>&1 </dev/null &
 	track $!
 	wait_for 5 $inside grep -q " *[0-9]*: 0*:$(printf %04X "$port") .* 0A " /proc/net/tcp6

@@ -205,7 +205,7 @@ make_networks || skip "cannot make network namespaces, with nftables, here"
 random_file "$tmp/file" 3000000
 link=$("$SHARE" -d "$tmp/share.db" add "$tmp/file" 2>/dev/null)
 ip netns exec "${net}server" systemd-socket-activate --accept --inetd \
-	-l 4662 -l 4661 "$SERVE" -d "$tmp/share.db" >"$tmp/log" 2>&1 </dev/null &
+	-l 4662 -l 4661 $wrap "$SERVE" -d "$tmp/share.db" >"$tmp/log" 2>&1 </dev/null &
 track $!
 wait_for 5 grep -q 'Listening on .*4661' "$tmp/log"
 

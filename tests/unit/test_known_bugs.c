@@ -403,6 +403,7 @@ formats_and_control_bytes_in_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		static const uint8_t hash[HASH_SIZE];
 		uint8_t payload[200];
 		struct writer w = writer_of(payload, sizeof payload);
 		uint8_t name[16];
@@ -411,7 +412,7 @@ formats_and_control_bytes_in_names(void **state)
 
 		begin(NULL);
 		put_u8(&w, 16);
-		put_bytes(&w, payload, HASH_SIZE);
+		put_bytes(&w, hash, HASH_SIZE);
 		put_u32(&w, 0);
 		put_u16(&w, 4662);
 		put_u32(&w, 1);
