@@ -63,8 +63,8 @@ scope_name(enum scope scope)
 	    [SCOPE_LOOPBACK] = "an address of this host alone",
 	    [SCOPE_LINK] = "an address of its network alone",
 	    [SCOPE_PRIVATE] = "a private address",
-	    [SCOPE_SHARED] = "an address of a provider's own network "
-			     "(carrier-grade NAT)",
+	    [SCOPE_SHARED] = ("an address of a provider's own network "
+			      "(carrier-grade NAT)"),
 	    [SCOPE_DOCUMENTATION] = "an address for examples",
 	    [SCOPE_NOBODY] = "no address of a host",
 	};
