@@ -5,6 +5,7 @@
  */
 #include "base/address.h"
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/conn.h"
@@ -287,7 +288,7 @@ join_board(struct scoreboard *board, struct ledger *ledger,
 	board->on_dead = ledger_add_dead;
 	board->ctx = ledger;
 	res = scoreboard_claim(
-	    board, peer->ip, peer->port, &limits->board, conn_clock_ms());
+	    board, peer->ip, peer->port, &limits->board, clock_ms());
 	if (res == CLAIM_OK || res == CLAIM_FULL)
 		return true;
 	log_info("peer=%s end=refused fault=%s", peer->name,

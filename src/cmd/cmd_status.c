@@ -4,6 +4,7 @@
  */
 #include "base/address.h"
 #include "base/args.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
@@ -84,10 +85,7 @@ visit(void *ctx, const struct record *shared)
 static void
 show(struct showing *s, struct scoreboard *board)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	s->now_ms = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	s->now_ms = clock_ms();
 	memset(s->n, 0, sizeof s->n);
 	if (s->terminal && s->watch)
 		printf("\033[H\033[J"); /* home, and clear from there */

@@ -4,6 +4,7 @@
  */
 #include "cmd/progress.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
@@ -23,15 +24,6 @@
 
 static bool is_shown;
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 bool
 progress_is_wanted(void)
 {
@@ -46,7 +38,7 @@ progress_is_wanted(void)
 void
 progress_begin(struct progress *p)
 {
-	p->shown_ms = now_ms();
+	p->shown_ms = (int64_t)clock_ms();
 }
 
 /* "680 MB", with three digits or four. */
@@ -190,7 +182,7 @@ void
 progress_show(struct progress *p)
 {
 	char line[4000];
-	int64_t now = now_ms();
+	int64_t now = (int64_t)clock_ms();
 
 	if (now - p->shown_ms < PROGRESS_TICK_MS)
 		return;

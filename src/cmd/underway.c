@@ -4,6 +4,7 @@
  */
 #include "cmd/underway.h"
 
+#include "base/clock.h"
 #include "cmd/interrupt.h"
 
 #include <stdio.h>
@@ -12,15 +13,6 @@
 
 /* So long at most a file that is done waits for others, to be kept with them. */
 #define GATHER_MS 100
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void
 underway_fault(struct underway *u, int fault)
@@ -39,7 +31,7 @@ underway_begin(struct underway *u)
 void
 underway_go(struct underway *u)
 {
-	u->ended_ms = now_ms();
+	u->ended_ms = (int64_t)clock_ms();
 	u->progress.file = 1;
 	progress_begin(&u->progress);
 }
@@ -119,7 +111,7 @@ keep(struct underway *u, size_t n)
 		drop_oldest(u);
 	}
 	fflush(stdout); /* say so even if the next one takes long */
-	u->ended_ms = now_ms();
+	u->ended_ms = (int64_t)clock_ms();
 }
 
 /* End what is done, after a wait for the oldest of at most so long. */
@@ -155,7 +147,7 @@ static void
 put(struct underway *u)
 {
 	u->n++;
-	if (now_ms() - u->ended_ms >= GATHER_MS)
+	if ((int64_t)clock_ms() - u->ended_ms >= GATHER_MS)
 		end_done(u, 0);
 }
 

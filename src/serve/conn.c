@@ -4,6 +4,7 @@
  */
 #include "serve/conn.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/proxy_header.h"
@@ -70,15 +71,6 @@ catch_signals(void)
 	sigaction(SIGINT, &act, NULL);
 }
 
-uint64_t
-conn_clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void
 conn_init(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
@@ -96,7 +88,7 @@ conn_init(struct conn *c, struct session_config *config,
 	    limits->rate_peer_bps, peer->is_socket);
 	config->slots = &c->slots.ops;
 	share_catalog_init(&c->catalog, &c->file);
-	c->began_ms = conn_clock_ms();
+	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);
 	session_init(&c->session, config, &c->catalog, c->began_ms);
@@ -477,10 +469,10 @@ wind_up(struct conn *c, const struct outcome *o)
 	if (last)
 		last->bytes -= upload_pending(&c->upload);
 	if (c->limits->state_dir)
-		outcome_record(o, c->ledger, c->limits->state_dir,
-		    conn_clock_ms(), c->limits->anonymize);
+		outcome_record(o, c->ledger, c->limits->state_dir, clock_ms(),
+		    c->limits->anonymize);
 	/* only now: while the record lives, a killed process is accounted for */
-	scoreboard_leave(c->board, conn_clock_ms());
+	scoreboard_leave(c->board, clock_ms());
 }
 
 /* The end of a turn: wait for something to do, or end the session. */
@@ -520,7 +512,7 @@ conn_open(struct conn *c, struct session_config *config,
 	catch_signals();
 	conn_init(c, config, limits, board, ledger, peer, store);
 	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
-		await_next_turn(c, conn_clock_ms());
+		await_next_turn(c, clock_ms());
 		read_peer(c);
 	}
 	c->readable = false; /* that has been read */
@@ -534,7 +526,7 @@ conn_run(struct conn *c)
 	struct outcome outcome;
 
 	while (c->session.state != SESSION_ENDED) {
-		uint64_t now_ms = conn_clock_ms();
+		uint64_t now_ms = clock_ms();
 
 		/* write first: what is left unread afterwards has a reason */
 		write_peer(c, now_ms);
@@ -550,7 +542,7 @@ conn_run(struct conn *c)
 	    .session = &c->session,
 	    .obfuscated = c->obfuscated,
 	    .bytes = c->data_bytes - upload_pending(&c->upload),
-	    .ms = conn_clock_ms() - c->began_ms,
+	    .ms = clock_ms() - c->began_ms,
 	};
 	wind_up(c, &outcome);
 	return outcome_exit_code(&outcome);

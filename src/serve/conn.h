@@ -66,9 +66,6 @@ struct conn {
 	uint8_t out[CONN_OUT_SIZE];
 };
 
-/* CLOCK_MONOTONIC in milliseconds, the clock of all that is shared. */
-uint64_t conn_clock_ms(void);
-
 /*
  * Wait for the peer's first byte: it tells whether the connection is
  * obfuscated, and only then OpenSSL is loaded. Whatever else the peer said is

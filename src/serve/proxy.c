@@ -4,6 +4,7 @@
  */
 #include "serve/proxy.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/network.h"
 #include "proto/proxy_header.h"
@@ -57,7 +58,7 @@ read_some(struct arrived *in, size_t len, uint64_t deadline_ms)
 
 	for (;;) {
 		ssize_t n = read(STDIN_FILENO, in->bytes + in->n, len - in->n);
-		uint64_t now_ms = conn_clock_ms();
+		uint64_t now_ms = clock_ms();
 
 		if (n > 0) {
 			in->n += (size_t)n;
@@ -162,7 +163,7 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	}
 	if (!listed)
 		return true;
-	how = read_header(&in, conn_clock_ms() + hello_ms, &header, &res);
+	how = read_header(&in, clock_ms() + hello_ms, &header, &res);
 	if (res == PROXY_HEADER_PEER && names_itself(p, &header))
 		res = PROXY_HEADER_LOCAL;
 	switch (res) {

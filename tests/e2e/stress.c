@@ -12,6 +12,7 @@
  * Exit: 0 all held; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
  */
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/scoreboard.h"
@@ -48,15 +49,6 @@ struct page {
 static struct page *page;
 static pid_t kids[N_KIDS];
 static uint64_t n_born, n_killed, n_killed_holding, n_most, n_last;
-
-static uint64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static void
 sleep_us(long us)
