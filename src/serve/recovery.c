@@ -102,6 +102,7 @@ is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
 {
 	uint8_t hash[AICH_SIZE];
 
+	shared_file_stale(f);
 	if (!shared_file_check(f))
 		return false; /* changed under our hands; logged */
 	if (aich_part_hash(&digester, f->facts.size, part, blocks[0], hash) &&

@@ -89,6 +89,7 @@ take_copy(void *ctx, const struct store_copy *copy)
 	}
 	f->walled = false;
 	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	f->checked = true;
 	f->priority = copy->priority;
 	f->has_aich = copy->has_aich;
 	memcpy(f->aich_root, copy->aich_root, AICH_SIZE);
@@ -122,12 +123,19 @@ shared_file_check(struct shared_file *f)
 {
 	enum copy_state state;
 
-	if (f->fd < 0)
-		return false;
+	if (f->fd < 0 || f->checked)
+		return f->fd >= 0;
 	state = copy_check(f->fd, &f->facts);
-	if (state == COPY_OK)
+	f->checked = state == COPY_OK;
+	if (f->checked)
 		return true;
 	complain(f, f->name, state);
 	shared_file_close(f);
 	return false;
+}
+
+void
+shared_file_stale(struct shared_file *f)
+{
+	f->checked = false;
 }

@@ -19,6 +19,7 @@ struct shared_file {
 	uint8_t asked[HASH_SIZE]; /* the hash by which the peer knows it */
 	uint8_t hash[HASH_SIZE];  /* its "red" hash */
 	struct copy_facts facts;
+	bool checked; /* found to be what was hashed, just now */
 	enum store_priority priority;
 	bool walled; /* it is there, but this process may not open it */
 	bool has_aich;
@@ -39,7 +40,12 @@ void shared_file_close(struct shared_file *f);
 enum store_result shared_file_open(
     struct shared_file *f, const uint8_t asked[HASH_SIZE], bool alias);
 
-/* Is the open file still what was hashed? If not it is closed and logged. */
+/*
+ * Is the open file still what was hashed? If not it is closed and logged. It is
+ * looked at only if it was read, or time has passed, since it was last found to
+ * be; these two are to be told by shared_file_stale.
+ */
 bool shared_file_check(struct shared_file *f);
+void shared_file_stale(struct shared_file *f);
 
 #endif

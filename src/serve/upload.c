@@ -93,6 +93,7 @@ read_file(struct upload *u, struct shared_file *file)
 		n = pread(file->fd, u->buffer + u->end,
 		    (size_t)min_u64(u->left, room), (off_t)u->offset);
 	while (n < 0 && errno == EINTR);
+	shared_file_stale(file);
 	if (n <= 0)
 		return file_failed(
 		    file, n == 0 ? "it is shorter now" : strerror(errno));
@@ -134,6 +135,7 @@ send_file(struct upload *u, struct shared_file *file, uint64_t *sent)
 		return file_failed(file, "it has changed");
 	n = sendfile(STDOUT_FILENO, file->fd, &offset,
 	    (size_t)min_u64(u->left, BLOCK_SIZE));
+	shared_file_stale(file);
 	if (n > 0) {
 		u->offset += (uint64_t)n;
 		u->left -= (uint64_t)n;

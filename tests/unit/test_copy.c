@@ -274,7 +274,10 @@ the_second_copy_serves_when_the_first_is_gone(void **state)
 	assert_int_equal(shared_file_open(&f, blue, false), STORE_UNKNOWN);
 	assert_int_equal(shared_file_open(&f, blue, true), STORE_FOUND);
 	assert_true(shared_file_check(&f));
+	/* found unchanged, and neither read nor time passed since then */
 	temp_file("two", 99, 1);
+	assert_true(shared_file_check(&f));
+	shared_file_stale(&f);
 	assert_false(shared_file_check(&f));
 	assert_int_equal(f.fd, -1);
 	assert_int_equal(shared_file_open(&f, hash, false), STORE_UNKNOWN);
