@@ -350,14 +350,10 @@ main(int argc, char *argv[])
 	if (fault)
 		return fault;
 	config = make_config(&peer, user_hash);
-	conn_open(&conn, &config, &limits, &board, &ledger, &peer, &store);
-	/*
-	 * Here all at once: before, OpenSSL may have to be loaded, and of the
-	 * peer's bytes no more than the first was looked at. From here on they
-	 * are.
-	 */
+	/* from here on the peer's bytes are read */
 	if (sandbox_enter(sandbox, &store, opt.state))
-		fault = conn_run(&conn);
+		fault = conn_run(
+		    &conn, &config, &limits, &board, &ledger, &peer, &store);
 	else
 		fault = EX_OSERR;
 	store_close(&store);

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/proxy_header.h"
-#include "serve/crypto.h"
 #include "serve/outcome.h"
 #include "serve/share_catalog.h"
 
@@ -112,17 +111,6 @@ wants_input(const struct conn *c)
 	    session_wants_input(&c->session);
 }
 
-/* Encrypt or decrypt; what fails here cannot be gone on with. */
-static void
-crypt_bytes(struct conn *c, struct rc4 *stream, uint8_t *bytes, size_t n)
-{
-	if (rc4_apply(stream, bytes, n))
-		return;
-	log_error(
-	    "OpenSSL does not encrypt any more; the connection is closed");
-	session_stop(&c->session, END_NO_CRYPTO);
-}
-
 /* Is there data to send, though the rate may forbid it just now? */
 static bool
 has_data(const struct conn *c)
@@ -150,8 +138,8 @@ read_peer(struct conn *c)
 	n = read(STDIN_FILENO, c->in + c->in_len, CONN_IN_SIZE - c->in_len);
 	if (n > 0) {
 		if (c->obfuscation.done)
-			crypt_bytes(c, &c->obfuscation.in, c->in + c->in_len,
-			    (size_t)n);
+			rc4_apply(
+			    &c->obfuscation.in, c->in + c->in_len, (size_t)n);
 		c->in_len += (size_t)n;
 	} else if (n == 0) {
 		c->eof = true;
@@ -201,12 +189,28 @@ fault_of_stranger(const struct conn *c, const char *fault)
 	    : fault;
 }
 
+/* The first byte is there: it tells. */
+static void
+choose_transport(struct conn *c)
+{
+	const struct session_config *config = c->session.config;
+
+	c->transport_known = true;
+	c->obfuscated = config->obfuscation && obfuscation_begins(c->in[0]);
+	if (!c->obfuscated)
+		return;
+	c->obfuscation.user_hash = config->self.user_hash;
+	upload_encrypt(&c->upload, &c->obfuscation.out);
+}
+
 /* Is the handshake over, or was none needed? If not, look for it. */
 static bool
 shake_hands(struct conn *c)
 {
 	size_t len = 0;
 
+	if (!c->transport_known)
+		choose_transport(c);
 	if (!c->obfuscated || c->obfuscation.done)
 		return true;
 	switch (
@@ -218,15 +222,11 @@ shake_hands(struct conn *c)
 		return true;
 	case OBFUSCATION_MORE:
 		return false;
-	case OBFUSCATION_BAD:
+	default:
 		/* the first five bytes are as they came */
 		session_bad_peer(&c->session,
 		    fault_of_stranger(
 			c, "neither a frame nor obfuscation for us"));
-		return false;
-	default:
-		log_error("OpenSSL has no MD5 or RC4 for us");
-		session_stop(&c->session, END_NO_CRYPTO);
 		return false;
 	}
 }
@@ -248,7 +248,7 @@ handle_frames(struct conn *c, uint64_t now_ms)
 {
 	struct reader r;
 
-	if (!shake_hands(c))
+	if (c->in_len == 0 || !shake_hands(c))
 		return;
 	r = reader_of(c->in, c->in_len);
 	while (!c->upload.active && has_room(c) &&
@@ -283,7 +283,7 @@ static bool
 send_replies(struct conn *c)
 {
 	if (c->obfuscated && c->out_clear < c->out_end) {
-		crypt_bytes(c, &c->obfuscation.out, c->out + c->out_clear,
+		rc4_apply(&c->obfuscation.out, c->out + c->out_clear,
 		    c->out_end - c->out_clear);
 		c->out_clear = c->out_end;
 	}
@@ -518,42 +518,15 @@ await_next_turn(struct conn *c, uint64_t now_ms)
 		session_stop(&c->session, END_SIGNAL);
 }
 
-/* The first byte is there. */
-static void
-choose_transport(struct conn *c)
-{
-	const struct session_config *config = c->session.config;
-
-	c->obfuscated = config->obfuscation && obfuscation_begins(c->in[0]);
-	if (!c->obfuscated)
-		return;
-	if (!crypto_load_rc4())
-		session_stop(&c->session, END_NO_CRYPTO);
-	c->obfuscation.user_hash = config->self.user_hash;
-	upload_encrypt(&c->upload, &c->obfuscation.out);
-}
-
-void
-conn_open(struct conn *c, struct session_config *config,
+int
+conn_run(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
     struct ledger *ledger, const struct peer *peer, struct store *store)
 {
-	catch_signals();
-	conn_init(c, config, limits, board, ledger, peer, store);
-	while (c->session.state != SESSION_ENDED && c->in_len == 0 && !c->eof) {
-		await_next_turn(c, clock_ms());
-		read_peer(c);
-	}
-	c->readable = false; /* that has been read */
-	if (c->in_len > 0)
-		choose_transport(c);
-}
-
-int
-conn_run(struct conn *c)
-{
 	struct outcome outcome;
 
+	catch_signals();
+	conn_init(c, config, limits, board, ledger, peer, store);
 	while (c->session.state != SESSION_ENDED) {
 		uint64_t now_ms = clock_ms();
 
@@ -565,7 +538,6 @@ conn_run(struct conn *c)
 		await_next_turn(c, now_ms);
 	}
 	shared_file_close(&c->file);
-	obfuscation_close(&c->obfuscation);
 	outcome = (struct outcome){
 	    .peer = c->peer,
 	    .session = &c->session,

@@ -58,6 +58,7 @@ struct conn {
 	bool readable; /* and fd 0 has bytes, or its end */
 	bool blocked;  /* fd 1 took less than it was given */
 	bool eof;      /* the peer said its last word */
+	bool transport_known; /* the first byte is there */
 	bool obfuscated;
 	uint64_t throttle_ms; /* so long the rate forbids data */
 	size_t in_len, out_begin, out_end;
@@ -68,22 +69,13 @@ struct conn {
 };
 
 /*
- * Wait for the peer's first byte: it tells whether the connection is
- * obfuscated, and only then OpenSSL is loaded. Whatever else the peer said is
- * not looked at. Waits no longer than to the deadline for a hello, and ends at
- * SIGTERM or SIGINT; conn_run has to be called in any case. The arguments are
- * borrowed until it returns.
+ * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or
+ * SIGINT comes. Logs one line. The arguments are borrowed. Returns the exit
+ * code: 0, EX_PROTOCOL when the peer broke the protocol, EX_IOERR when a file
+ * could not be read, EX_TEMPFAIL when a direct client got no slot.
  */
-void conn_open(struct conn *c, struct session_config *config,
+int conn_run(struct conn *c, struct session_config *config,
     const struct conn_limits *limits, struct scoreboard *board,
     struct ledger *ledger, const struct peer *peer, struct store *store);
-
-/*
- * Serve the peer on fds 0 and 1 until it is done, is at fault or SIGTERM or
- * SIGINT comes. Logs one line. Returns the exit code: 0, EX_PROTOCOL when the
- * peer broke the protocol, EX_IOERR when a file could not be read,
- * EX_UNAVAILABLE when OpenSSL was needed and could not be had.
- */
-int conn_run(struct conn *c);
 
 #endif

@@ -29,7 +29,7 @@ obfuscation_begins(uint8_t first)
 	    first != OP_PACKEDPROT;
 }
 
-static bool
+static void
 begin_stream(struct rc4 *r, const uint8_t user_hash[HASH_SIZE],
     uint8_t direction, const uint8_t random[RANDOM_SIZE])
 {
@@ -39,12 +39,13 @@ begin_stream(struct rc4 *r, const uint8_t user_hash[HASH_SIZE],
 	memcpy(text, user_hash, HASH_SIZE);
 	text[HASH_SIZE] = direction;
 	memcpy(text + HASH_SIZE + 1, random, RANDOM_SIZE);
-	return crypto_md5(key, text, sizeof text) && rc4_init(r, key) &&
-	    rc4_apply(r, dropped, sizeof dropped);
+	crypto_md5(key, text, sizeof text);
+	rc4_init(r, key);
+	rc4_apply(r, dropped, sizeof dropped);
 }
 
 /* Decrypt what is new of n bytes; the keys come from the clear ones. */
-static bool
+static void
 decrypt(struct obfuscation *o, uint8_t *bytes, size_t n)
 {
 	size_t seen = o->seen;
@@ -52,13 +53,12 @@ decrypt(struct obfuscation *o, uint8_t *bytes, size_t n)
 	if (seen == 0) {
 		const uint8_t *random = bytes + CLEAR_SIZE - RANDOM_SIZE;
 
-		if (!begin_stream(&o->in, o->user_hash, TOWARDS_US, random) ||
-		    !begin_stream(&o->out, o->user_hash, TOWARDS_PEER, random))
-			return false;
+		begin_stream(&o->in, o->user_hash, TOWARDS_US, random);
+		begin_stream(&o->out, o->user_hash, TOWARDS_PEER, random);
 		seen = CLEAR_SIZE;
 	}
 	o->seen = n;
-	return n == seen || rc4_apply(&o->in, bytes + seen, n - seen);
+	rc4_apply(&o->in, bytes + seen, n - seen);
 }
 
 enum obfuscation_result
@@ -71,8 +71,7 @@ obfuscation_handshake(
 
 	if (n < CLEAR_SIZE)
 		return OBFUSCATION_MORE;
-	if (!decrypt(o, bytes, n))
-		return OBFUSCATION_FAILED;
+	decrypt(o, bytes, n);
 	get_slice(&r, CLEAR_SIZE);
 	magic = get_u32(&r);
 	if (!r.bad && magic != MAGIC)
@@ -96,11 +95,4 @@ obfuscation_put_answer(struct writer *w, const uint8_t *padding, uint8_t n)
 	put_u8(w, METHOD_RC4);
 	put_u8(w, n);
 	put_bytes(w, padding, n);
-}
-
-void
-obfuscation_close(struct obfuscation *o)
-{
-	rc4_close(&o->in);
-	rc4_close(&o->out);
 }

@@ -21,8 +21,8 @@
 #ifndef SERVE_OBFUSCATION_H
 #define SERVE_OBFUSCATION_H
 
+#include "base/crypto.h"
 #include "proto/cursor.h"
-#include "serve/crypto.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,9 +41,8 @@ struct obfuscation {
 
 enum obfuscation_result {
 	OBFUSCATION_DONE,
-	OBFUSCATION_MORE,   /* the handshake has not arrived whole */
-	OBFUSCATION_BAD,    /* it is none, or not for our user hash */
-	OBFUSCATION_FAILED, /* the library failed */
+	OBFUSCATION_MORE, /* the handshake has not arrived whole */
+	OBFUSCATION_BAD,  /* it is none, or not for our user hash */
 };
 
 /* Does a connection that begins with this byte begin with a handshake? */
@@ -56,7 +55,7 @@ bool obfuscation_begins(uint8_t first);
  * sends any before it has our answer, and none is harmed if one does. DONE:
  * *len is the length of the handshake, o->done is set, o->in stands behind the
  * last of the n bytes and o->out at the beginning of our answer. A bad magic is
- * told as soon as it is there. Needs crypto_load_rc4.
+ * told as soon as it is there.
  */
 enum obfuscation_result obfuscation_handshake(
     struct obfuscation *o, uint8_t *bytes, size_t n, size_t *len);
@@ -68,8 +67,5 @@ enum obfuscation_result obfuscation_handshake(
  */
 void obfuscation_put_answer(
     struct writer *w, const uint8_t *padding, uint8_t n);
-
-/* Safe to call twice. */
-void obfuscation_close(struct obfuscation *o);
 
 #endif

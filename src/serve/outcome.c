@@ -54,8 +54,6 @@ outcome_exit_code(const struct outcome *o)
 		return EX_PROTOCOL;
 	case END_FILE_FAILED:
 		return EX_IOERR;
-	case END_NO_CRYPTO:
-		return EX_UNAVAILABLE;
 	case END_BUSY:
 		return EX_TEMPFAIL;
 	default:

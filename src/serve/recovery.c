@@ -4,32 +4,22 @@
  */
 #include "serve/recovery.h"
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
 
 #include <errno.h>
-#include <sha1.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void
-sha1(uint8_t out[AICH_SIZE], const void *data, size_t n)
-{
-	SHA1_CTX context;
-
-	SHA1Init(&context);
-	SHA1Update(&context, data, n);
-	SHA1Final(out, &context);
-}
-
 static bool
 digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
 {
 	(void)ctx;
-	sha1(out, data, n);
+	crypto_sha1(out, data, n);
 	return true;
 }
 
@@ -66,7 +56,7 @@ hash_blocks(const struct shared_file *f, size_t part, uint8_t *block,
 
 		if (!read_block(f, block, part * PART_SIZE + at, n))
 			return false;
-		sha1(blocks[at / BLOCK_SIZE], block, n);
+		crypto_sha1(blocks[at / BLOCK_SIZE], block, n);
 	}
 	return true;
 }

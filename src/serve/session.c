@@ -528,7 +528,6 @@ session_end_name(enum session_end end)
 	    [END_BAD_PEER] = "bad-peer",
 	    [END_FILE_FAILED] = "file-failed",
 	    [END_SIGNAL] = "signal",
-	    [END_NO_CRYPTO] = "no-crypto",
 	};
 
 	return names[end];

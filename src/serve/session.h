@@ -151,7 +151,6 @@ enum session_end {
 	END_BAD_PEER,    /* broke the protocol */
 	END_FILE_FAILED, /* file or database could not be read in mid-upload */
 	END_SIGNAL,      /* we were told to stop */
-	END_NO_CRYPTO,   /* OpenSSL, needed here, is missing or failed */
 };
 
 /* One data frame to send. */

@@ -9,7 +9,7 @@
 #define SERVE_UPLOAD_H
 
 #include "proto/msg.h"
-#include "serve/crypto.h"
+#include "base/crypto.h"
 #include "serve/shared_file.h"
 
 #include <stdbool.h>

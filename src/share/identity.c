@@ -4,11 +4,11 @@
  */
 #include "share/identity.h"
 
+#include "base/crypto.h"
 #include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha1.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -52,13 +52,11 @@ read_machine_id(char id[MACHINE_ID_SIZE])
 static void
 mix(uint8_t hash[HASH_SIZE], const char id[MACHINE_ID_SIZE])
 {
-	uint8_t digest[SHA1_DIGEST_LENGTH];
-	SHA1_CTX context;
+	uint8_t both[HASH_SIZE + MACHINE_ID_SIZE], digest[SHA1_SIZE];
 
-	SHA1Init(&context);
-	SHA1Update(&context, hash, HASH_SIZE);
-	SHA1Update(&context, (const uint8_t *)id, MACHINE_ID_SIZE);
-	SHA1Final(digest, &context);
+	memcpy(both, hash, HASH_SIZE);
+	memcpy(both + HASH_SIZE, id, MACHINE_ID_SIZE);
+	crypto_sha1(digest, both, sizeof both);
 	memcpy(hash, digest, HASH_SIZE);
 	hash[5] = USER_HASH_MARK_5;
 	hash[14] = USER_HASH_MARK_14;

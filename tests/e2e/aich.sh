@@ -95,33 +95,6 @@ request=$(frame c5 9b ${f2}0100$f2_root)
 answer=$(ask "$(for i in $(seq 12); do echo "$request"; done | tr -d '\n')")
 equal "ten in a minute" "$answer" "$(for i in $(seq 10); do echo $golden; done | tr -d '\n')$(frame c5 9c $f2)$(frame c5 9c $f2)"
 
-# OpenSSL is not loaded, not even for recovery data
-mkfifo "$tmp/fifo"
-"$SERVE" -d "$db" --sandbox off <"$tmp/fifo" \
-	>"$tmp/answers" 2>"$tmp/err" &
-server=$!
-track $server
-exec 9>"$tmp/fifo"
-has_size() {
-	[ "$(stat -c %s "$tmp/answers")" -ge "$1" ]
-}
-say() {
-	before=$(stat -c %s "$tmp/answers")
-	echo "$1" | unhex >&9
-	wait_for 5 has_size $((before + $2))
-}
-say "$hello" $hello_answer
-say "$(frame e3 58 $f2)" 26
-say "$(frame e3 51 $f2)" 56
-say "$(frame c5 9e $f2)" 42
-say "$(frame e3 54 $f2)" 6
-say "$(frame e3 47 "$f2$(le 4 0)$(le 4 0)$(le 4 0)$(le 4 5000)$(le 4 0)$(le 4 0)")" 5030
-say "$request" 114
-grep -q 'libc\.so' "/proc/$server/maps" || fail "cannot read what is mapped"
-! grep -q libcrypto "/proc/$server/maps" || fail "libcrypto is mapped for nothing"
-exec 9>&-
-wait $server || fail "ended with $?"
-
 # flip FILE OFFSET: another byte there, size and time as they were
 flip() {
 	touch -r "$1" "$tmp/time"

@@ -173,5 +173,8 @@ grep -q '^usage: ed2k-serve' "$tmp/out" || fail "--help"
 expect 0 "$SERVE" -Q >"$tmp/out" </dev/null
 grep -q '^0xE3 0x01 HELLO$' "$tmp/out" || fail "-Q"
 
-# nothing of OpenSSL is mapped into a server
-! ldd "$SERVE" | grep -q 'libcrypto\|libssl' || fail "the server links OpenSSL"
+# no connection waits for a loader, but where a sanitizer needs one
+case $(ldd "$SERVE") in
+*'statically linked'* | *libasan*) ;;
+*) fail "the server needs libraries: $(ldd "$SERVE")" ;;
+esac

@@ -125,15 +125,20 @@ once() {
 	sound
 }
 
-# The calls of a run: name and number, from the first that is not the loader's
-# on (munmap is its last), without the messages. libc aborts when futex fails, and
-# brk has no error to return.
+# calls WHO: those of a run, name and number, from the first that is not the
+# loader's on, without the messages. Its last is munmap, and mprotect where all is
+# linked in. libc aborts when futex fails, a name service of systemd when
+# rt_sigprocmask does, and brk has no error to return.
 calls() {
-	awk '{ sub(/^[0-9]+ +/, ""); name = $0; sub(/\(.*/, "", name) }
+	program=$SHARE
+	[ "$1" != serve ] || program=$SERVE
+	last=munmap
+	! ldd "$program" | grep -q 'statically linked' || last=mprotect
+	awk -v last=$last '{ sub(/^[0-9]+ +/, ""); name = $0; sub(/\(.*/, "", name) }
 		name !~ /^[a-z_0-9]+$/ { next }
 		{ n[name]++ }
-		name == "munmap" { begun = 1 }
-		begun && !/^(write\(2,|exit|brk|futex|munmap)/ { print name, n[name] }' \
+		name == last { begun = 1 }
+		begun && !/^(write\(2,|exit|brk|futex|munmap|rt_sigprocmask)/ { print name, n[name] }' \
 		"$tmp/trace"
 }
 
@@ -148,7 +153,7 @@ for who in serve add new list link verify remove refresh; do
 	reset
 	inject="strace -f -o $tmp/trace"
 	begin $who >"$tmp/out" 2>"$tmp/err"
-	calls >"$tmp/calls"
+	calls $who >"$tmp/calls"
 	n_calls=$(wc -l <"$tmp/calls")
 	[ "$n_calls" -gt 50 ] || fail "$who: only $n_calls calls"
 	stride=$((n_calls / ${N_SAMPLE:-20} + 1)) i=0 n=0
@@ -163,7 +168,8 @@ for who in serve add new list link verify remove refresh; do
 	done
 	echo "$who: $n failures in $n_calls calls"
 
-	# all that reads and writes, again and again
+	# all that reads and writes, again and again; between the program and libc
+	SERVE=$B/tests/e2e/ed2k-serve
 	inject="env LD_PRELOAD=$B/tests/e2e/preload/short.so SHORT_LOG=$tmp/short"
 	rm -f "$tmp/short"
 	once $who "short reads and writes"
@@ -171,12 +177,13 @@ for who in serve add new list link verify remove refresh; do
 	[ "$status" -eq 0 ] || wrong "$what: ended with $status: $(cat "$tmp/err")"
 	[ $who != serve ] || grep -q ' 400000 bytes of data' "$tmp/out" ||
 		wrong "$what: $(cat "$tmp/out")"
-	inject=
+	inject= SERVE=$B/ed2k-serve
 done
 
 # the same for whole downloads, of each kind
 reset
 rm -f "$tmp/short"
+SERVE=$B/tests/e2e/ed2k-serve
 wrap="-E LD_PRELOAD=$B/tests/e2e/preload/short.so -E SHORT_LOG=$tmp/short"
 serve -d "$db"
 user=$(sqlite3 "$db" 'SELECT lower(hex(user_hash)) FROM identity')

@@ -107,10 +107,11 @@ free_port() {
 }
 
 [ -z "${ED2K_SANDBOX:-}" ] || wrap="-E ED2K_SANDBOX"
-# With WRAP=valgrind the servers that `serve` starts run under it, and what it
-# finds fails the test.
+# With WRAP=valgrind the servers that `serve` starts run under it, on a libc that
+# it can get in between, and what it finds fails the test.
 case ${WRAP:-} in
 valgrind)
+	SERVE=$B/tests/e2e/ed2k-serve
 	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$B/tests/e2e/preload/openat2.so valgrind -q
 		--leak-check=full --log-file=$tmp/valgrind.%p"
 	;;

@@ -146,15 +146,15 @@ for what in "$hash_set" "$name" "$(request 0 180000)" "$recovery"; do
 		fail "a server went on reading: $(cat "$tmp/said")"
 done
 
-# What a process takes is bounded, also with OpenSSL; see ed2k-serve(8), FILES.
+# What a process takes is bounded; see ed2k-serve(8), FILES.
 user=$(echo "$hello" | timeout 20 "$PEER" raw 127.0.0.1 "$port" | cut -c 13-44)
 timeout 60 "$PEER" get -crypt "$user" -rate 10000000 127.0.0.1 "$port" "$link" \
 	"$tmp/got"
 echo "peak $(peak VmHWM) KiB, data $(peak VmData) KiB"
 if [ "$step" -eq 1 ]; then
 	[ "$(peak VmHWM)" -gt 1000 ] || fail "memory was not measured"
-	[ "$(peak VmHWM)" -le 12288 ] || fail "resident: $(peak VmHWM) KiB"
-	[ "$(peak VmData)" -le 6144 ] || fail "data: $(peak VmData) KiB"
+	[ "$(peak VmHWM)" -le 5120 ] || fail "resident: $(peak VmHWM) KiB"
+	[ "$(peak VmData)" -le 3072 ] || fail "data: $(peak VmData) KiB"
 fi
 
 # Names that would end a line, move the cursor, or be taken for a format: of

@@ -1,7 +1,6 @@
 #!/bin/sh
 # Obfuscated connections: whole downloads next to plain ones, conversations to
-# the byte against the openssl program, what is refused, and that nobody but an
-# obfuscated connection loads OpenSSL.
+# the byte against the openssl program, and what is refused.
 . "$(dirname "$0")/lib.sh"
 need_command openssl openssl
 need_command sqlite3 sqlite3
@@ -131,17 +130,6 @@ e3*030100fe30200000*) ;;
 *) fail "--no-obfuscation: $(hex "$tmp/out")" ;;
 esac
 
-# without the library: said what to install, and plain connections go on
-mkdir "$tmp/broken"
-echo >"$tmp/broken/libcrypto.so.3"
-LD_LIBRARY_PATH=$tmp/broken expect 0 "$SERVE" -d "$db" <"$tmp/in" >"$tmp/out"
-handshake '' "$hello" >"$tmp/in"
-LD_LIBRARY_PATH=$tmp/broken expect 69 "$SERVE" -d "$db" <"$tmp/in" >"$tmp/out"
-grep -q 'cannot load libcrypto.so.3; install it with' "$tmp/err" ||
-	fail "without OpenSSL: $(cat "$tmp/err")"
-grep -q 'end=no-crypto' "$tmp/err" || fail "without OpenSSL: $(cat "$tmp/err")"
-[ ! -s "$tmp/out" ] || fail "without OpenSSL: was answered"
-
 # nobody reads openssl.cnf: whoever opens this one waits for ever
 mkfifo "$tmp/openssl.cnf"
 OPENSSL_CONF=$tmp/openssl.cnf expect 0 timeout -s KILL 10 "$SERVE" -d "$db" \
@@ -265,20 +253,3 @@ late -crypt "$user" </dev/null
 (printf e35d; echo; echo sleep 1000; echo 0000) | late -crypt "$user"
 grep 'end=no-hello' "$tmp/log" | sed 's/.*seconds=\([0-9.]*\) .*/\1/' |
 	awk '$1 < 1.9 || $1 > 2.9 { exit 1 }' || fail "late: $(grep no-hello "$tmp/log")"
-
-# who has OpenSSL mapped, in mid-transfer; in the sandbox only root could look
-serve -d "$db" --sandbox off
-link=$("$SHARE" -d "$db" link --source "127.0.0.1:$port" --crypt "$tmp/file")
-for options in '' "-crypt $user"; do
-	rm -f "$tmp/got"
-	"$PEER" get $options -rate 10000000 127.0.0.1 "$port" "$link" "$tmp/got" &
-	peer=$!
-	wait_for 10 has_begun
-	maps=$(grep -c 'libcrypto\|legacy' "/proc/$(server_pid)/maps" || true)
-	case "$options:$maps" in
-	:0 | -crypt*:[1-9]*) ;;
-	*) fail "peer \"$options\": $maps mappings of OpenSSL" ;;
-	esac
-	kill $peer
-	wait $peer || true
-done

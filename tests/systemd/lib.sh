@@ -25,7 +25,7 @@ packages() {
 	printf 'systemd,systemd-sysv,dbus,'
 	case $release in
 	"$host") printf 'libsqlite3-0,' ;;
-	*) printf 'build-essential,debhelper,libmd-dev,libsqlite3-dev,libssl-dev,' ;;
+	*) printf 'build-essential,debhelper,libsqlite3-dev,libssl-dev,' ;;
 	esac
 	case $release in
 	bookworm) echo libssl3 ;;

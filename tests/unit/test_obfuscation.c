@@ -29,7 +29,7 @@ setup(void **state)
 {
 	(void)state;
 	unhex(user_hash, sizeof user_hash, USER_HASH);
-	return crypto_load_rc4() ? 0 : -1;
+	return 0;
 }
 
 static struct obfuscation
@@ -43,16 +43,15 @@ static void
 apply(uint8_t direction, const uint8_t random[4], uint8_t *bytes, size_t n)
 {
 	uint8_t text[21], key[16], dropped[1024] = {0};
-	struct rc4 r = {0};
+	struct rc4 r;
 
 	memcpy(text, user_hash, 16);
 	text[16] = direction;
 	memcpy(text + 17, random, 4);
-	assert_true(crypto_md5(key, text, sizeof text));
-	assert_true(rc4_init(&r, key));
-	assert_true(rc4_apply(&r, dropped, sizeof dropped));
-	assert_true(rc4_apply(&r, bytes, n));
-	rc4_close(&r);
+	crypto_md5(key, text, sizeof text);
+	rc4_init(&r, key);
+	rc4_apply(&r, dropped, sizeof dropped);
+	rc4_apply(&r, bytes, n);
 }
 
 /* A handshake as sent. Returns its length. */
@@ -79,8 +78,6 @@ result_of(const uint8_t *bytes, size_t n, size_t *len)
 	enum obfuscation_result res = obfuscation_handshake(&o, copy, n, len);
 
 	assert_int_equal(o.done, res == OBFUSCATION_DONE);
-	obfuscation_close(&o);
-	obfuscation_close(&o);
 	free(copy);
 	return res;
 }
@@ -111,7 +108,6 @@ feed_in_three(const uint8_t *bytes, size_t n, size_t a, size_t b)
 	assert_int_equal(res, OBFUSCATION_DONE);
 	assert_int_equal(len, 17);
 	assert_hex(copy + 5, 12, "c46f5e83000005a1a2a3a4a5");
-	obfuscation_close(&o);
 	free(copy);
 }
 
@@ -161,17 +157,16 @@ both_streams_go_on_behind_the_handshake(void **state)
 	assert_int_equal(
 	    obfuscation_handshake(&o, bytes, n, &len), OBFUSCATION_DONE);
 	unhex(more, sizeof more, HELLO_ON_WIRE);
-	assert_true(rc4_apply(&o.in, more, sizeof more));
+	rc4_apply(&o.in, more, sizeof more);
 	assert_hex(more, sizeof more, HELLO);
 
 	obfuscation_put_answer(&w, padding, sizeof padding);
 	assert_hex(answer, w.pos, "c46f5e830003b1b2b3");
-	assert_true(rc4_apply(&o.out, answer, w.pos));
+	rc4_apply(&o.out, answer, w.pos);
 	assert_hex(answer, w.pos, ANSWER);
 	unhex(more, sizeof more, HELLO_ANSWER);
-	assert_true(rc4_apply(&o.out, more, sizeof more));
+	rc4_apply(&o.out, more, sizeof more);
 	assert_hex(more, sizeof more, HELLO_ANSWER_ON_WIRE);
-	obfuscation_close(&o);
 }
 
 /* A peer that does not wait for our answer, in every split. */
@@ -194,11 +189,10 @@ bytes_behind_the_handshake_are_decrypted_once(void **state)
 		if (res == OBFUSCATION_MORE)
 			res = obfuscation_handshake(&o, copy, n, &len);
 		else
-			assert_true(rc4_apply(&o.in, copy + cut, n - cut));
+			rc4_apply(&o.in, copy + cut, n - cut);
 		assert_int_equal(res, OBFUSCATION_DONE);
 		assert_int_equal(len, 17);
 		assert_hex(copy + len, n - len, HELLO);
-		obfuscation_close(&o);
 		free(copy);
 	}
 }
