@@ -74,9 +74,9 @@ format_link(struct store *store, const struct store_copy *copy,
 void
 print_aich_notice(struct store *store)
 {
-	uint64_t n;
+	uint64_t n, bytes;
 
-	if (store_count_without_aich(store, &n) && n > 0)
+	if (store_count_without_aich(store, &n, &bytes) && n > 0)
 		log_notice(
 		    "%" PRIu64 " %s no AICH hashes, with which peers "
 		    "repair corrupt parts; \"ed2k-share refresh --aich\" "

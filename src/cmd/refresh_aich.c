@@ -4,6 +4,8 @@
  */
 #include "base/log.h"
 #include "base/text.h"
+#include "cmd/interrupt.h"
+#include "cmd/progress.h"
 #include "cmd/refresh.h"
 #include "proto/base32.h"
 #include "share/copy.h"
@@ -21,6 +23,8 @@ struct refreshing {
 	struct hasher *hasher;
 	int fault; /* the first */
 	bool stop; /* the database failed: no use to go on */
+	struct progress progress;
+	bool has_progress;
 };
 
 /* One of the copies of a content, opened. */
@@ -89,14 +93,50 @@ print_root(const uint8_t root[AICH_SIZE], const char *path)
 	fflush(stdout); /* it is kept: say so even if the next takes long */
 }
 
-/* Hash an open copy, and keep its AICH if it is what was shared. */
+static bool
+is_stopped(const struct refreshing *r)
+{
+	return r->stop || interrupt_signal() != 0 || ferror(stdout);
+}
+
+/* Hash an open copy. False when it is interrupted; the job is under way then. */
+static bool
+await_hash(struct refreshing *r, const struct opened *o, struct hash_job *job)
+{
+	job->fd = o->fd;
+	job->size = o->facts.size;
+	hasher_put(r->hasher, job);
+	while (!hasher_wait(r->hasher, job, PROGRESS_TICK_MS)) {
+		if (is_stopped(r))
+			return false;
+		r->progress.path = o->path;
+		r->progress.bytes = hasher_bytes(r->hasher);
+		if (r->has_progress)
+			progress_show(&r->progress);
+	}
+	progress_clear();
+	return true;
+}
+
+/*
+ * Hash an open copy, and keep its AICH if it is what was shared. When it is
+ * interrupted there is no going on with the hasher.
+ */
 static int
 hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 {
+	struct hash_job job = {0};
 	struct file_hash found;
 	int fault = 0;
 
-	switch (hasher_file(r->hasher, o->fd, o->facts.size, &found)) {
+	if (!await_hash(r, o, &job)) {
+		hasher_close(r->hasher);
+		file_hash_free(&job.hash);
+		r->stop = true;
+		return 0;
+	}
+	found = job.hash;
+	switch (job.result) {
 	case HASH_OK:
 		break;
 	case HASH_SHORT:
@@ -104,7 +144,7 @@ hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 		return complain(o);
 	default:
 		log_error("cannot read %s: %s", log_quote_str(o->path),
-		    strerror(errno));
+		    strerror(job.error));
 		return EX_IOERR;
 	}
 	o->state = copy_check(o->fd, &o->facts);
@@ -152,6 +192,21 @@ refresh_file(struct refreshing *r, const uint8_t hash[HASH_SIZE])
 		r->fault = worst;
 }
 
+/* How much there is to do. */
+static void
+begin(struct refreshing *r)
+{
+	struct progress *p = &r->progress;
+
+	interrupt_catch();
+	r->has_progress = progress_is_wanted();
+	if (r->has_progress)
+		store_count_without_aich(
+		    &r->edit->store, &p->n_files, &p->total_bytes);
+	p->file = 1;
+	progress_begin(p);
+}
+
 int
 refresh_aich(struct store_edit *edit, struct hasher *hasher)
 {
@@ -160,14 +215,19 @@ refresh_aich(struct store_edit *edit, struct hasher *hasher)
 	const uint8_t *behind = NULL;
 	enum store_result res = STORE_FOUND;
 
-	while (!r.stop && !ferror(stdout)) {
+	begin(&r);
+	while (!is_stopped(&r)) {
 		res = store_edit_next_without_aich(edit, behind, hash);
 		if (res != STORE_FOUND)
 			break;
 		refresh_file(&r, hash);
+		r.progress.file++;
 		behind = hash;
 	}
-	if ((r.stop || res == STORE_FAILED) && !r.fault)
+	if (interrupt_signal())
+		log_notice("interrupted; what is told is done, and the same "
+			   "command goes on there");
+	else if ((r.stop || res == STORE_FAILED) && !r.fault)
 		r.fault = EX_IOERR;
 	return r.fault;
 }

@@ -267,16 +267,3 @@ hasher_bytes(const struct hasher *h)
 {
 	return atomic_load(&h->watch.bytes);
 }
-
-enum hash_result
-hasher_file(struct hasher *h, int fd, uint64_t size, struct file_hash *out)
-{
-	struct hash_job job = {.fd = fd, .size = size};
-
-	hasher_put(h, &job);
-	while (!hasher_wait(h, &job, UINT_MAX))
-		;
-	*out = job.hash;
-	errno = job.error;
-	return job.result;
-}

@@ -75,11 +75,4 @@ bool hasher_wait(struct hasher *h, struct hash_job *job, unsigned ms);
 /* Bytes hashed so far, for a progress display. */
 uint64_t hasher_bytes(const struct hasher *h);
 
-/*
- * Hash `size` (> 0) bytes of fd from offset 0. On HASH_OK the caller frees
- * out with file_hash_free; otherwise out is empty. On HASH_FAILED errno tells.
- */
-enum hash_result hasher_file(
-    struct hasher *h, int fd, uint64_t size, struct file_hash *out);
-
 #endif

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 
-#include <limits.h>
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
@@ -107,22 +106,6 @@ steady_end(struct steady *s)
 		  "complete",
 	    log_quote_str(s->path));
 	return EX_TEMPFAIL;
-}
-
-int
-steady_hash(struct hasher *h, const char *path, int fd, struct stat *st,
-    struct file_hash *out)
-{
-	struct steady s = {.path = path, .fd = fd, .st = *st};
-	int fault;
-
-	steady_begin(&s, h);
-	while (!steady_wait(&s, h, UINT_MAX))
-		;
-	fault = steady_end(&s);
-	*st = s.st;
-	*out = s.job.hash;
-	return fault;
 }
 
 void

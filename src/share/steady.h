@@ -36,10 +36,6 @@ bool steady_wait(struct steady *s, struct hasher *h, unsigned ms);
  */
 int steady_end(struct steady *s);
 
-/* All that in one: *st was fstat's, and becomes what *out belongs to. */
-int steady_hash(struct hasher *h, const char *path, int fd, struct stat *st,
-    struct file_hash *out);
-
 /* What is to be put into the database. Borrows path and hash. */
 void steady_entry(struct store_entry *out, const char *path,
     const struct stat *st, const struct file_hash *hash);

@@ -251,14 +251,15 @@ store_aich_parts(
 }
 
 bool
-store_count_without_aich(struct store *s, uint64_t *out)
+store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes)
 {
 	sqlite3_stmt *stmt = statement(s, STORE_COUNT_WITHOUT_AICH);
 
-	*out = 0;
+	*n = *bytes = 0;
 	if (!stmt || next_row(s, stmt) != STORE_FOUND)
 		return false;
-	*out = (uint64_t)sqlite3_column_int64(stmt, 0);
+	*n = (uint64_t)sqlite3_column_int64(stmt, 0);
+	*bytes = (uint64_t)sqlite3_column_int64(stmt, 1);
 	sqlite3_reset(stmt);
 	return true;
 }

@@ -105,8 +105,8 @@ enum store_result store_part_hashes(
 enum store_result store_aich_parts(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
-/* How many files have no AICH hashes? False after a log line. */
-bool store_count_without_aich(struct store *s, uint64_t *out);
+/* How many files, of how many bytes, have no AICH hashes? False after a log line. */
+bool store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes);
 
 /* How many copies are there, of how many bytes? False after a log line. */
 bool store_sum(struct store *s, uint64_t *n, uint64_t *bytes);

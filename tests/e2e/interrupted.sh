@@ -1,5 +1,5 @@
 #!/bin/sh
-# refresh and verify interrupted at a file that takes hours: what was done before
+# refresh, also --aich, and verify interrupted at a file that takes hours: what was done before
 # it is kept and told; on a terminal they show how far they are.
 . "$(dirname "$0")/lib.sh"
 need_command script bsdutils
@@ -88,6 +88,19 @@ on_terminal '^file 6 of [67], [0-9.]* [kMG]B of 4.40 TB, [0-9.]* [kMG]B/s, .* le
 	verify
 grep -q '^.\[Ked2k-share: interrupted' "$tmp/lines" ||
 	fail "not cleared before a line: $(cat -v "$tmp/lines")"
+
+# none has AICH hashes, and that file is the last in the order of hashes
+last=$(printf 'ff%.0s' $(seq 16))
+sqlite3 "$db" "UPDATE file SET aich_root = NULL; DELETE FROM aich_parts;
+	UPDATE file SET hash = x'$last' WHERE hash = zeroblob(16);
+	UPDATE copy SET hash = x'$last' WHERE hash = zeroblob(16)"
+interrupt 4 refresh --aich # and one is damaged
+grep -q 'interrupted; what is told is done, and the same command goes on there$' \
+	"$tmp/err" || fail "refresh --aich: $(cat "$tmp/err")"
+[ "$(sqlite3 "$db" 'SELECT count(aich_root) FROM file')" -eq "$(wc -l <"$tmp/out")" ] ||
+	fail "refresh --aich: not what was told: $(cat "$tmp/out")"
+on_terminal '^file 2 of 2, [0-9.]* [kMG]B of 4.40 TB, [0-9.]* [kMG]B/s, .* left: 6' \
+	refresh --aich
 "$SHARE" -d "$db" remove "$tmp/dir/6"
 "$SHARE" -d "$db" add -r --exclude 6 "$tmp/dir" >"$tmp/out"
 "$SHARE" -d "$db" add -r --exclude '[1-57]' "$tmp/dir" >"$tmp/out" 2>&1 &

@@ -176,7 +176,7 @@ look_up_all(struct store *s)
 	struct seen seen = {0};
 	struct store_copy copy;
 	uint8_t hash[HASH_SIZE];
-	uint64_t without;
+	uint64_t without, bytes;
 	unsigned n = 0;
 
 	n += store_user_hash(s, hash) == STORE_FOUND;
@@ -185,7 +185,7 @@ look_up_all(struct store *s)
 	n += look_up(s, large);
 	n += store_find_path(s, "/srv/large", &copy) == STORE_FOUND;
 	must(copy.priority <= STORE_PRIORITY_HIGH);
-	n += store_count_without_aich(s, &without);
+	n += store_count_without_aich(s, &without, &bytes);
 	store_each(s, see_each, &seen);
 	store_each_file(s, see_each, &seen);
 	return n + seen.n;

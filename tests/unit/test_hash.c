@@ -5,7 +5,7 @@
 #include "sample.h"
 #include "temp.h"
 
-#include "share/hash.h"
+#include "hashing.h"
 
 static struct hasher hasher;
 
@@ -30,7 +30,7 @@ assert_hashes(uint64_t size, const char *red, const char *blue, size_t n_parts,
 	int fd = open(path, O_RDONLY);
 	struct file_hash f;
 
-	assert_int_equal(hasher_file(&hasher, fd, size, &f), HASH_OK);
+	assert_int_equal(hash_file(&hasher, fd, size, &f), HASH_OK);
 	assert_hex(f.hash, HASH_SIZE, red);
 	assert_int_equal(f.has_alias, blue != NULL);
 	if (blue)
@@ -77,7 +77,7 @@ the_sample_file_has_the_known_hashes(void **state)
 	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
 	assert_int_equal(write(fd, bytes, SAMPLE_F2_SIZE), SAMPLE_F2_SIZE);
 	free(bytes);
-	assert_int_equal(hasher_file(&hasher, fd, SAMPLE_F2_SIZE, &f), HASH_OK);
+	assert_int_equal(hash_file(&hasher, fd, SAMPLE_F2_SIZE, &f), HASH_OK);
 	assert_hex(f.hash, HASH_SIZE, SAMPLE_F2_HASH);
 	assert_hex(f.aich_root, AICH_SIZE, SAMPLE_F2_ROOT);
 	assert_int_equal(f.n_aich_parts, 2);
@@ -94,7 +94,7 @@ part_hashes_end_with_that_of_nothing_at_exact_multiples(void **state)
 	struct file_hash f;
 
 	(void)state;
-	assert_int_equal(hasher_file(&hasher, fd, PART_SIZE, &f), HASH_OK);
+	assert_int_equal(hash_file(&hasher, fd, PART_SIZE, &f), HASH_OK);
 	assert_hex(f.parts, 32,
 	    "d7def262a127cd79096a108e7a9fc138 31d6cfe0d16ae931b73c59d7e0c089c0");
 	file_hash_free(&f);
@@ -108,9 +108,8 @@ a_file_that_ends_early_is_short(void **state)
 	struct file_hash f;
 
 	(void)state;
-	assert_int_equal(hasher_file(&hasher, fd, 1001, &f), HASH_SHORT);
-	assert_int_equal(
-	    hasher_file(&hasher, fd, 3 * PART_SIZE, &f), HASH_SHORT);
+	assert_int_equal(hash_file(&hasher, fd, 1001, &f), HASH_SHORT);
+	assert_int_equal(hash_file(&hasher, fd, 3 * PART_SIZE, &f), HASH_SHORT);
 	assert_null(f.parts);
 	assert_null(f.aich_parts);
 	close(fd);
@@ -123,7 +122,7 @@ a_read_error_is_a_failure(void **state)
 	struct file_hash f;
 
 	(void)state;
-	assert_int_equal(hasher_file(&hasher, fd, 10, &f), HASH_FAILED);
+	assert_int_equal(hash_file(&hasher, fd, 10, &f), HASH_FAILED);
 	close(fd);
 }
 

@@ -6,7 +6,7 @@
 #include "sample.h"
 #include "temp.h"
 
-#include "share/hash.h"
+#include "hashing.h"
 
 #include <errno.h>
 
@@ -78,7 +78,7 @@ any_number_of_threads_finds_the_same(void **state)
 		assert_int_equal(hasher_open_threads(&h, threads[i]), 0);
 		for (size_t k = 0; k < N_SAMPLES; k++) {
 			assert_int_equal(
-			    hasher_file(&h, sample_fd, samples[k].size, &f),
+			    hash_file(&h, sample_fd, samples[k].size, &f),
 			    HASH_OK);
 			assert_sample(&samples[k], &f);
 			file_hash_free(&f);

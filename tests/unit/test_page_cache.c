@@ -1,7 +1,7 @@
 /* share/page_cache.h, as the hasher uses it. SPDX-License-Identifier: ISC */
 #include "temp.h"
 
-#include "share/hash.h"
+#include "hashing.h"
 
 #include <sys/mman.h>
 
@@ -56,8 +56,7 @@ hashing_leaves_in_memory_what_was_there_and_no_more(void **state)
 	assert_true(before[0] && !before[99] && before[100] && before[149] &&
 	    !before[N_PAGES - 1]);
 	assert_int_equal(hasher_open_threads(&h, 2), 0);
-	assert_int_equal(
-	    hasher_file(&h, fd, 2 * PART_SIZE + 1000, &f), HASH_OK);
+	assert_int_equal(hash_file(&h, fd, 2 * PART_SIZE + 1000, &f), HASH_OK);
 	file_hash_free(&f);
 	hasher_close(&h);
 	look(fd, after);

@@ -249,7 +249,7 @@ files_without_aich_are_found_one_after_another(void **state)
 	static const uint8_t root[AICH_SIZE] = {9};
 	struct store_edit e;
 	uint8_t hash[HASH_SIZE];
-	uint64_t n;
+	uint64_t n, bytes;
 	size_t n_aich = 0;
 
 	(void)state;
@@ -258,8 +258,9 @@ files_without_aich_are_found_one_after_another(void **state)
 	    store_edit_next_without_aich(&e, NULL, hash), STORE_UNKNOWN);
 	put(&e, hash_b, "/b");
 	put(&e, hash_a, "/a");
-	assert_true(store_count_without_aich(&e.store, &n));
+	assert_true(store_count_without_aich(&e.store, &n, &bytes));
 	assert_int_equal(n, 2);
+	assert_int_equal(bytes, 10);
 	assert_int_equal(
 	    store_edit_next_without_aich(&e, NULL, hash), STORE_FOUND);
 	assert_memory_equal(hash, hash_a, HASH_SIZE);
@@ -272,7 +273,7 @@ files_without_aich_are_found_one_after_another(void **state)
 	assert_int_equal(
 	    store_edit_next_without_aich(&e, NULL, hash), STORE_FOUND);
 	assert_memory_equal(hash, hash_b, HASH_SIZE);
-	assert_true(store_count_without_aich(&e.store, &n));
+	assert_true(store_count_without_aich(&e.store, &n, &bytes));
 	assert_int_equal(n, 1);
 	store_each(&e.store, count_aich, &n_aich);
 	assert_int_equal(n_aich, 1);
