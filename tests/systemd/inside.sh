@@ -216,7 +216,8 @@ hardened() {
 }
 
 # From connect to the first byte, next to a service that has only what it needs
-# to answer one byte: what our connections cost. It is told, and not judged.
+# to answer one byte: what our connections cost. It is told, and not judged. The
+# lower quartile: the upper half waits for what else PID 1 has to do.
 measure() {
 	units=/etc/systemd/system
 	printf '%s\n' '[Unit]' CollectMode=inactive-or-failed '[Service]' \
@@ -239,7 +240,7 @@ measure() {
 	done
 	systemctl stop bare.socket ours.socket
 	for name in bare ours; do
-		sort -n "$tmp/$name" | sed -n 16p
+		sort -n "$tmp/$name" | sed -n 8p
 	done | awk '{ us[NR] = $1 } END { printf "told: ours %.1f ms, " \
 		"bare responder %.1f ms, ratio %.2f\n", us[2] / 1000,
 		us[1] / 1000, us[2] / us[1] }'
@@ -264,5 +265,5 @@ check "old statistics are pruned by the timer's service" prune
 check "what is new is shared by the timer's unit and the watch" refresh
 check "ports on a router open and close with the socket" map_ports
 check "hardened.conf: a score below 1.0, and all works" hardened
-check "from connect to first byte (medians)" measure
+check "from connect to first byte (lower quartiles)" measure
 [ "$bad" -ne 0 ] || echo "all is well"
