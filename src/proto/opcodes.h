@@ -127,6 +127,12 @@
 	    PART_HASHES_MAX * HASH_SIZE + AICH_SIZE + 2 +                      \
 	    PART_HASHES_MAX * AICH_SIZE)
 
+/* What the descriptor byte of a file identifier says is there. */
+#define FILE_ID_MD4       0x01
+#define FILE_ID_SIZE      0x02
+#define FILE_ID_AICH      0x04
+#define FILE_ID_MANDATORY 0x18 /* options that must be understood */
+
 /* A file identifier: u8 what is in it, MD4, u64 size, AICH root. */
 #define FILE_ID_MAX (1 + HASH_SIZE + 8 + AICH_SIZE)
 
