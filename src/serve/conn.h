@@ -54,10 +54,10 @@ struct conn {
 	uint64_t sent_bytes; /* taken by the kernel, frames and replies */
 	uint64_t data_bytes; /* of files */
 	uint64_t began_ms, looked_up_ms, pulsed_ms;
-	bool polled;   /* ppoll was asked in the last turn */
-	bool readable; /* and fd 0 has bytes, or its end */
-	bool blocked;  /* fd 1 took less than it was given */
-	bool eof;      /* the peer said its last word */
+	bool polled;          /* ppoll was asked in the last turn */
+	bool readable;        /* and fd 0 has bytes, or its end */
+	bool blocked;         /* fd 1 took less than it was given */
+	bool eof;             /* the peer said its last word */
 	bool transport_known; /* the first byte is there */
 	bool obfuscated;
 	uint64_t throttle_ms; /* so long the rate forbids data */

@@ -63,7 +63,7 @@ take_path(struct store_edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
 {
 	enum store_result res = edit_row(e, stmt);
 
-	if (res == STORE_FOUND && !edit_column_path(stmt, 0, path)) {
+	if (res == STORE_FOUND && !db_column_name(stmt, 0, path)) {
 		e->store.db.fault = EX_SOFTWARE; /* we put it there */
 		res = STORE_FAILED;
 	}
@@ -85,7 +85,7 @@ astray_next(struct store_edit *e, struct astray *a)
 	if (res != STORE_FOUND)
 		return res;
 	a->state = (enum copy_state)sqlite3_column_int(stmt, 1);
-	if (!edit_column_path(stmt, 2, a->root))
+	if (!db_column_name(stmt, 2, a->root))
 		a->root[0] = '\0';
 	a->has_root_inode = sqlite3_column_type(stmt, 3) != SQLITE_NULL;
 	a->root_inode = (uint64_t)sqlite3_column_int64(stmt, 3);

@@ -96,6 +96,19 @@ db_step(struct db *db, sqlite3_stmt *stmt)
 	}
 }
 
+bool
+db_column_name(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
+{
+	const void *p = sqlite3_column_blob(stmt, column);
+	size_t n = (size_t)sqlite3_column_bytes(stmt, column);
+
+	if (!p || n == 0 || n >= PATH_MAX || memchr(p, '\0', n))
+		return false;
+	memcpy(out, p, n);
+	out[n] = '\0';
+	return true;
+}
+
 int
 db_exec(struct db *db, const char *sql)
 {

@@ -105,6 +105,12 @@ enum db_step {
 enum db_step db_step(struct db *db, sqlite3_stmt *stmt);
 
 /*
+ * A blob as a string: a path, or a pattern of one. False when it is empty, too
+ * long or has a NUL.
+ */
+bool db_column_name(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
+
+/*
  * Log what SQLite last complained of, with the file's name and the remedy.
  * Returns the exit code that fits.
  */

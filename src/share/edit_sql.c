@@ -116,19 +116,6 @@ edit_row(struct store_edit *e, sqlite3_stmt *stmt)
 	return step == DB_DONE ? STORE_UNKNOWN : STORE_FAILED;
 }
 
-bool
-edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
-{
-	const void *p = sqlite3_column_blob(stmt, column);
-	size_t n = (size_t)sqlite3_column_bytes(stmt, column);
-
-	if (!p || n == 0 || n >= PATH_MAX || memchr(p, '\0', n))
-		return false;
-	memcpy(out, p, n);
-	out[n] = '\0';
-	return true;
-}
-
 int
 edit_begin(struct store_edit *e)
 {

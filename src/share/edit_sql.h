@@ -32,9 +32,6 @@ int edit_run_path(
  */
 enum store_result edit_row(struct store_edit *e, sqlite3_stmt *stmt);
 
-/* A column that is a path, as a string; false when it makes no sense. */
-bool edit_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
-
 /*
  * A transaction: at its end commit when there was no fault, else undo. Part of
  * that of store_edit_begin, if there is one.

@@ -122,7 +122,7 @@ take_root(struct store_edit *e, sqlite3_stmt *stmt, struct root *out)
 
 	if (res != STORE_FOUND)
 		return res;
-	if (!edit_column_path(stmt, 0, out->path)) {
+	if (!db_column_name(stmt, 0, out->path)) {
 		log_error("%s holds a root that makes no sense",
 		    log_quote_str(e->store.db.path));
 		e->store.db.fault = EX_DATAERR;
@@ -186,7 +186,7 @@ roots_rules(struct store_edit *e, const struct root *root, struct rules *out)
 	edit_bind_path(stmt, 1, root->path);
 	while ((res = edit_row(e, stmt)) == STORE_FOUND) {
 		char *own = out->exclude.n < ARGS_LIST_MAX &&
-			edit_column_path(stmt, 0, pattern)
+			db_column_name(stmt, 0, pattern)
 		    ? strdup(pattern)
 		    : NULL;
 

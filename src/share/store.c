@@ -118,18 +118,10 @@ column_bytes(sqlite3_stmt *stmt, int column, size_t n)
 	return (size_t)sqlite3_column_bytes(stmt, column) == n ? p : NULL;
 }
 
-/* A blob as a C string that fits a path; false when it has a NUL or is long. */
 static bool
 column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 {
-	const void *p = sqlite3_column_blob(stmt, column);
-	size_t n = (size_t)sqlite3_column_bytes(stmt, column);
-
-	if (!p || n == 0 || n >= PATH_MAX || memchr(p, '\0', n))
-		return false;
-	memcpy(out, p, n);
-	out[n] = '\0';
-	return out[0] == '/';
+	return db_column_name(stmt, column, out) && out[0] == '/';
 }
 
 /* Three columns: the AICH root, which may be NULL, priority, damaged. */

@@ -9,6 +9,7 @@
  * Exit: 0 all were answered; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
  */
+#include "../e2e/times.h"
 #include "base/util.h"
 #include "proto/msg.h"
 
@@ -19,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define AT_A_TIME  50
@@ -33,23 +33,6 @@ die(const char *what)
 {
 	fprintf(stderr, "ask: %s\n", what);
 	exit(1);
-}
-
-static double
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static void
@@ -173,7 +156,6 @@ main(int argc, char *argv[])
 		converse((uint16_t)atoi(argv[1]), questions);
 		us[i] = now_us() - begin;
 	}
-	qsort(us, n, sizeof *us, compare);
-	printf("%.1f\n", us[n / 2]);
+	print_median(us, n);
 	return 0;
 }

@@ -6,6 +6,8 @@
  *
  * SPDX-License-Identifier: ISC
  */
+#include "../e2e/times.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,24 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
-
-static double
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 int
 main(int argc, char *argv[])
@@ -57,7 +41,6 @@ main(int argc, char *argv[])
 			return 1;
 		us[i] = now_us() - begin;
 	}
-	qsort(us, count, sizeof *us, compare);
-	printf("%.1f\n", us[count / 2]);
+	print_median(us, count);
 	return 0;
 }

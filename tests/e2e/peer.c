@@ -36,6 +36,7 @@
 #include "base/util.h"
 #include "proto/ed2klink.h"
 #include "proto/msg.h"
+#include "times.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -537,23 +538,6 @@ print_time(void)
 	printf("%lld\n", (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000);
 }
 
-static double
-now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* All blocks, one by one, and how long each takes to begin. */
 static void
 time_blocks(struct link *l)
@@ -576,8 +560,7 @@ time_blocks(struct link *l)
 		while (at < block.end)
 			at = receive_frame(l, false).end;
 	}
-	qsort(us, n, sizeof *us, compare);
-	printf("%.1f\n", us[n / 2]);
+	print_median(us, n);
 }
 
 static int
