@@ -220,12 +220,13 @@ put_answer(const struct session *s, enum msg_question q,
     const struct catalog_file *file, bool by_id, struct writer *w)
 {
 	char name[WIRE_NAME_MAX];
+	size_t len;
 
 	switch (q) {
 	case QUESTION_NAME:
-		msg_put_answer_name(w, name,
-		    encode(
-			s, name, sizeof name, file->name, strlen(file->name)));
+		len = encode(
+		    s, name, sizeof name, file->name, strlen(file->name));
+		msg_put_answer_name(w, name, len);
 		return true;
 	case QUESTION_STATUS:
 		msg_put_answer_status(w);
