@@ -13,6 +13,8 @@ HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARDEN_LD = -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 PIE = -pie
 STATIC_PIE = -static-pie
+# What a sanitizer does without: all of that.
+SOFT = HARDEN= HARDEN_LD= PIE= STATIC_PIE=
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -I$(B)/gen \
 	$(WARN) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
@@ -146,7 +148,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 .PHONY: asan
 asan:
 	@.ci/need $(CHECK_PACKAGES)
-	@ED2K_SANDBOX=off $(MAKE) --no-print-directory B=$(B)/asan HARDEN= HARDEN_LD= PIE= STATIC_PIE= \
+	@ED2K_SANDBOX=off $(MAKE) --no-print-directory B=$(B)/asan $(SOFT) \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' tests
 
 # The units, in a container with a systemd of its own. Needs root, and network to
@@ -162,7 +164,7 @@ TARGET = *
 .PHONY: fuzz fuzzers
 fuzz:
 	@.ci/need $(FUZZ_PACKAGES)
-	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang HARDEN= HARDEN_LD= PIE= STATIC_PIE= \
+	@$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang $(SOFT) \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE) -fsanitize=fuzzer-no-link' \
 		FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer fuzzers
 	@B=$(B)/fuzz tests/fuzz/run '$(SECONDS)' '$(TARGET)'

@@ -9,6 +9,7 @@
  * Exit: 0 all were answered; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
  */
+#include "../e2e/hello.h"
 #include "../e2e/times.h"
 #include "base/util.h"
 #include "proto/msg.h"
@@ -72,14 +73,9 @@ put_frame(struct writer *w, uint8_t opcode, const void *payload, size_t n)
 static void
 put_hello(struct writer *w)
 {
-	static const char amule[] =
-	    "10ca25dac4a60e5e72ca419b24d2eb6f8acb007107361207000000"
-	    "020100010500614d756c65030100113c000000030100f940124012"
-	    "030100fb800d0403030100fa12321334030100feb80d0000"
-	    "030100ef01000000000000000000";
-	uint8_t payload[(sizeof amule - 1) / 2];
+	uint8_t payload[AMULE_HELLO_SIZE];
 
-	hex_decode(payload, amule, sizeof payload);
+	hex_decode(payload, AMULE_HELLO, sizeof payload);
 	put_frame(w, OP_HELLO, payload, sizeof payload);
 }
 

@@ -36,6 +36,7 @@
 #include "base/util.h"
 #include "proto/ed2klink.h"
 #include "proto/msg.h"
+#include "hello.h"
 #include "times.h"
 
 #include <errno.h>
@@ -292,17 +293,11 @@ ask(struct link *l, uint8_t opcode, uint8_t answer)
 static void
 say_hello(struct link *l)
 {
-	/* aMule 2.3.3, with our own user hash */
-	static const char hex[] =
-	    "10ca25dac4a60e5e72ca419b24d2eb6f8acb007107361207000000"
-	    "020100010500614d756c65030100113c000000030100f940124012"
-	    "030100fb800d0403030100fa12321334030100feb80d0000"
-	    "030100ef01000000000000000000";
-	uint8_t payload[(sizeof hex - 1) / 2], user[HASH_SIZE];
+	uint8_t payload[AMULE_HELLO_SIZE], user[HASH_SIZE];
 	char text[2 * HASH_SIZE + 1];
 	struct header h;
 
-	hex_decode(payload, hex, sizeof payload);
+	hex_decode(payload, AMULE_HELLO, sizeof payload);
 	send_packet(l, OP_EDONKEYPROT, OP_HELLO, payload, sizeof payload);
 	h = expect_frame(l, OP_HELLOANSWER);
 	if (h.payload_len < sizeof user)

@@ -16,6 +16,7 @@
  * Exit: 0 done; 1 a connection failed; 2 usage.
  * SPDX-License-Identifier: ISC
  */
+#include "../e2e/hello.h"
 #include "base/util.h"
 #include "proto/opcodes.h"
 
@@ -31,12 +32,8 @@
 
 #define MAX_DIALS 1000
 
-static const char hello[] =
-    "e35d00000001"
-    "10ca25dac4a60e5e72ca419b24d2eb6f8acb007107361207000000"
-    "020100010500614d756c65030100113c000000030100f940124012"
-    "030100fb800d0403030100fa12321334030100feb80d0000"
-    "030100ef01000000000000000000";
+/* Its frame, in hex. */
+static const char hello[] = "e35d00000001" AMULE_HELLO;
 
 static uint64_t
 now_us(void)
