@@ -33,15 +33,15 @@ LINT_PACKAGES = clang-format cppcheck mandoc
 DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
 	libcmocka-dev lintian
 
-# The server links no hash, scan, sent, stats or store_edit: it cannot write the share.
-SERVE_SRC = $(wildcard src/base/*.c src/proto/*.c src/serve/*.c) \
-	$(patsubst %,src/share/%.c,copy cover db db_create identity ipfilter state store)
-SHARE_SRC = $(wildcard src/base/*.c src/proto/*.c src/share/*.c src/cmd/*.c) \
-	$(patsubst %,src/serve/%.c,board places scoreboard turn)
-SERVE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-serve.c $(SERVE_SRC))
-SHARE_OBJS = $(patsubst src/%.c,$(B)/%.o,src/ed2k-share.c $(SHARE_SRC))
+# A program links whole folders; tests/lint says who may include whom.
+sources = $(sort $(wildcard $(patsubst %,src/%/*.c,$(1))))
+SERVE_DIRS = base proto store board serve serve/*
+SHARE_DIRS = base proto store board index cmd
+objects = $(patsubst src/%.c,$(B)/%.o,$(1))
+SERVE_OBJS = $(call objects,src/ed2k-serve.c $(call sources,$(SERVE_DIRS)))
+SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))
 # Everything but the two mains, for the tests.
-LIB_OBJS = $(patsubst src/%.c,$(B)/%.o,$(sort $(SERVE_SRC) $(SHARE_SRC)))
+LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS)))
 
 SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
 

@@ -9,12 +9,12 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "serve/conn.h"
-#include "serve/deny.h"
-#include "serve/peer.h"
-#include "serve/proxy.h"
-#include "serve/sandbox.h"
-#include "share/identity.h"
-#include "share/store.h"
+#include "serve/who/deny.h"
+#include "serve/who/peer.h"
+#include "serve/who/proxy.h"
+#include "serve/walls/sandbox.h"
+#include "store/identity.h"
+#include "store/store.h"
 #include "version.h"
 
 #include <fcntl.h>

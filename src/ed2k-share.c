@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/interrupt.h"
-#include "share/store.h"
+#include "store/store.h"
 #include "version.h"
 
 #include <limits.h>

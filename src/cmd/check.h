@@ -6,8 +6,8 @@
 #define CMD_CHECK_H
 
 #include "cmd/report.h"
-#include "share/outside.h"
-#include "share/store.h"
+#include "index/outside.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>

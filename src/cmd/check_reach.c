@@ -7,8 +7,8 @@
 #include "base/scope.h"
 #include "base/util.h"
 #include "cmd/check.h"
-#include "share/identity.h"
-#include "share/probe.h"
+#include "store/identity.h"
+#include "index/probe.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,10 +5,10 @@
  */
 #include "base/log.h"
 #include "cmd/check.h"
-#include "serve/scoreboard.h"
-#include "share/copy.h"
-#include "share/presence.h"
-#include "share/reader.h"
+#include "board/scoreboard.h"
+#include "store/copy.h"
+#include "index/presence.h"
+#include "index/reader.h"
 
 #include <errno.h>
 #include <linux/landlock.h>

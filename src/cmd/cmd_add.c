@@ -10,8 +10,8 @@
 #include "cmd/print.h"
 #include "cmd/underway.h"
 #include "cmd/unreadable.h"
-#include "share/roots.h"
-#include "share/scan.h"
+#include "index/roots.h"
+#include "index/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>

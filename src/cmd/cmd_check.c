@@ -10,7 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/table.h"
-#include "share/state.h"
+#include "store/state.h"
 
 #include <limits.h>
 #include <string.h>

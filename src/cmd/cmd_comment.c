@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
-#include "share/store_edit.h"
+#include "index/store_edit.h"
 
 #include <string.h>
 #include <sysexits.h>

@@ -8,8 +8,8 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "share/ipfilter_line.h"
-#include "share/ipfilter_set.h"
+#include "index/ipfilter_line.h"
+#include "index/ipfilter_set.h"
 
 #include <errno.h>
 #include <fcntl.h>

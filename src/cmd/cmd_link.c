@@ -12,9 +12,9 @@
 #include "cmd/source.h"
 #include "cmd/target.h"
 #include "proto/ed2klink.h"
-#include "share/identity.h"
-#include "share/outside.h"
-#include "share/store.h"
+#include "store/identity.h"
+#include "index/outside.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stdio.h>

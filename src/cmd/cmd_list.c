@@ -10,10 +10,10 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/table.h"
-#include "share/copy.h"
-#include "share/presence.h"
-#include "share/sent.h"
-#include "share/store.h"
+#include "store/copy.h"
+#include "index/presence.h"
+#include "index/sent.h"
+#include "store/store.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
-#include "share/roots.h"
+#include "index/roots.h"
 
 #include <errno.h>
 #include <limits.h>

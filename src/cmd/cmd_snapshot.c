@@ -5,8 +5,8 @@
 #include "base/args.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "share/snapshot.h"
-#include "share/store_edit.h"
+#include "index/snapshot.h"
+#include "index/store_edit.h"
 
 #include <string.h>
 #include <sysexits.h>

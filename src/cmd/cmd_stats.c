@@ -8,8 +8,8 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/print_stats.h"
-#include "share/state.h"
-#include "share/stats.h"
+#include "store/state.h"
+#include "index/stats.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -10,8 +10,8 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "serve/scoreboard.h"
-#include "share/state.h"
+#include "board/scoreboard.h"
+#include "store/state.h"
 
 #include <errno.h>
 #include <inttypes.h>

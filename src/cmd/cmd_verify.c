@@ -12,9 +12,9 @@
 #include "cmd/target.h"
 #include "cmd/underway.h"
 #include "proto/aich_tree.h"
-#include "share/copy.h"
-#include "share/presence.h"
-#include "share/store_edit.h"
+#include "store/copy.h"
+#include "index/presence.h"
+#include "index/store_edit.h"
 
 #include <errno.h>
 #include <inttypes.h>

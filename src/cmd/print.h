@@ -5,9 +5,9 @@
 #ifndef CMD_PRINT_H
 #define CMD_PRINT_H
 
-#include "share/copy.h"
-#include "share/scan.h"
-#include "share/store.h"
+#include "store/copy.h"
+#include "index/scan.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>

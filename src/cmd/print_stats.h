@@ -6,7 +6,7 @@
 #ifndef CMD_PRINT_STATS_H
 #define CMD_PRINT_STATS_H
 
-#include "share/stats.h"
+#include "index/stats.h"
 
 enum stats_form {
 	STATS_TABLE, /* for a terminal */

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "share/store.h"
+#include "store/store.h"
 
 #include <inttypes.h>
 #include <limits.h>

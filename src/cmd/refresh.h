@@ -6,8 +6,8 @@
 #ifndef CMD_REFRESH_H
 #define CMD_REFRESH_H
 
-#include "share/hash.h"
-#include "share/store_edit.h"
+#include "index/hash.h"
+#include "index/store_edit.h"
 
 #include <stdbool.h>
 

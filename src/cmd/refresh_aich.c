@@ -8,9 +8,9 @@
 #include "cmd/progress.h"
 #include "cmd/refresh.h"
 #include "proto/base32.h"
-#include "share/copy.h"
-#include "share/hash.h"
-#include "share/store_edit.h"
+#include "store/copy.h"
+#include "index/hash.h"
+#include "index/store_edit.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,12 +12,12 @@
 #include "cmd/print.h"
 #include "cmd/refresh.h"
 #include "cmd/underway.h"
-#include "share/astray.h"
-#include "share/copy.h"
-#include "share/presence.h"
-#include "share/roots.h"
-#include "share/scan.h"
-#include "share/steady.h"
+#include "index/astray.h"
+#include "store/copy.h"
+#include "index/presence.h"
+#include "index/roots.h"
+#include "index/scan.h"
+#include "index/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>

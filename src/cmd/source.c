@@ -8,7 +8,7 @@
 #include "base/host.h"
 #include "base/log.h"
 #include "base/scope.h"
-#include "share/outside.h"
+#include "index/outside.h"
 
 #include <stdio.h>
 #include <string.h>

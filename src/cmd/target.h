@@ -6,7 +6,7 @@
 #ifndef CMD_TARGET_H
 #define CMD_TARGET_H
 
-#include "share/store.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <limits.h>

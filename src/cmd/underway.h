@@ -12,8 +12,8 @@
 #define CMD_UNDERWAY_H
 
 #include "cmd/progress.h"
-#include "share/steady.h"
-#include "share/store_edit.h"
+#include "index/steady.h"
+#include "index/store_edit.h"
 
 #include <stdbool.h>
 

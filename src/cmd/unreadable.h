@@ -8,7 +8,7 @@
 #ifndef CMD_UNREADABLE_H
 #define CMD_UNREADABLE_H
 
-#include "share/reader.h"
+#include "index/reader.h"
 
 #include <limits.h>
 #include <stdbool.h>

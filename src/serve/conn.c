@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/proxy_header.h"
-#include "serve/outcome.h"
-#include "serve/share_catalog.h"
+#include "serve/books/outcome.h"
+#include "serve/store_catalog.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -81,12 +81,12 @@ conn_init(struct conn *c, struct session_config *config,
 	c->limits = limits;
 	c->board = board;
 	c->ledger = ledger;
-	board_slots_init(
+	slot_source_init(
 	    &c->slots, board, &limits->board, &c->session, &c->file);
-	board_share_init(&c->share, board, ledger, limits->rate_bps,
+	rate_share_init(&c->share, board, ledger, limits->rate_bps,
 	    limits->rate_peer_bps, peer->is_socket);
 	config->slots = &c->slots.ops;
-	share_catalog_init(&c->catalog, &c->file);
+	store_catalog_init(&c->catalog, &c->file);
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
 	upload_init(&c->upload, peer->is_socket);
@@ -391,16 +391,16 @@ may_output(const struct conn *c)
 
 /* What time asks for: slots, waiting, the board. */
 static void
-take_turn(struct conn *c, uint64_t now_ms)
+tick(struct conn *c, uint64_t now_ms)
 {
 	struct writer w;
 
 	if (!c->upload.active && has_room(c)) {
 		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-		session_turn(&c->session, now_ms, &w);
+		session_tick(&c->session, now_ms, &w);
 		c->out_end += w.pos;
 	}
-	board_share_look(
+	rate_share_update(
 	    &c->share, now_ms, has_data(c), upload_pending(&c->upload));
 }
 
@@ -435,7 +435,7 @@ pulse(struct conn *c, uint64_t now_ms)
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
 	wait_ms =
-	    min_u64(wait_ms, board_share_left(&c->share, now_ms, has_data(c)));
+	    min_u64(wait_ms, rate_share_due_ms(&c->share, now_ms, has_data(c)));
 	/* without room for replies the session gets no turn: no use in haste */
 	return has_room(c) || wait_ms > NO_ROOM_MS ? wait_ms : NO_ROOM_MS;
 }
@@ -534,7 +534,7 @@ conn_run(struct conn *c, struct session_config *config,
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
-		take_turn(c, now_ms);
+		tick(c, now_ms);
 		await_next_turn(c, now_ms);
 	}
 	shared_file_close(&c->file);

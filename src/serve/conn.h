@@ -8,16 +8,16 @@
 #ifndef SERVE_CONN_H
 #define SERVE_CONN_H
 
-#include "serve/ledger.h"
-#include "serve/obfuscation.h"
-#include "serve/board_share.h"
-#include "serve/board_slots.h"
-#include "serve/pace.h"
-#include "serve/peer.h"
-#include "serve/scoreboard.h"
-#include "serve/session.h"
-#include "serve/shared_file.h"
-#include "serve/upload.h"
+#include "serve/books/ledger.h"
+#include "serve/wire/obfuscation.h"
+#include "serve/rate_share.h"
+#include "serve/slot_source.h"
+#include "serve/data/pace.h"
+#include "serve/who/peer.h"
+#include "board/scoreboard.h"
+#include "serve/talk/session.h"
+#include "serve/data/shared_file.h"
+#include "serve/data/upload.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,8 +46,8 @@ struct conn {
 	struct shared_file file;
 	struct scoreboard *board; /* borrowed */
 	const struct conn_limits *limits;
-	struct board_slots slots;
-	struct board_share share;
+	struct slot_source slots;
+	struct rate_share share;
 	struct ledger *ledger; /* borrowed */
 	struct pace pace;
 	struct obfuscation obfuscation;

@@ -11,7 +11,7 @@
  */
 #include "base/log.h"
 #include "base/util.h"
-#include "serve/activity.h"
+#include "serve/books/activity.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

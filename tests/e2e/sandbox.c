@@ -12,8 +12,8 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/util.h"
-#include "serve/activity.h"
-#include "serve/sandbox.h"
+#include "serve/books/activity.h"
+#include "serve/walls/sandbox.h"
 
 #include <dirent.h>
 #include <errno.h>

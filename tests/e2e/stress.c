@@ -15,8 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
-#include "serve/scoreboard.h"
-#include "serve/turn.h"
+#include "board/scoreboard.h"
+#include "board/turn.h"
 
 #include <inttypes.h>
 #include <signal.h>

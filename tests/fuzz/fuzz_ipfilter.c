@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "share/ipfilter_set.h"
+#include "index/ipfilter_set.h"
 
 #define RANGES_MAX 2048
 #define PROBES_MAX 32

@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "share/ipfilter_line.h"
+#include "index/ipfilter_line.h"
 
 #include <arpa/inet.h>
 

@@ -12,7 +12,7 @@
 
 #include "base/util.h"
 #include "proto/opcodes.h"
-#include "serve/obfuscation.h"
+#include "serve/wire/obfuscation.h"
 
 #define CLEAR_SIZE 5
 #define HEAD_SIZE  (CLEAR_SIZE + 4 + 3) /* with the magic, before the padding */

@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "share/outside.h"
+#include "index/outside.h"
 
 #define NOW 1795370000
 

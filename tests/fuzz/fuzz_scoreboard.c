@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "serve/scoreboard.h"
+#include "board/scoreboard.h"
 
 #include <sys/stat.h>
 
@@ -286,7 +286,7 @@ look(uint64_t rate)
 	uint64_t share;
 
 	rate <<= rate % 57;
-	share = scoreboard_share(&board, rate, now_ms);
+	share = scoreboard_rate_share(&board, rate, now_ms);
 	must(share <= rate && (share > 0 || rate == 0));
 	scoreboard_others_wait(&board);
 	scoreboard_alive(&board, now_ms);

@@ -12,7 +12,7 @@
 
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "serve/session.h"
+#include "serve/talk/session.h"
 
 enum step {
 	STEP_EDONKEY, /* u8 opcode, u8 n, n bytes: a frame 0xE3 */
@@ -435,7 +435,7 @@ turn(void)
 	enum session_state before = s.state;
 	uint64_t left;
 
-	session_turn(&s, now_ms, &w);
+	session_tick(&s, now_ms, &w);
 	check_replies(&w, before);
 	pulse.partial = in_len > 0 && session_wants_input(&s);
 	left = session_pulse(&s, &pulse);

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "share/roots.h"
+#include "index/roots.h"
 
 #define PAGE      4096
 #define PAGES_MAX 32

@@ -5,7 +5,7 @@
 #ifndef TESTS_HASHING_H
 #define TESTS_HASHING_H
 
-#include "share/hash.h"
+#include "index/hash.h"
 
 #include <errno.h>
 #include <limits.h>

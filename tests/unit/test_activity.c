@@ -5,9 +5,9 @@
  */
 #include "temp.h"
 
-#include "serve/activity.h"
-#include "share/state.h"
-#include "share/stats.h"
+#include "serve/books/activity.h"
+#include "store/state.h"
+#include "index/stats.h"
 
 #include <signal.h>
 #include <sqlite3.h>

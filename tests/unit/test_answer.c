@@ -7,8 +7,8 @@
 
 #include "frames.h"
 
-#include "serve/answer.h"
-#include "serve/session.h"
+#include "serve/talk/answer.h"
+#include "serve/talk/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,10 +4,10 @@
  */
 #include "temp.h"
 
-#include "serve/shared_file.h"
-#include "share/copy.h"
-#include "share/scan.h"
-#include "share/store_edit.h"
+#include "serve/data/shared_file.h"
+#include "store/copy.h"
+#include "index/scan.h"
+#include "index/store_edit.h"
 
 /* The copy that a file is, as recorded now. */
 static struct store_copy

@@ -1,8 +1,8 @@
 /* share/cover.c on real databases. SPDX-License-Identifier: ISC */
 #include "temp.h"
 
-#include "share/cover.h"
-#include "share/roots.h"
+#include "store/cover.h"
+#include "index/roots.h"
 
 static const struct rules no_rules = {0};
 static struct cover cover;

@@ -5,8 +5,8 @@
 #include "temp.h"
 
 #include "base/log.h"
-#include "serve/deny.h"
-#include "share/ipfilter_set.h"
+#include "serve/who/deny.h"
+#include "index/ipfilter_set.h"
 
 #include <time.h>
 

@@ -5,8 +5,8 @@
  */
 #include "harness.h"
 
-#include "share/ipfilter_line.h"
-#include "share/ipfilter_set.h"
+#include "index/ipfilter_line.h"
+#include "index/ipfilter_set.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "proto/ed2klink.h"
-#include "serve/session.h"
+#include "serve/talk/session.h"
 
 #include <stdio.h>
 

@@ -5,8 +5,8 @@
  */
 #include "temp.h"
 
-#include "serve/ledger.h"
-#include "share/state.h"
+#include "serve/books/ledger.h"
+#include "store/state.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

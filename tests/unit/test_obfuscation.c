@@ -6,7 +6,7 @@
 #include "harness.h"
 
 #include "proto/opcodes.h"
-#include "serve/obfuscation.h"
+#include "serve/wire/obfuscation.h"
 
 #define USER_HASH "ca25dac4a60e5e72ca419b24d2eb6f8a"
 #define HANDSHAKE "5a11223344 1bd49ae831 9a45c8d31ced7e"

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "temp.h"
 
-#include "share/outside.h"
+#include "index/outside.h"
 
 #define NOW 1795370000
 

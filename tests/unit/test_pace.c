@@ -2,7 +2,7 @@
 #include "harness.h"
 
 #include "proto/opcodes.h"
-#include "serve/pace.h"
+#include "serve/data/pace.h"
 
 static void
 frames_are_small_at_first(void **state)

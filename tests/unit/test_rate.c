@@ -1,7 +1,7 @@
 /* serve/rate.h, with a simulated clock. SPDX-License-Identifier: ISC */
 #include "harness.h"
 
-#include "serve/rate.h"
+#include "serve/data/rate.h"
 
 static struct rate_limit r;
 static uint64_t now;

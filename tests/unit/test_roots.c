@@ -4,8 +4,8 @@
  */
 #include "temp.h"
 
-#include "share/astray.h"
-#include "share/roots.h"
+#include "index/astray.h"
+#include "index/roots.h"
 
 static const uint8_t hash_a[HASH_SIZE] = {0xA}, hash_b[HASH_SIZE] = {0xB};
 

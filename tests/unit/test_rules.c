@@ -4,7 +4,7 @@
  */
 #include "harness.h"
 
-#include "share/rules.h"
+#include "index/rules.h"
 
 static void
 hidden_and_unfinished_files_are_left_out(void **state)

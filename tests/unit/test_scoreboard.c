@@ -6,8 +6,8 @@
 #include "temp.h"
 
 #include "base/log.h"
-#include "serve/scoreboard.h"
-#include "serve/turn.h"
+#include "board/scoreboard.h"
+#include "board/turn.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -119,7 +119,7 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 	case OP_OTHERS_WAIT:
 		return scoreboard_others_wait(b);
 	case OP_SHARE:
-		return scoreboard_share(b, o->number, o->now_ms);
+		return scoreboard_rate_share(b, o->number, o->now_ms);
 	case OP_ALIVE:
 		scoreboard_alive(b, o->now_ms);
 		return 0;
@@ -427,7 +427,7 @@ any_bytes_in_the_records_do_no_harm(void **state)
 	scoreboard_wait(&b, WEIGHT_LOW, T0);
 	scoreboard_take(&b, &limits, T0, &before);
 	scoreboard_others_wait(&b);
-	scoreboard_share(&b, 1000, T0);
+	scoreboard_rate_share(&b, 1000, T0);
 	scoreboard_leave(&b, T0);
 	scoreboard_close(&b);
 }
@@ -447,7 +447,7 @@ without_a_directory_everybody_is_alone(void **state)
 	assert_true(scoreboard_take(&b, &limits, T0, &before));
 	assert_int_equal(before, 0);
 	assert_false(scoreboard_others_wait(&b));
-	assert_int_equal(scoreboard_share(&b, 1000, T0), 1000);
+	assert_int_equal(scoreboard_rate_share(&b, 1000, T0), 1000);
 	scoreboard_alive(&b, T0);
 	scoreboard_give(&b, T0);
 	scoreboard_leave(&b, T0);

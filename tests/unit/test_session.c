@@ -3,7 +3,7 @@
 
 #include "proto/msg.h"
 #include "proto/opcodes.h"
-#include "serve/session.h"
+#include "serve/talk/session.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 #include "harness.h"
 #include "sample.h"
 
-#include "serve/session.h"
+#include "serve/talk/session.h"
 
 #define HELLO                                                                  \
 	"e35d0000000110 3eb1b958ce0e6cb26abecc97a4a76f1a cb007107 3612"        \

@@ -7,8 +7,8 @@
 
 #include "proto/msg.h"
 #include "proto/opcodes.h"
-#include "serve/session.h"
-#include "serve/turn.h"
+#include "serve/talk/session.h"
+#include "board/turn.h"
 
 #include <stdio.h>
 
@@ -157,7 +157,7 @@ turn(uint64_t ms, const char *expected)
 	struct writer w = writer_of(reply, REPLY_MAX);
 
 	now += ms;
-	session_turn(&s, now, &w);
+	session_tick(&s, now, &w);
 	assert_false(w.bad);
 	assert_hex(reply, w.pos, expected);
 }
@@ -387,7 +387,7 @@ who_waits_and_says_nothing_is_idle_in_the_end(void **state)
 		struct writer w = writer_of(reply, REPLY_MAX);
 
 		now += 10000;
-		session_turn(&s, now, &w);
+		session_tick(&s, now, &w);
 		assert_true(pulse() > 0);
 	}
 	now += 9999;

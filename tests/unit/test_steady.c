@@ -2,7 +2,7 @@
 #include "temp.h"
 
 #include "base/log.h"
-#include "share/steady.h"
+#include "index/steady.h"
 
 #include <sysexits.h>
 

@@ -4,7 +4,7 @@
  */
 #include "temp.h"
 
-#include "share/roots.h"
+#include "index/roots.h"
 
 #include <sysexits.h>
 

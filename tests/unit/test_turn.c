@@ -5,7 +5,7 @@
  */
 #include "harness.h"
 
-#include "serve/turn.h"
+#include "board/turn.h"
 
 /* xorshift64*, with a fixed seed: each run is the same. */
 static uint64_t random_state;

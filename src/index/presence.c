@@ -1,0 +1,49 @@
+/*
+ * Looking at directories; see presence.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/presence.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+bool
+presence_look(const char *path, struct presence *out)
+{
+	struct statx st;
+
+	/* automounts are wanted: what is asked for is mounted */
+	if (statx(AT_FDCWD, path, AT_STATX_SYNC_AS_STAT, STATX_TYPE | STATX_INO,
+		&st) != 0)
+		return false;
+	if (!S_ISDIR(st.stx_mode)) {
+		errno = ENOTDIR;
+		return false;
+	}
+	out->inode = st.stx_ino;
+	out->is_mount = (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+	return true;
+}
+
+/* For store_mount_points_above: true, and so an end, when it is none now. */
+static bool
+is_unmounted(void *ctx, const char *path)
+{
+	struct presence now;
+
+	(void)ctx;
+	return !presence_look(path, &now) || !now.is_mount;
+}
+
+bool
+presence_is_offline(struct store *s, const struct store_copy *copy)
+{
+	struct presence now;
+
+	if (!presence_look(copy->root, &now) ||
+	    (copy->has_root_inode && copy->root_inode != now.inode))
+		return true;
+	return store_mount_points_above(s, copy->path, is_unmounted, NULL) ==
+	    STORE_FOUND;
+}

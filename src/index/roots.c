@@ -1,0 +1,231 @@
+/*
+ * The roots that refresh walks; see roots.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/roots.h"
+
+#include "base/log.h"
+#include "index/edit_sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* A statement about a directory and all beneath it. */
+static int
+run_tree(struct store_edit *e, enum edit_statement which, const char *dir)
+{
+	char from[PATH_MAX + 1], before[PATH_MAX + 1];
+	sqlite3_stmt *stmt = edit_statement(e, which);
+
+	if (!stmt)
+		return e->store.db.fault;
+	store_beneath(dir, from, before);
+	edit_bind_path(stmt, 1, dir);
+	edit_bind_path(stmt, 2, from);
+	edit_bind_path(stmt, 3, before);
+	return edit_run(e, stmt);
+}
+
+static int
+put_rules(struct store_edit *e, const char *dir, const struct rules *rules)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDE_PUT);
+	int fault = edit_run_path(e, EDIT_EXCLUDE_DELETE, dir);
+
+	for (size_t i = 0; i < rules->exclude.n && stmt && !fault; i++) {
+		edit_bind_path(stmt, 1, dir);
+		edit_bind_path(stmt, 2, rules->exclude.items[i]);
+		fault = edit_run(e, stmt);
+	}
+	return stmt ? fault : e->store.db.fault;
+}
+
+static int
+put_walked(struct store_edit *e, const char *dir, bool every)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_WALK_PUT);
+	struct presence is = {0};
+	bool there = presence_look(dir, &is);
+	int fault;
+
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, dir);
+	if (there)
+		sqlite3_bind_int64(stmt, 2, (int64_t)is.inode);
+	else
+		sqlite3_bind_null(stmt, 2);
+	sqlite3_bind_int(stmt, 3, every);
+	fault = edit_run(e, stmt);
+	if (!fault)
+		fault = run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
+	if (!fault && is.is_mount)
+		fault = edit_run_path(e, EDIT_MOUNT_POINT_PUT, dir);
+	return fault;
+}
+
+int
+roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
+{
+	int fault = edit_begin(e);
+
+	if (fault)
+		return fault;
+	fault = put_walked(e, dir, rules->every);
+	if (!fault)
+		fault = put_rules(e, dir, rules);
+	if (!fault)
+		fault = run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
+	return edit_finish(e, fault);
+}
+
+/* One by one, so that it takes no memory for each. */
+static int
+delete_copies(struct store_edit *e, const char *dir)
+{
+	struct store_row row = {0};
+	enum store_result res = STORE_FOUND;
+	int fault = edit_delete_copy(e, dir); /* it may be a file */
+
+	while (
+	    !fault && (res = store_next(&e->store, dir, &row)) == STORE_FOUND)
+		fault = edit_delete_copy(e, row.path);
+	return !fault && res == STORE_FAILED ? e->store.db.fault : fault;
+}
+
+int
+roots_remove(struct store_edit *e, const char *dir)
+{
+	int fault = edit_begin(e);
+
+	if (fault)
+		return fault;
+	fault = delete_copies(e, dir);
+	if (!fault)
+		fault = run_tree(e, EDIT_ROOT_DELETE_BENEATH, dir);
+	if (!fault)
+		fault = run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
+	/* a root above it may still be walked: not here */
+	if (!fault)
+		fault = run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
+	if (!fault)
+		fault = edit_run_path(e, EDIT_REMOVED_PUT_PATH, dir);
+	return edit_finish(e, fault);
+}
+
+/* The row of a bound statement with the columns of root_next.sql. */
+static enum store_result
+take_root(struct store_edit *e, sqlite3_stmt *stmt, struct root *out)
+{
+	enum store_result res = edit_row(e, stmt);
+
+	if (res != STORE_FOUND)
+		return res;
+	if (!db_column_name(stmt, 0, out->path)) {
+		log_error("%s holds a root that makes no sense",
+		    log_quote_str(e->store.db.path));
+		e->store.db.fault = EX_DATAERR;
+		res = STORE_FAILED;
+	}
+	out->has_inode = sqlite3_column_type(stmt, 1) != SQLITE_NULL;
+	out->inode = (uint64_t)sqlite3_column_int64(stmt, 1);
+	out->walk = sqlite3_column_int(stmt, 2) != 0;
+	out->every = sqlite3_column_int(stmt, 3) != 0;
+	sqlite3_reset(stmt);
+	return res;
+}
+
+enum store_result
+roots_find(struct store_edit *e, const char *path, struct root *out)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_BY_PATH);
+
+	if (stmt)
+		edit_bind_path(stmt, 1, path);
+	return take_root(e, stmt, out);
+}
+
+enum store_result
+roots_next(struct store_edit *e, const char *dir, struct root *root)
+{
+	char from[PATH_MAX + 1], before[PATH_MAX + 1], behind[PATH_MAX];
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_NEXT);
+
+	if (!stmt)
+		return STORE_FAILED;
+	store_beneath(dir, from, before);
+	memcpy(behind, root->path, sizeof behind);
+	edit_bind_path(stmt, 1, behind[0] ? behind : from);
+	edit_bind_path(stmt, 2, before);
+	return take_root(e, stmt, root);
+}
+
+int
+roots_put_inode(struct store_edit *e, const char *path, uint64_t inode)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_INODE_PUT);
+
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, path);
+	sqlite3_bind_int64(stmt, 2, (int64_t)inode);
+	return edit_run(e, stmt);
+}
+
+int
+roots_rules(struct store_edit *e, const struct root *root, struct rules *out)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDES);
+	enum store_result res = STORE_FAILED;
+	char pattern[PATH_MAX];
+
+	*out = (struct rules){.every = root->every};
+	if (!stmt)
+		return e->store.db.fault;
+	edit_bind_path(stmt, 1, root->path);
+	while ((res = edit_row(e, stmt)) == STORE_FOUND) {
+		char *own = out->exclude.n < ARGS_LIST_MAX &&
+			db_column_name(stmt, 0, pattern)
+		    ? strdup(pattern)
+		    : NULL;
+
+		if (!own) {
+			log_error("the patterns of %s cannot be used",
+			    log_quote_str(root->path));
+			sqlite3_reset(stmt);
+			return EX_DATAERR;
+		}
+		out->exclude.items[out->exclude.n++] = own;
+	}
+	sqlite3_reset(stmt);
+	return res == STORE_FAILED ? e->store.db.fault : 0;
+}
+
+void
+roots_free_rules(struct rules *rules)
+{
+	for (size_t i = 0; i < rules->exclude.n; i++)
+		free((char *)(uintptr_t)rules->exclude.items[i]);
+	rules->exclude.n = 0;
+}
+
+int
+roots_put_mount_point(struct store_edit *e, const char *path)
+{
+	return edit_run_path(e, EDIT_MOUNT_POINT_PUT, path);
+}
+
+enum store_result
+roots_is_removed(struct store_edit *e, const char *path)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_REMOVED_BY_PATH);
+	enum store_result res;
+
+	if (stmt)
+		edit_bind_path(stmt, 1, path);
+	res = edit_row(e, stmt);
+	if (res == STORE_FOUND)
+		sqlite3_reset(stmt);
+	return res;
+}

@@ -1,0 +1,135 @@
+/*
+ * Hashing files that may change; see steady.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/steady.h"
+
+#include "base/log.h"
+
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+/* Times to hash a file that changes under our hands before giving it up. */
+#define HASH_TRIES 3
+
+/*
+ * Two changes within one tick of the kernel's clock have the same mtime. So a
+ * file that was changed less than this ago is left alone first.
+ */
+#define SETTLE_NS INT64_C(50000000)
+
+static int64_t
+ns_of(struct timespec t)
+{
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+static bool
+same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size &&
+	    ns_of(a->st_mtim) == ns_of(b->st_mtim) &&
+	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
+}
+
+/* Wait until another change would show in the file's times. */
+static void
+let_settle(const struct stat *st)
+{
+	struct timespec now, pause = {0};
+	int64_t age;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	age = ns_of(now) - ns_of(st->st_ctim);
+	if (age < 0 || age >= SETTLE_NS)
+		return;
+	pause.tv_nsec = (long)(SETTLE_NS - age);
+	nanosleep(&pause, NULL);
+}
+
+void
+steady_begin(struct steady *s, struct hasher *h)
+{
+	let_settle(&s->st);
+	s->tries++;
+	s->job.fd = s->fd;
+	s->job.size = (uint64_t)s->st.st_size;
+	hasher_put(h, &s->job);
+}
+
+/* Was it the same before and after? *now is what it is, empty if it is gone. */
+static bool
+is_steady(const struct steady *s, struct stat *now)
+{
+	struct stat there;
+
+	if (fstat(s->fd, now) != 0 || stat(s->path, &there) != 0) {
+		now->st_size = 0;
+		return false;
+	}
+	return s->job.result == HASH_OK && same_state(&s->st, now) &&
+	    same_state(&s->st, &there);
+}
+
+bool
+steady_wait(struct steady *s, struct hasher *h, unsigned ms)
+{
+	struct stat now;
+
+	if (!hasher_wait(h, &s->job, ms))
+		return false;
+	if (s->job.result == HASH_FAILED || s->tries == HASH_TRIES ||
+	    is_steady(s, &now) || now.st_size == 0)
+		return true;
+	file_hash_free(&s->job.hash);
+	s->st = now;
+	steady_begin(s, h);
+	return false;
+}
+
+int
+steady_end(struct steady *s)
+{
+	struct stat now;
+
+	if (s->job.result == HASH_FAILED) {
+		log_error("cannot read %s: %s; it is not shared",
+		    log_quote_str(s->path), strerror(s->job.error));
+		return EX_IOERR;
+	}
+	if (is_steady(s, &now))
+		return 0;
+	file_hash_free(&s->job.hash);
+	log_error("%s changes while it is hashed; add it again when it is "
+		  "complete",
+	    log_quote_str(s->path));
+	return EX_TEMPFAIL;
+}
+
+void
+steady_entry(struct store_entry *out, const char *path, const struct stat *st,
+    const struct file_hash *hash)
+{
+	*out = (struct store_entry){
+	    .copy.path = path,
+	    .copy.size = (uint64_t)st->st_size,
+	    .copy.mtime_ns = steady_mtime_ns(st),
+	    .copy.inode = st->st_ino,
+	    .part_hashes = hash->parts,
+	    .n_part_hashes = hash->n_parts,
+	    .copy.has_aich = true,
+	    .aich_parts = hash->aich_parts,
+	    .n_aich_parts = hash->n_aich_parts,
+	    .alias = hash->has_alias ? hash->alias : NULL,
+	};
+	memcpy(out->copy.hash, hash->hash, HASH_SIZE);
+	memcpy(out->copy.aich_root, hash->aich_root, AICH_SIZE);
+}
+
+int64_t
+steady_mtime_ns(const struct stat *st)
+{
+	return ns_of(st->st_mtim);
+}

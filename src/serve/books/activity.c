@@ -1,0 +1,112 @@
+/*
+ * Recording what was uploaded; see activity.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/books/activity.h"
+
+#include "base/address.h"
+#include "base/util.h"
+#include "store/state.h"
+#include "sql.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Bytes of an address that name the network, as --anonymize has it. */
+#define IPV4_NETWORK (12 + 24 / 8)
+#define IPV6_NETWORK (48 / 8)
+
+static void
+take_host_off(uint8_t address[ADDRESS_SIZE])
+{
+	size_t keep = address_is_ipv4(address) ? IPV4_NETWORK : IPV6_NETWORK;
+
+	memset(address + keep, 0, ADDRESS_SIZE - keep);
+}
+
+/* Numbers above what SQLite holds do not happen; they must not turn negative. */
+static int
+bind_number(sqlite3_stmt *stmt, int column, uint64_t n)
+{
+	return sqlite3_bind_int64(stmt, column, (int64_t)min_u64(n, INT64_MAX));
+}
+
+/* An empty string is a blob of no bytes, not NULL. */
+static int
+bind_name(sqlite3_stmt *stmt, int column, const char *s, size_t cap)
+{
+	return sqlite3_bind_blob(
+	    stmt, column, s, (int)strnlen(s, cap), SQLITE_STATIC);
+}
+
+/* 0, or an exit code after a log line. */
+static int
+put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
+{
+	uint8_t address[ADDRESS_SIZE];
+	int fault = 0;
+
+	memcpy(address, t->address, sizeof address);
+	if (anonymize)
+		take_host_off(address);
+	sqlite3_bind_int64(stmt, 1, t->began_s);
+	sqlite3_bind_blob(stmt, 2, address, sizeof address, SQLITE_STATIC);
+	if (t->has_user && !anonymize)
+		sqlite3_bind_blob(
+		    stmt, 3, t->user_hash, HASH_SIZE, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(stmt, 3);
+	bind_name(stmt, 4, t->client, anonymize ? 0 : PEER_NAME_MAX);
+	sqlite3_bind_blob(stmt, 5, t->file, HASH_SIZE, SQLITE_STATIC);
+	bind_name(stmt, 6, t->name, WIRE_NAME_MAX);
+	bind_number(stmt, 7, t->bytes);
+	bind_number(stmt, 8, t->ms);
+	sqlite3_bind_text(stmt, 9, t->outcome,
+	    (int)strnlen(t->outcome, sizeof t->outcome - 1), SQLITE_STATIC);
+	if (db_step(db, stmt) != DB_DONE)
+		fault = db->fault;
+	sqlite3_reset(stmt);
+	return fault;
+}
+
+/* All of them in one transaction. Closing takes back what was not committed. */
+static int
+put_all(struct db *db, const struct transfer *list, size_t n, bool anonymize)
+{
+	sqlite3_stmt *stmt = db_prepare(db, sql_activity_put);
+	int fault = stmt ? db_exec(db, sql_begin) : db->fault;
+
+	for (size_t i = 0; i < n && !fault; i++)
+		fault = put(db, stmt, &list[i], anonymize);
+	sqlite3_finalize(stmt);
+	return fault ? fault : db_exec(db, sql_commit);
+}
+
+static int
+fill_new(struct db *db)
+{
+	return db_exec(db, sql_activity);
+}
+
+bool
+activity_write(const char *state_dir, const struct transfer *list, size_t n,
+    bool anonymize)
+{
+	char path[PATH_MAX];
+	struct db db = {0};
+	int fault = 0;
+
+	if (n == 0)
+		return true;
+	if (!state_activity_path(path, state_dir))
+		return false;
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		fault = db_create(&activity_kind, path, fill_new);
+	if (!fault)
+		fault = db_open(&db, &activity_kind, path, DB_WRITE);
+	if (!fault)
+		fault = put_all(&db, list, n, anonymize);
+	db_close(&db);
+	return fault == 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * How a connection ended: the line in the log, the rows in activity.db, the
+ * exit code.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_BOOKS_OUTCOME_H
+#define SERVE_BOOKS_OUTCOME_H
+
+#include "serve/books/ledger.h"
+#include "serve/who/peer.h"
+#include "serve/talk/session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct outcome {
+	const struct peer *peer;
+	const struct session *session;
+	bool obfuscated;
+	uint64_t bytes; /* of files, taken by the kernel */
+	uint64_t ms;    /* the connection lasted */
+};
+
+/* The one line that says how a session went. */
+void outcome_log(const struct outcome *o);
+
+/* Write down what was sent. */
+void outcome_record(const struct outcome *o, struct ledger *ledger,
+    const char *state_dir, uint64_t now_ms, bool anonymize);
+
+int outcome_exit_code(const struct outcome *o);
+
+#endif

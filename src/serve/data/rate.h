@@ -1,0 +1,28 @@
+/*
+ * Keeping to a rate: a bucket of bytes that fills with time and is emptied by
+ * what is sent. A frame that is larger than what is in it is sent all the same,
+ * and paid for by waiting. Pure: time comes in as an argument.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_DATA_RATE_H
+#define SERVE_DATA_RATE_H
+
+#include <stdint.h>
+
+struct rate_limit {
+	uint64_t rate_bps; /* bytes a second; 0: none */
+	int64_t bytes;     /* in the bucket; below 0: in debt */
+	uint64_t filled_ms;
+	uint64_t rest; /* thousandths of a byte, not yet in the bucket */
+};
+
+/* Change the rate; what is in the bucket stays, as far as it fits. */
+void rate_set(struct rate_limit *r, uint64_t rate_bps, uint64_t now_ms);
+
+/* Milliseconds until something may be sent; 0: now. */
+uint64_t rate_wait_ms(struct rate_limit *r, uint64_t now_ms);
+
+/* So much was sent. */
+void rate_spend(struct rate_limit *r, uint64_t bytes);
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * AICH recovery data; see recovery.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/data/recovery.h"
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "proto/aich_tree.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool
+digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
+{
+	(void)ctx;
+	crypto_sha1(out, data, n);
+	return true;
+}
+
+static const struct aich_sha1 digester = {.digest = digest};
+
+static bool
+read_block(const struct shared_file *f, uint8_t *out, uint64_t offset, size_t n)
+{
+	for (size_t done = 0; done < n;) {
+		ssize_t res =
+		    pread(f->fd, out + done, n - done, (off_t)(offset + done));
+
+		if (res < 0 && errno == EINTR)
+			continue;
+		if (res <= 0) {
+			log_error("cannot read %s: %s", log_quote_str(f->name),
+			    res < 0 ? strerror(errno) : "it was cut");
+			return false;
+		}
+		done += (size_t)res;
+	}
+	return true;
+}
+
+/* Read the part block by block into `block`, which holds one. */
+static bool
+hash_blocks(const struct shared_file *f, size_t part, uint8_t *block,
+    uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE])
+{
+	uint64_t len = aich_part_size(f->facts.size, part);
+
+	for (uint64_t at = 0; at < len; at += BLOCK_SIZE) {
+		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
+
+		if (!read_block(f, block, part * PART_SIZE + at, n))
+			return false;
+		crypto_sha1(blocks[at / BLOCK_SIZE], block, n);
+	}
+	return true;
+}
+
+/*
+ * Fill `parts` with the hashes of all parts; that of the only one is the root.
+ * Do they give the root? If not, the database is at fault.
+ */
+static bool
+find_parts(const struct shared_file *f, uint8_t *parts)
+{
+	uint64_t size = f->facts.size;
+	uint8_t root[AICH_SIZE];
+
+	if (aich_part_hash_count(size) == 0) {
+		memcpy(parts, f->aich_root, AICH_SIZE);
+		return true;
+	}
+	if (store_aich_parts(f->store, f->hash, parts,
+		aich_part_hash_count(size)) == STORE_FOUND &&
+	    aich_root(&digester, size, parts, root) &&
+	    memcmp(root, f->aich_root, AICH_SIZE) == 0)
+		return true;
+	log_error("the share database has wrong AICH hashes of %s; run "
+		  "\"ed2k-share remove\" and \"ed2k-share add\" on it",
+	    log_quote_str(f->name));
+	return false;
+}
+
+static bool
+is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
+    uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE])
+{
+	uint8_t hash[AICH_SIZE];
+
+	shared_file_stale(f);
+	if (!shared_file_check(f))
+		return false; /* changed under our hands; logged */
+	if (aich_part_hash(&digester, f->facts.size, part, blocks[0], hash) &&
+	    memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
+		return true;
+	log_error("%s is damaged in part %zu: size and time are as they were, "
+		  "its bytes are not; restore it from a backup, or \"touch\" "
+		  "it and run \"ed2k-share add\" to share what it is now",
+	    log_quote_str(f->name), part);
+	return false;
+}
+
+bool
+recovery_put(struct writer *w, struct shared_file *f, size_t part)
+{
+	uint64_t size = f->facts.size;
+	uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE];
+	uint8_t *parts, *block;
+	bool ok = false;
+
+	parts = calloc(aich_part_count(size), AICH_SIZE);
+	block = malloc(BLOCK_SIZE);
+	if (!parts || !block)
+		log_error("no memory for AICH recovery data");
+	else
+		ok = find_parts(f, parts) &&
+		    hash_blocks(f, part, block, blocks) &&
+		    is_that_part(f, part, parts, blocks) &&
+		    aich_put_recovery(
+			w, &digester, size, part, parts, blocks[0]);
+	free(parts);
+	free(block);
+	return ok;
+}

@@ -1,0 +1,141 @@
+/*
+ * The open shared file; see shared_file.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/data/shared_file.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+shared_file_init(struct shared_file *f, struct store *store)
+{
+	memset(f, 0, sizeof *f);
+	f->store = store;
+	f->fd = -1;
+}
+
+void
+shared_file_close(struct shared_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+/* Tell the operator, once for a file, what is wrong and what mends it. */
+static void
+complain(struct shared_file *f, const char *path, enum copy_state state)
+{
+	if (memcmp(f->complained, f->hash, HASH_SIZE) == 0)
+		return;
+	memcpy(f->complained, f->hash, HASH_SIZE);
+	if (f->walled) {
+		log_warning("not served to this peer: %s was shared, or its "
+			    "disk mounted, after the connection began; the "
+			    "next one can read it",
+		    log_quote_str(path));
+		return;
+	}
+	switch (state) {
+	case COPY_CHANGED:
+		log_warning("not served: %s has changed since it was shared; "
+			    "run \"ed2k-share add\" on it again",
+		    log_quote_str(path));
+		break;
+	case COPY_MISSING:
+		log_warning("not served: %s is gone; bring it back, or run "
+			    "\"ed2k-share remove\" on it",
+		    log_quote_str(path));
+		break;
+	case COPY_DAMAGED:
+		log_warning("not served: %s is damaged; restore it from a "
+			    "backup and run \"ed2k-share verify\" on it",
+		    log_quote_str(path));
+		break;
+	default:
+		log_warning("not served: %s: %s; let the user this server runs "
+			    "as read it and search the directories above it",
+		    log_quote_str(path), strerror(errno));
+		break;
+	}
+}
+
+/*
+ * Is it the sandbox alone that forbids to open this file? Its rules are those
+ * of when the connection began. access(2) knows only of owners and modes.
+ */
+static bool
+is_walled(const char *path, enum copy_state state)
+{
+	return state == COPY_UNREADABLE && errno == EACCES &&
+	    access(path, R_OK) == 0;
+}
+
+static bool
+take_copy(void *ctx, const struct store_copy *copy)
+{
+	struct shared_file *f = ctx;
+	enum copy_state state = copy_open(copy, &f->fd);
+
+	f->walled = f->walled || is_walled(copy->path, state);
+	if (state != COPY_OK) {
+		complain(f, copy->path, state);
+		return false;
+	}
+	f->walled = false;
+	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	f->checked = true;
+	f->priority = copy->priority;
+	f->has_aich = copy->has_aich;
+	memcpy(f->aich_root, copy->aich_root, AICH_SIZE);
+	snprintf(f->name, sizeof f->name, "%s", store_name_of(copy->path));
+	return true;
+}
+
+enum store_result
+shared_file_open(
+    struct shared_file *f, const uint8_t asked[HASH_SIZE], bool alias)
+{
+	enum store_result res;
+
+	if (f->fd >= 0 && memcmp(f->asked, asked, HASH_SIZE) == 0)
+		return shared_file_check(f) ? STORE_FOUND : STORE_UNKNOWN;
+	shared_file_close(f);
+	memcpy(f->asked, asked, HASH_SIZE);
+	memcpy(f->hash, asked, HASH_SIZE);
+	f->walled = false;
+	res = store_find(f->store, f->hash, take_copy, f);
+	if (res == STORE_UNKNOWN && alias) {
+		res = store_resolve_alias(f->store, asked, f->hash);
+		if (res == STORE_FOUND)
+			res = store_find(f->store, f->hash, take_copy, f);
+	}
+	return res == STORE_UNKNOWN && f->walled ? STORE_FAILED : res;
+}
+
+bool
+shared_file_check(struct shared_file *f)
+{
+	enum copy_state state;
+
+	if (f->fd < 0 || f->checked)
+		return f->fd >= 0;
+	state = copy_check(f->fd, &f->facts);
+	f->checked = state == COPY_OK;
+	if (f->checked)
+		return true;
+	complain(f, f->name, state);
+	shared_file_close(f);
+	return false;
+}
+
+void
+shared_file_stale(struct shared_file *f)
+{
+	f->checked = false;
+}

@@ -1,0 +1,99 @@
+/*
+ * Our share of the rate; see rate_share.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/rate_share.h"
+
+#include "base/util.h"
+#include "proto/msg.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * How often a process that sends looks at the board, and takes a new share of
+ * the rate as others come and go.
+ */
+#define LOOK_MS 200
+
+void
+rate_share_init(struct rate_share *s, struct scoreboard *board,
+    struct ledger *ledger, uint64_t all_bps, uint64_t peer_bps, bool is_socket)
+{
+	*s = (struct rate_share){
+	    .board = board,
+	    .ledger = ledger,
+	    .all_bps = all_bps,
+	    .peer_bps = peer_bps,
+	    .is_socket = is_socket,
+	};
+}
+
+/* What is sent is accounted for if we are killed. */
+static void
+fill_record(struct rate_share *s, struct record *r, uint64_t now_ms,
+    bool sending, uint64_t pending)
+{
+	const struct transfer *t = ledger_last(s->ledger);
+
+	r->sending = sending;
+	if (!t)
+		return;
+	if (!same_hash(r->file, t->file) || r->bytes == 0) {
+		r->began_s = t->began_s;
+		r->began_ms = now_ms;
+		memcpy(r->file, t->file, HASH_SIZE);
+		memcpy(r->name, t->name, sizeof r->name);
+	}
+	r->bytes = t->bytes - pending;
+}
+
+static void
+set_rate(struct rate_share *s, uint64_t rate_bps, uint64_t now_ms)
+{
+	/* the kernel spreads what the bucket lets through */
+	uint32_t pacing = (uint32_t)min_u64(rate_bps, UINT32_MAX);
+
+	rate_set(&s->rate, rate_bps, now_ms);
+	if (s->is_socket)
+		setsockopt(STDOUT_FILENO, SOL_SOCKET, SO_MAX_PACING_RATE,
+		    &pacing, sizeof pacing);
+}
+
+void
+rate_share_update(
+    struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending)
+{
+	struct record *r = scoreboard_mine(s->board);
+	uint64_t rate_bps = s->peer_bps;
+
+	if (rate_share_due_ms(s, now_ms, sending) > 0 &&
+	    sending == s->was_sending)
+		return;
+	s->was_sending = sending;
+	s->looked_ms = now_ms;
+	scoreboard_alive(s->board, now_ms);
+	if (r)
+		fill_record(s, r, now_ms, sending, pending);
+	if (s->all_bps > 0) {
+		uint64_t share =
+		    scoreboard_rate_share(s->board, s->all_bps, now_ms);
+
+		rate_bps = rate_bps > 0 ? min_u64(rate_bps, share) : share;
+	}
+	if (rate_bps != s->rate.rate_bps)
+		set_rate(s, rate_bps, now_ms);
+}
+
+uint64_t
+rate_share_due_ms(const struct rate_share *s, uint64_t now_ms, bool sending)
+{
+	const struct record *r = scoreboard_mine(s->board);
+	uint64_t every_ms = sending             ? LOOK_MS
+	    : r && r->state == RECORD_UPLOADING ? UPLOADING_ALIVE_MS
+						: ALIVE_MS;
+	uint64_t ago_ms = now_ms - s->looked_ms;
+
+	return ago_ms < every_ms ? every_ms - ago_ms : 0;
+}

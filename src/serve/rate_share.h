@@ -1,0 +1,42 @@
+/*
+ * What a connection says on the scoreboard of its sending, and what it learns
+ * from there: its share of the rate, which changes as others come and go.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_RATE_SHARE_H
+#define SERVE_RATE_SHARE_H
+
+#include "serve/books/ledger.h"
+#include "serve/data/rate.h"
+#include "board/scoreboard.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct rate_share {
+	struct scoreboard *board; /* borrowed */
+	struct ledger *ledger;    /* borrowed */
+	uint64_t all_bps;         /* to all together; 0: no limit */
+	uint64_t peer_bps;        /* to one peer; 0: no limit */
+	bool is_socket;           /* fd 1 is one */
+	bool was_sending;
+	uint64_t looked_ms;
+	struct rate_limit rate; /* what this connection may send */
+};
+
+void rate_share_init(struct rate_share *s, struct scoreboard *board,
+    struct ledger *ledger, uint64_t all_bps, uint64_t peer_bps, bool is_socket);
+
+/*
+ * Look at the board if it is time, or if sending began or ended since: say that
+ * we live and how far we are (`pending` bytes of what the ledger has were not
+ * taken by the kernel), and take our share.
+ */
+void rate_share_update(
+    struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending);
+
+/* Milliseconds until it is time. */
+uint64_t rate_share_due_ms(
+    const struct rate_share *s, uint64_t now_ms, bool sending);
+
+#endif

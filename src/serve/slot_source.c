@@ -1,0 +1,75 @@
+/*
+ * Slots from the scoreboard; see slot_source.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/slot_source.h"
+
+#include "base/util.h"
+#include "board/turn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Who waits, and for what. */
+static void
+fill_record(
+    struct record *r, const struct session *s, const struct shared_file *file)
+{
+	r->has_user = s->n_hellos > 0;
+	memcpy(r->user_hash, s->hello.user_hash, HASH_SIZE);
+	memcpy(r->wanted, s->file, HASH_SIZE);
+	snprintf(r->client, sizeof r->client, "%s",
+	    s->n_hellos > 0 ? s->hello.name : "(direct)");
+	if (same_hash(file->asked, s->file))
+		memcpy(r->wanted_name, file->name, sizeof r->wanted_name);
+}
+
+static bool
+ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
+    uint64_t *again_ms)
+{
+	struct slot_source *s = ctx;
+	struct record *r;
+	uint32_t before;
+
+	scoreboard_rejoin(s->board, s->limits, now_ms);
+	r = scoreboard_mine(s->board);
+	if (r)
+		fill_record(r, s->session, s->file);
+	scoreboard_wait(s->board, weight, now_ms);
+	if (scoreboard_take(s->board, s->limits, now_ms, &before))
+		return true;
+	*rank = (uint16_t)min_u64((uint64_t)before + 1, UINT16_MAX);
+	*again_ms = turn_look_ms(before);
+	return false;
+}
+
+static void
+give(void *ctx, uint64_t now_ms)
+{
+	struct slot_source *s = ctx;
+
+	scoreboard_give(s->board, now_ms);
+}
+
+static bool
+others_wait(void *ctx)
+{
+	struct slot_source *s = ctx;
+
+	return scoreboard_others_wait(s->board);
+}
+
+void
+slot_source_init(struct slot_source *s, struct scoreboard *board,
+    const struct scoreboard_limits *limits, const struct session *session,
+    const struct shared_file *file)
+{
+	*s = (struct slot_source){
+	    .board = board,
+	    .limits = limits,
+	    .session = session,
+	    .file = file,
+	    .ops = {s, ask, give, others_wait},
+	};
+}

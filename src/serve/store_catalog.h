@@ -1,0 +1,15 @@
+/*
+ * The catalog that the session finds files in, made of the share database and
+ * the one shared file that is open.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_STORE_CATALOG_H
+#define SERVE_STORE_CATALOG_H
+
+#include "serve/talk/session.h"
+#include "serve/data/shared_file.h"
+
+/* `file` is borrowed, and made the one that was asked for last. */
+void store_catalog_init(struct catalog *catalog, struct shared_file *file);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * Looking an address up in a compiled list; see deny.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/who/deny.h"
+
+#include "base/log.h"
+#include "store/ipfilter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+read_block(void *ctx, uint64_t number, uint8_t block[IPFILTER_BLOCK])
+{
+	const int *fd = ctx;
+	size_t len = 0;
+
+	while (len < IPFILTER_BLOCK) {
+		ssize_t n = pread(*fd, block + len, IPFILTER_BLOCK - len,
+		    (off_t)(number * IPFILTER_BLOCK + len));
+
+		if (n > 0)
+			len += (size_t)n;
+		else if (n == 0 || errno != EINTR) {
+			/* cut short since its size was taken */
+			errno = n == 0 ? ENODATA : errno;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Log that the list is of no use. */
+static enum deny_result
+fail(const char *file, const char *why)
+{
+	log_error("deny file %s: %s; nobody is denied until it is compiled "
+		  "with \"ed2k-share ipfilter SOURCE OUT\"",
+	    log_quote_str(file), why);
+	return DENY_FAILED;
+}
+
+static enum deny_result
+search(const char *file, int fd, const uint8_t address[16])
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return fail(file, "no regular file");
+	switch (
+	    ipfilter_search(read_block, &fd, (uint64_t)st.st_size, address)) {
+	case IPFILTER_ABSENT:
+		return DENY_NO;
+	case IPFILTER_PRESENT:
+		return DENY_YES;
+	case IPFILTER_FOREIGN:
+		return fail(file, "no compiled list");
+	case IPFILTER_VERSION_UNKNOWN:
+		return fail(file, "compiled by another version");
+	case IPFILTER_DAMAGED:
+		return fail(file, "damaged");
+	default:
+		return fail(file, strerror(errno));
+	}
+}
+
+enum deny_result
+deny_lookup(const char *file, const uint8_t address[16])
+{
+	/* O_NONBLOCK: should it be a FIFO, do not wait for a writer */
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	enum deny_result res;
+
+	if (fd < 0)
+		return fail(file, strerror(errno));
+	res = search(file, fd, address);
+	close(fd);
+	return res;
+}

@@ -1,0 +1,125 @@
+/*
+ * Who is on fds 0 and 1; see peer.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/who/peer.h"
+
+#include "base/args.h"
+#include "base/log.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Unsent bytes in the kernel above which it takes no more: one block or so. */
+#define NOTSENT_LOWAT (256 * 1024)
+
+/* Copy an address out of a sockaddr; false for a family without ports. */
+static bool
+take_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
+    uint16_t *port)
+{
+	if (ss->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *s = (const void *)ss;
+
+		memcpy(address, &s->sin6_addr, ADDRESS_SIZE);
+		*port = ntohs(s->sin6_port);
+		return true;
+	}
+	if (ss->ss_family == AF_INET) {
+		const struct sockaddr_in *s = (const void *)ss;
+
+		address_from_ipv4(address, (const uint8_t *)&s->sin_addr);
+		*port = ntohs(s->sin_port);
+		return true;
+	}
+	return false;
+}
+
+/* What systemd, tcpserver, tcpsvd and xinetd say of the peer, in that order. */
+static void
+identify_by_environment(struct peer *p)
+{
+	static const struct {
+		const char *address, *port;
+	} names[] = {
+	    {"REMOTE_ADDR", "REMOTE_PORT"},
+	    {"TCPREMOTEIP", "TCPREMOTEPORT"},
+	    {"REMOTE_HOST", "REMOTE_PORT"},
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const char *address = getenv(names[i].address);
+		const char *port = getenv(names[i].port);
+		uint64_t n;
+
+		if (!address || !address_parse(address, p->ip))
+			continue;
+		if (port && args_number(port, ARGS_NUMBER, 1, 65535, &n))
+			p->port = (uint16_t)n;
+		return;
+	}
+}
+
+void
+peer_identify(struct peer *p)
+{
+	struct sockaddr_storage ss;
+	uint8_t ours[ADDRESS_SIZE];
+	socklen_t len = sizeof ss;
+	struct stat st;
+
+	memset(p, 0, sizeof *p);
+	p->is_socket = fstat(STDOUT_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
+	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0)
+		p->is_gone = errno == ENOTCONN;
+	else
+		take_address(&ss, p->ip, &p->port);
+	if (!address_is_known(p->ip))
+		identify_by_environment(p);
+	address_format_port(p->name, p->ip, p->port);
+	len = sizeof ss;
+	if (getsockname(STDIN_FILENO, (struct sockaddr *)&ss, &len) == 0)
+		take_address(&ss, ours, &p->our_port);
+}
+
+static bool
+set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+bool
+peer_prepare(const struct peer *p)
+{
+	int on = 1, lowat = NOTSENT_LOWAT;
+
+	if (isatty(STDIN_FILENO)) {
+		log_error("standard input is a terminal; a super-server has to "
+			  "start this program with the peer on it: see "
+			  "ed2k-serve(8), \"EXAMPLES\"");
+		return false;
+	}
+	if (!set_nonblocking(STDIN_FILENO) || !set_nonblocking(STDOUT_FILENO)) {
+		log_error("standard input or output cannot be used: %s",
+		    strerror(errno));
+		return false;
+	}
+	if (p->is_socket) {
+		/* fails on a socket that is not TCP, and does not matter */
+		setsockopt(
+		    STDOUT_FILENO, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+		setsockopt(STDOUT_FILENO, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+		    &lowat, sizeof lowat);
+	}
+	return true;
+}

@@ -1,0 +1,185 @@
+/*
+ * Peers behind a balancer; see proxy.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/who/proxy.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/network.h"
+#include "proto/proxy_header.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* What has arrived of the header. */
+struct arrived {
+	uint8_t bytes[PROXY_HEADER_MAX];
+	size_t n;
+};
+
+enum reading {
+	READ_SOME,
+	READ_END,
+	READ_LATE,
+};
+
+/* Is the address in the list? False, after a log line, for a bad list. */
+static bool
+look_up(const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
+{
+	*listed = false;
+	for (const char *item = list; item;) {
+		const char *end = strchrnul(item, ',');
+		struct network net;
+		const char *fault =
+		    network_parse(item, (size_t)(end - item), &net);
+
+		if (fault) {
+			log_error("--proxy-from: %s: %s",
+			    log_quote(item, (size_t)(end - item)), fault);
+			return false;
+		}
+		*listed |= network_holds(&net, address);
+		item = *end ? end + 1 : NULL;
+	}
+	return true;
+}
+
+/* Read on, up to `len` bytes in all. */
+static enum reading
+read_some(struct arrived *in, size_t len, uint64_t deadline_ms)
+{
+	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	for (;;) {
+		ssize_t n = read(STDIN_FILENO, in->bytes + in->n, len - in->n);
+		uint64_t now_ms = clock_ms();
+
+		if (n > 0) {
+			in->n += (size_t)n;
+			return READ_SOME;
+		}
+		if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			return READ_END;
+		if (now_ms >= deadline_ms)
+			return READ_LATE;
+		poll(&fd, 1, (int)(deadline_ms - now_ms));
+	}
+}
+
+/* A balancer that only wants to know whether we are here: not worth a line. */
+static int
+end_check(const struct peer *p)
+{
+	log_debug("peer=%s end=health-check", p->name);
+	return 0;
+}
+
+static int
+end_bad(const struct peer *p, const char *fault)
+{
+	log_info(
+	    "peer=%s end=bad-peer fault=%s", p->name, log_quote_str(fault));
+	return EX_PROTOCOL;
+}
+
+/* The header is not whole, and no more of it comes. */
+static int
+end_early(const struct peer *p, const struct arrived *in, enum reading how)
+{
+	if (how == READ_END)
+		return in->n == 0 ? end_check(p)
+				  : end_bad(p, "half a PROXY header");
+	log_info("peer=%s end=no-hello", p->name);
+	return 0;
+}
+
+/* It speaks for itself, or for somebody whom it does not name. */
+static int
+end_nameless(const struct peer *p)
+{
+	log_warning("%s is listed in --proxy-from and sent no PROXY header; "
+		    "let that balancer send one (HAProxy: send-proxy-v2), or "
+		    "take its address off the list",
+	    p->name);
+	return end_bad(p, "no PROXY header");
+}
+
+/* Read until the header is whole, or is none, or no more comes. */
+static enum reading
+read_header(struct arrived *in, uint64_t deadline_ms,
+    struct proxy_header *header, enum proxy_header_result *res)
+{
+	enum reading how = READ_SOME;
+	size_t len;
+
+	do {
+		*res = proxy_header_parse(in->bytes, in->n, header, &len);
+		if (*res == PROXY_HEADER_MORE)
+			how = read_some(in, len, deadline_ms);
+	} while (*res == PROXY_HEADER_MORE && how == READ_SOME);
+	return how;
+}
+
+/* Does the balancer name its own end? HAProxy's checks of version 1 do. */
+static bool
+names_itself(const struct peer *p, const struct proxy_header *header)
+{
+	return memcmp(p->ip, header->source, sizeof p->ip) == 0 &&
+	    p->port == header->source_port;
+}
+
+/* Make *p who the balancer says it is. */
+static void
+become(struct peer *p, const struct proxy_header *header)
+{
+	memcpy(p->ip, header->source, sizeof p->ip);
+	p->port = header->source_port;
+	p->our_port = header->destination_port;
+	address_format_port(p->name, p->ip, p->port);
+}
+
+bool
+proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
+{
+	struct proxy_header header;
+	struct arrived in = {.n = 0};
+	enum proxy_header_result res;
+	enum reading how;
+	bool listed;
+
+	*status = EX_USAGE;
+	if (!look_up(list, p->ip, &listed))
+		return false;
+	if (p->is_gone) {
+		/* HAProxy resets a check as soon as it has dialled */
+		*status = end_check(p);
+		return false;
+	}
+	if (!listed)
+		return true;
+	how = read_header(&in, clock_ms() + hello_ms, &header, &res);
+	if (res == PROXY_HEADER_PEER && names_itself(p, &header))
+		res = PROXY_HEADER_LOCAL;
+	switch (res) {
+	case PROXY_HEADER_PEER:
+		become(p, &header);
+		return true;
+	case PROXY_HEADER_LOCAL:
+		*status = end_check(p);
+		return false;
+	case PROXY_HEADER_MORE:
+		*status = end_early(p, &in, how);
+		return false;
+	case PROXY_HEADER_NONE:
+		*status = end_nameless(p);
+		return false;
+	default:
+		*status = end_bad(p, "a broken PROXY header");
+		return false;
+	}
+}

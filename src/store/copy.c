@@ -1,0 +1,122 @@
+/*
+ * Opening and checking shared files; see copy.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "store/copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Times that a rename elsewhere in the tree may get in openat2's way. */
+#define OPEN_TRIES 16
+
+/* The part of path behind its root, which must be above it; else NULL. */
+static const char *
+relative_path(const struct store_copy *copy)
+{
+	size_t len = strlen(copy->root);
+
+	if (strncmp(copy->path, copy->root, len) != 0)
+		return NULL;
+	if (len > 1 && copy->path[len] != '/')
+		return NULL;
+	return copy->path + len + (len > 1);
+}
+
+/* libc has no wrapper for openat2. */
+static int
+open_beneath(int root, const char *path)
+{
+	/* O_NONBLOCK: should a FIFO have taken the place, do not wait for it */
+	struct open_how how = {
+	    .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    .resolve =
+		RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = -1;
+
+	for (int i = 0; i < OPEN_TRIES && fd < 0; i++) {
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+		if (fd < 0 && errno != EAGAIN && errno != EINTR)
+			break;
+	}
+	return fd;
+}
+
+static enum copy_state
+state_of_errno(void)
+{
+	switch (errno) {
+	case ENOENT:
+	case ENOTDIR:
+		return COPY_MISSING;
+	case ELOOP: /* a symbolic link took a place on the way */
+	case EXDEV:
+		return COPY_CHANGED;
+	default:
+		return COPY_UNREADABLE;
+	}
+}
+
+enum copy_state
+copy_open(const struct store_copy *copy, int *fd)
+{
+	const char *path = relative_path(copy);
+	struct copy_facts facts = {copy->size, copy->mtime_ns, copy->inode};
+	enum copy_state state;
+	int root, error;
+
+	*fd = -1;
+	if (!path)
+		return COPY_MISSING;
+	root = open(copy->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return state_of_errno();
+	*fd = open_beneath(root, path);
+	state = *fd < 0 ? state_of_errno() : copy_check(*fd, &facts);
+	if (state == COPY_OK && copy->damaged)
+		state = COPY_DAMAGED;
+	error = errno;
+	close(root);
+	if (state != COPY_OK && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	errno = error;
+	return state;
+}
+
+enum copy_state
+copy_check(int fd, const struct copy_facts *facts)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return COPY_UNREADABLE;
+	return S_ISREG(st.st_mode) && (uint64_t)st.st_size == facts->size &&
+		st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec ==
+		    facts->mtime_ns &&
+		(facts->inode == ANY_INODE || st.st_ino == facts->inode)
+	    ? COPY_OK
+	    : COPY_CHANGED;
+}
+
+const char *
+copy_state_name(enum copy_state state)
+{
+	static const char *const names[] = {
+	    [COPY_OK] = "ok",
+	    [COPY_CHANGED] = "changed",
+	    [COPY_MISSING] = "missing",
+	    [COPY_UNREADABLE] = "unreadable",
+	    [COPY_DAMAGED] = "damaged",
+	    [COPY_OFFLINE] = "offline",
+	};
+
+	return names[state];
+}

@@ -1,0 +1,30 @@
+/*
+ * The state directory: where ed2k-serve keeps what it learns, and which
+ * databases are there. Both programs look here.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include "store/db.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What was uploaded to whom; sql/activity.sql. */
+extern const struct db_kind activity_kind;
+
+/*
+ * The state directory when nobody says: /var/lib/ed2k-serve for root and system
+ * accounts (uid below 1000), else below $XDG_STATE_HOME or ~/.local/state.
+ * False, after a log line, when there is no home either.
+ */
+bool state_default_dir(char *out, size_t cap);
+
+/*
+ * The path of activity.db in a state directory, NULL for the default one. False
+ * after a log line.
+ */
+bool state_activity_path(char out[PATH_MAX], const char *dir);
+
+#endif

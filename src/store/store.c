@@ -1,0 +1,460 @@
+/*
+ * Reading the share database; see store.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "store/store.h"
+
+#include "base/log.h"
+#include "base/place.h"
+#include "base/util.h"
+#include "sql.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char *const statement_text[STORE_N_STATEMENTS] = {
+    [STORE_USER_HASH] = sql_user_hash,
+    [STORE_COPIES_BY_HASH] = sql_copies_by_hash,
+    [STORE_HASH_BY_ALIAS] = sql_hash_by_alias,
+    [STORE_PART_HASHES] = sql_part_hashes_by_hash,
+    [STORE_AICH_PARTS] = sql_aich_parts_by_hash,
+    [STORE_COPY_BY_PATH] = sql_copy_by_path,
+    [STORE_COPIES] = sql_copies,
+    [STORE_FILES] = sql_files,
+    [STORE_COMMENT] = sql_comment_by_hash,
+    [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
+    [STORE_SUM] = sql_copies_sum,
+    [STORE_ROOT_FROM] = sql_root_from,
+    [STORE_COPY_NEXT] = sql_copy_next,
+    [STORE_MOUNT_POINTS_ABOVE] = sql_mount_points_above,
+};
+
+static const char *const older[] = {sql_version_1, sql_version_2};
+
+const struct db_kind store_kind = {
+    .name = "share database",
+    .application_id = 0x6564326b, /* "ed2k" */
+    .snapshot_id = 0x65643273,    /* "ed2s" */
+    .version = 3,
+    .older = older,
+    .write_busy_ms = 30000, /* a transaction is one file long */
+    .dir_mode = 0755,
+    .if_missing =
+	"make one with \"ed2k-share add FILE\", or name another with -d",
+    .if_foreign = "name another with -d",
+    .if_damaged = "restore it from a backup, or move it away and add the files "
+		  "again",
+    .if_locked = "try again",
+    .if_full = "free some space on its disk and run the command again; what "
+	       "was shared before is kept",
+    .if_unreadable = "run this as a user who may, or mend its mode with chmod",
+    .if_unwritable = "run this as the user who owns it and its directory",
+    .if_no_sides = "check their owner and mode, and run \"ed2k-share list\" "
+		   "once as the user who owns them",
+    .if_uncreatable = "check its directory, or name another file with -d",
+};
+
+bool
+store_default_path(char *out, size_t cap)
+{
+	static const struct place place = {
+	    .of_system = "/var/lib/ed2k-share/share.db",
+	    .env = "XDG_DATA_HOME",
+	    .below_home = ".local/share",
+	    .below = "ed2k-share/share.db",
+	    .what = "share database",
+	    .option = "-d",
+	};
+
+	return place_default(out, cap, &place);
+}
+
+int
+store_open(struct store *s, const char *path)
+{
+	memset(s, 0, sizeof *s);
+	return db_open(&s->db, &store_kind, path, DB_READ);
+}
+
+void
+store_close(struct store *s)
+{
+	for (size_t i = 0; i < STORE_N_STATEMENTS; i++) {
+		sqlite3_finalize(s->statements[i]);
+		s->statements[i] = NULL;
+	}
+	db_close(&s->db);
+}
+
+/* A statement ready to bind, or NULL after a log line. */
+static sqlite3_stmt *
+statement(struct store *s, enum store_statement which)
+{
+	if (!s->statements[which])
+		s->statements[which] =
+		    db_prepare(&s->db, statement_text[which]);
+	return s->statements[which];
+}
+
+/* Step once; anything but a row ends the statement. */
+static enum store_result
+next_row(struct store *s, sqlite3_stmt *stmt)
+{
+	enum db_step step = db_step(&s->db, stmt);
+
+	if (step == DB_ROW)
+		return STORE_FOUND;
+	sqlite3_reset(stmt);
+	return step == DB_DONE ? STORE_UNKNOWN : STORE_FAILED;
+}
+
+/* A column that must be a blob of n bytes, or NULL. */
+static const void *
+column_bytes(sqlite3_stmt *stmt, int column, size_t n)
+{
+	const void *p = sqlite3_column_blob(stmt, column);
+
+	return (size_t)sqlite3_column_bytes(stmt, column) == n ? p : NULL;
+}
+
+static bool
+column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
+{
+	return db_column_name(stmt, column, out) && out[0] == '/';
+}
+
+/* Three columns: the AICH root, which may be NULL, priority, damaged. */
+static void
+column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
+{
+	const void *root = column_bytes(stmt, column, AICH_SIZE);
+
+	out->priority = (enum store_priority)min_u64(
+	    (uint64_t)sqlite3_column_int64(stmt, column + 1),
+	    STORE_PRIORITY_HIGH);
+	out->has_aich = root != NULL;
+	if (root)
+		memcpy(out->aich_root, root, AICH_SIZE);
+	out->damaged = sqlite3_column_int(stmt, column + 2) != 0;
+}
+
+/* A statement whose one parameter and one result are 16 bytes. */
+static enum store_result
+lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
+    uint8_t out[HASH_SIZE])
+{
+	sqlite3_stmt *stmt = statement(s, which);
+	enum store_result res;
+	const void *p;
+
+	if (!stmt)
+		return STORE_FAILED;
+	if (key)
+		sqlite3_bind_blob(stmt, 1, key, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	p = column_bytes(stmt, 0, HASH_SIZE);
+	if (p)
+		memcpy(out, p, HASH_SIZE);
+	else
+		log_error("%s holds a hash of a wrong length",
+		    log_quote_str(s->db.path));
+	s->db.fault = p ? s->db.fault : EX_DATAERR;
+	sqlite3_reset(stmt);
+	return p ? STORE_FOUND : STORE_FAILED;
+}
+
+enum store_result
+store_user_hash(struct store *s, uint8_t out[HASH_SIZE])
+{
+	return lookup_hash(s, STORE_USER_HASH, NULL, out);
+}
+
+enum store_result
+store_resolve_alias(
+    struct store *s, const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE])
+{
+	return lookup_hash(s, STORE_HASH_BY_ALIAS, alias, out);
+}
+
+enum store_result
+store_find(struct store *s, const uint8_t hash[HASH_SIZE],
+    bool (*take)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPIES_BY_HASH);
+	char path[PATH_MAX], root[PATH_MAX];
+	struct store_copy copy = {.path = path, .root = root};
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	memcpy(copy.hash, hash, HASH_SIZE);
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	while ((res = next_row(s, stmt)) == STORE_FOUND) {
+		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
+		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
+		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
+		column_content(stmt, 5, &copy);
+		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
+		    take(ctx, &copy)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	}
+	return res;
+}
+
+/* A blob of just so many bytes that belongs to a file. */
+static enum store_result
+lookup_bytes(struct store *s, enum store_statement which,
+    const uint8_t hash[HASH_SIZE], uint8_t *out, size_t size)
+{
+	sqlite3_stmt *stmt = statement(s, which);
+	enum store_result res;
+	const void *p;
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	p = column_bytes(stmt, 0, size);
+	if (p)
+		memcpy(out, p, size);
+	sqlite3_reset(stmt);
+	return p ? STORE_FOUND : STORE_UNKNOWN;
+}
+
+enum store_result
+store_part_hashes(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+{
+	return lookup_bytes(s, STORE_PART_HASHES, hash, out, n * HASH_SIZE);
+}
+
+enum store_result
+store_aich_parts(
+    struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
+{
+	return lookup_bytes(s, STORE_AICH_PARTS, hash, out, n * AICH_SIZE);
+}
+
+bool
+store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COUNT_WITHOUT_AICH);
+
+	*n = *bytes = 0;
+	if (!stmt || next_row(s, stmt) != STORE_FOUND)
+		return false;
+	*n = (uint64_t)sqlite3_column_int64(stmt, 0);
+	*bytes = (uint64_t)sqlite3_column_int64(stmt, 1);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+bool
+store_sum(struct store *s, uint64_t *n, uint64_t *bytes)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_SUM);
+
+	if (!stmt || next_row(s, stmt) != STORE_FOUND)
+		return false;
+	*n = (uint64_t)sqlite3_column_int64(stmt, 0);
+	*bytes = (uint64_t)sqlite3_column_int64(stmt, 1);
+	sqlite3_reset(stmt);
+	return true;
+}
+
+enum store_result
+store_comment(
+    struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COMMENT);
+	enum store_result res;
+	const void *text;
+
+	memset(out, 0, sizeof *out);
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	out->rating = (uint8_t)sqlite3_column_int(stmt, 0);
+	text = sqlite3_column_blob(stmt, 1);
+	if (text) {
+		out->len = min_size(
+		    (size_t)sqlite3_column_bytes(stmt, 1), COMMENT_MAX);
+		memcpy(out->text, text, out->len);
+	}
+	sqlite3_reset(stmt);
+	return STORE_FOUND;
+}
+
+enum store_result
+store_find_path(struct store *s, const char *path, struct store_copy *out)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPY_BY_PATH);
+	enum store_result res;
+	const void *hash;
+
+	memset(out, 0, sizeof *out);
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	hash = column_bytes(stmt, 0, HASH_SIZE);
+	if (hash)
+		memcpy(out->hash, hash, HASH_SIZE);
+	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	out->mtime_ns = sqlite3_column_int64(stmt, 2);
+	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
+	column_content(stmt, 4, out);
+	sqlite3_reset(stmt);
+	return hash ? STORE_FOUND : STORE_FAILED;
+}
+
+/* A row with the columns of copies.sql. False when it makes no sense. */
+static bool
+column_copy(sqlite3_stmt *stmt, struct store_copy *copy, char path[PATH_MAX],
+    char root[PATH_MAX])
+{
+	const void *hash = column_bytes(stmt, 0, HASH_SIZE);
+
+	if (!hash || !column_path(stmt, 2, root) || !column_path(stmt, 3, path))
+		return false;
+	copy->path = path;
+	copy->root = root;
+	memcpy(copy->hash, hash, HASH_SIZE);
+	copy->size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	copy->mtime_ns = sqlite3_column_int64(stmt, 4);
+	copy->inode = (uint64_t)sqlite3_column_int64(stmt, 5);
+	column_content(stmt, 6, copy);
+	copy->has_root_inode = sqlite3_column_type(stmt, 9) != SQLITE_NULL;
+	copy->root_inode = (uint64_t)sqlite3_column_int64(stmt, 9);
+	return true;
+}
+
+void
+store_beneath(
+    const char *dir, char from[PATH_MAX + 1], char before[PATH_MAX + 1])
+{
+	const char *stem = dir[1] ? dir : ""; /* "/" has its slash already */
+
+	snprintf(from, PATH_MAX + 1, "%s/", stem);
+	snprintf(before, PATH_MAX + 1, "%s0", stem); /* '0' is next to '/' */
+}
+
+enum store_result
+store_next(struct store *s, const char *dir, struct store_row *row)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_COPY_NEXT);
+	char from[PATH_MAX + 1], before[PATH_MAX + 1];
+	const char *behind = row->path[0] ? row->path : from;
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	store_beneath(dir, from, before);
+	sqlite3_bind_blob(stmt, 1, behind, (int)strlen(behind), SQLITE_STATIC);
+	sqlite3_bind_blob(stmt, 2, before, (int)strlen(before), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	if (!column_copy(stmt, &row->copy, row->path, row->root)) {
+		log_error("%s holds a copy that makes no sense",
+		    log_quote_str(s->db.path));
+		s->db.fault = EX_DATAERR;
+		res = STORE_FAILED;
+	}
+	sqlite3_reset(stmt);
+	return res;
+}
+
+enum store_result
+store_mount_points_above(struct store *s, const char *path,
+    bool (*take)(void *ctx, const char *mount_point), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, STORE_MOUNT_POINTS_ABOVE);
+	enum store_result res;
+	char at[PATH_MAX];
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	while ((res = next_row(s, stmt)) == STORE_FOUND)
+		if (column_path(stmt, 0, at) && take(ctx, at)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	return res;
+}
+
+/* Offer every row of a statement whose columns are those of copies.sql. */
+static enum store_result
+each(struct store *s, enum store_statement which,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	sqlite3_stmt *stmt = statement(s, which);
+	char path[PATH_MAX], root[PATH_MAX];
+	struct store_copy copy = {0};
+	enum store_result res;
+
+	if (!stmt)
+		return STORE_FAILED;
+	while ((res = next_row(s, stmt)) == STORE_FOUND) {
+		if (!column_copy(stmt, &copy, path, root))
+			continue;
+		if (!visit(ctx, &copy)) {
+			sqlite3_reset(stmt);
+			break;
+		}
+	}
+	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
+}
+
+enum store_result
+store_each(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_COPIES, visit, ctx);
+}
+
+enum store_result
+store_each_file(struct store *s,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	return each(s, STORE_FILES, visit, ctx);
+}
+
+enum store_result
+store_root_from(struct store *s, const char *path, char out[PATH_MAX])
+{
+	sqlite3_stmt *stmt = statement(s, STORE_ROOT_FROM);
+	enum store_result res;
+	bool good;
+
+	if (!stmt)
+		return STORE_FAILED;
+	sqlite3_bind_blob(stmt, 1, path, (int)strlen(path), SQLITE_STATIC);
+	res = next_row(s, stmt);
+	if (res != STORE_FOUND)
+		return res;
+	good = column_path(stmt, 0, out);
+	sqlite3_reset(stmt);
+	return good ? STORE_FOUND : STORE_UNKNOWN;
+}
+
+const char *
+store_name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
