@@ -47,10 +47,10 @@ SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
 
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
-E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*.sh)))
-TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/*.c)) \
-	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/preload/*.c)) \
-	$(B)/tests/e2e/ed2k-serve
+E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*/*.sh)))
+TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
+	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/tools/preload/*.c)) \
+	$(B)/tests/e2e/tools/ed2k-serve
 BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SYSTEMD = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/systemd/*.c))
 
@@ -70,7 +70,7 @@ $(B)/ed2k-serve: $(SERVE_OBJS)
 		$(SERVE_LIBS)
 
 # The same server on the libc of the system, for tests that get in between.
-$(B)/tests/e2e/ed2k-serve: $(SERVE_OBJS)
+$(B)/tests/e2e/tools/ed2k-serve: $(SERVE_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ $(SERVE_LIBS)
@@ -154,7 +154,7 @@ asan:
 # The units, in a container with a systemd of its own. Needs root, and network to
 # make the container the first time.
 .PHONY: check-systemd
-check-systemd: all $(B)/tests/e2e/peer $(SYSTEMD)
+check-systemd: all $(B)/tests/e2e/tools/peer $(SYSTEMD)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
 
@@ -180,7 +180,7 @@ deb:
 
 # The package, installed, used, upgraded and purged in the same container.
 .PHONY: check-deb
-check-deb: $(B)/tests/e2e/peer
+check-deb: $(B)/tests/e2e/tools/peer
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container $(DEB_PACKAGES)
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/deb.sh
 
@@ -190,7 +190,8 @@ check-deb: $(B)/tests/e2e/peer
 valgrind: all $(TOOLS)
 	@.ci/need $(CHECK_PACKAGES) valgrind
 	@B=$(B) WRAP=valgrind tests/run $(patsubst %,tests/e2e/%.sh,\
-		aich download faults ipfilter misbehave stats upgrade)
+		server/aich server/download server/faults server/misbehave \
+		share/ipfilter share/stats share/upgrade)
 
 # Share FILE, listen on PORT, print the link.
 .PHONY: run

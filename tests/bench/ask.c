@@ -9,8 +9,8 @@
  * Exit: 0 all were answered; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
  */
-#include "../e2e/hello.h"
-#include "../e2e/times.h"
+#include "../e2e/tools/hello.h"
+#include "../e2e/tools/times.h"
 #include "base/util.h"
 #include "proto/msg.h"
 

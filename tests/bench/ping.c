@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: ISC
  */
-#include "../e2e/times.h"
+#include "../e2e/tools/times.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,13 +1,15 @@
-# What every end-to-end test begins with: . "$(dirname "$0")/lib.sh"
+# What every end-to-end test begins with: . "$(dirname "$0")/../lib.sh"
 # A temporary directory ($tmp), the programs ($SERVE, $SHARE, $PEER), and an end
 # that cleans up after success, failure and signals alike.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+top=${here%/tests/*}
 B=$(cd "${B:-build}" && pwd)
 SERVE=$B/ed2k-serve
 SHARE=$B/ed2k-share
-PEER=$B/tests/e2e/peer
+TOOLS=$B/tests/e2e/tools
+PEER=$TOOLS/peer
 tmp=$(mktemp -d)
 log=$tmp/log # of the servers started next
 wrap=        # what else to give systemd-socket-activate
@@ -111,8 +113,8 @@ free_port() {
 # it can get in between, and what it finds fails the test.
 case ${WRAP:-} in
 valgrind)
-	SERVE=$B/tests/e2e/ed2k-serve
-	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$B/tests/e2e/preload/openat2.so valgrind -q
+	SERVE=$TOOLS/ed2k-serve
+	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$TOOLS/preload/openat2.so valgrind -q
 		--leak-check=full --log-file=$tmp/valgrind.%p"
 	;;
 esac

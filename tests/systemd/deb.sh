@@ -1,6 +1,6 @@
 #!/bin/sh
 # The Debian package: built, looked at by lintian, and in the container of lib.sh
-# installed, used, upgraded, removed and purged by inside-deb.sh. RELEASE: of
+# installed, used, upgraded, removed and purged by inside_deb.sh. RELEASE: of
 # Debian, this host's if not given; for another it is built inside.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/e2e/lib.sh
@@ -36,4 +36,4 @@ done
 dpkg-deb --root-owner-group -b "$tmp/tree" "$tmp/new.deb" >/dev/null
 
 built=/build
-boot inside-deb.sh
+boot inside_deb.sh

@@ -16,7 +16,7 @@
  * Exit: 0 done; 1 a connection failed; 2 usage.
  * SPDX-License-Identifier: ISC
  */
-#include "../e2e/hello.h"
+#include "../e2e/tools/hello.h"
 #include "base/util.h"
 #include "proto/opcodes.h"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # In the container, on a booted systemd: install as README says, and see the
 # units do what ed2k-serve(8) promises.
-. /src/tests/systemd/inside-lib.sh
+. /src/tests/systemd/inside_lib.sh
 
 # drop_in TEXT...: settings of the service, and nothing of an earlier drop-in
 drop_in() {
@@ -176,7 +176,7 @@ refresh() {
 	download after get
 }
 
-# There is no router here (tests/e2e/nat.sh has one): how its units go with the
+# There is no router here (tests/e2e/machines/nat.sh has one): how its units go with the
 # socket, and that anybody may read why nothing is open.
 map_ports() {
 	outside=/run/ed2k-map-ports/outside
