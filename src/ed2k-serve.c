@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "board/roster.h"
 #include "serve/conn.h"
 #include "serve/who/deny.h"
 #include "serve/who/peer.h"
@@ -252,14 +253,6 @@ static struct conn_limits
 make_limits(void)
 {
 	return (struct conn_limits){
-	    .board =
-		{
-		    .slots = (uint32_t)opt.slots,
-		    .connections = (uint32_t)opt.connections,
-		    .address_connections = (uint32_t)opt.per_address,
-		    .address_minute = (uint32_t)opt.per_minute,
-		    .address_slots = (uint32_t)opt.address_slots,
-		},
 	    .rate_bps = opt.rate,
 	    .rate_peer_bps = opt.rate_peer,
 	    .state_dir = opt.state,
@@ -268,27 +261,31 @@ make_limits(void)
 }
 
 /*
- * Take a place on the scoreboard. False, after a log line, for a peer that has
+ * Claim a record on the scoreboard. False, after a log line, for a peer that has
  * too many connections: that is abuse. A full board is not the peer's fault and
  * turns nobody away.
  */
 static bool
-join_board(struct scoreboard *board, struct ledger *ledger,
-    const struct peer *peer, const struct conn_limits *limits)
+join_board(
+    struct scoreboard *board, struct ledger *ledger, const struct peer *peer)
 {
+	const struct scoreboard_limits limits = {
+	    .slots = (uint32_t)opt.slots,
+	    .connections = (uint32_t)opt.connections,
+	    .address_connections = (uint32_t)opt.per_address,
+	    .address_minute = (uint32_t)opt.per_minute,
+	    .address_slots = (uint32_t)opt.address_slots,
+	};
 	static const char *const why[] = {
 	    [CLAIM_TOO_MANY] = "too many connections",
 	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
 	};
 	enum claim_result res;
 
-	board->file.fd = board->mine = -1;
-	if (opt.state)
-		scoreboard_open(board, opt.state);
+	scoreboard_open(board, opt.state, &limits);
 	board->on_dead = ledger_add_dead;
 	board->ctx = ledger;
-	res = scoreboard_claim(
-	    board, peer->ip, peer->port, &limits->board, clock_ms());
+	res = roster_claim(board, peer->ip, peer->port, clock_ms());
 	if (res == CLAIM_OK || res == CLAIM_FULL)
 		return true;
 	log_info("peer=%s end=refused fault=%s", peer->name,
@@ -343,12 +340,12 @@ main(int argc, char *argv[])
 		return EX_TEMPFAIL;
 	if (!check_state_dir())
 		return EX_CONFIG;
-	limits = make_limits();
-	if (!join_board(&board, &ledger, &peer, &limits))
+	if (!join_board(&board, &ledger, &peer))
 		return EX_TEMPFAIL;
 	fault = open_share(&store, identity, user_hash);
 	if (fault)
 		return fault;
+	limits = make_limits();
 	config = make_config(&peer, user_hash);
 	/* from here on the peer's bytes are read */
 	if (sandbox_enter(sandbox, &store, opt.state))

@@ -1,6 +1,6 @@
 /*
- * The scoreboard's file: what is in it, and how it comes into being. Who may
- * write what, and when, is told in scoreboard.h.
+ * The scoreboard's file: its layout, and how it is made and mapped. Who may
+ * write what, and under which lock, is told in scoreboard.h.
  *
  * Times are CLOCK_MONOTONIC in milliseconds, so a file of an earlier boot is
  * begun anew.
@@ -9,12 +9,12 @@
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
 
-#include "proto/opcodes.h"
+#include "base/address.h"
+#include "board/arrivals.h"
 #include "board/places.h"
+#include "proto/opcodes.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define SCOREBOARD_RECORDS 4096 /* connections at once */
@@ -26,78 +26,63 @@ enum record_state {
 	RECORD_UPLOADING,
 };
 
-/* Written by its owner alone; read by all without a lock. */
+/* One connection. */
 struct record {
-	_Atomic uint32_t state;
-	_Atomic uint32_t weight; /* of the file it waits for or sends */
-	_Atomic uint64_t
-	    since_ms; /* of this state; of waiting, with its place */
-	_Atomic uint64_t alive_ms;
-	_Atomic uint32_t sending; /* has data to send, so wants its share */
-	_Atomic uint64_t bytes;   /* of the file, in this transfer */
+	_Atomic uint32_t state;    /* enum record_state */
+	_Atomic uint32_t weight;   /* of the file it waits for or sends */
+	_Atomic uint64_t since_ms; /* this state's begin; a waiter's may be
+				    * earlier, with a place that was kept */
+	_Atomic uint64_t alive_ms; /* when it last said that it lives */
+	_Atomic uint32_t sending;  /* it has data to send */
+	_Atomic uint64_t bytes;    /* of `file`, in this transfer */
 	uint8_t address[ADDRESS_SIZE];
 	uint8_t user_hash[HASH_SIZE];
-	uint8_t file[HASH_SIZE];   /* that was sent last */
-	uint8_t wanted[HASH_SIZE]; /* that a slot was asked for */
+	uint8_t file[HASH_SIZE];   /* the one sent last */
+	uint8_t wanted[HASH_SIZE]; /* the one a slot was asked for */
 	uint32_t pid;
 	uint16_t port;
-	uint16_t has_user;
-	int64_t began_s; /* Unix time of the transfer's begin */
+	uint16_t has_user; /* user_hash is known */
+	int64_t began_s;   /* when the transfer began, in Unix time */
 	uint64_t began_ms;
 	char client[PEER_NAME_MAX + 1];
-	char name[WIRE_NAME_MAX + 1];        /* of file */
-	char wanted_name[WIRE_NAME_MAX + 1]; /* of wanted */
+	char name[WIRE_NAME_MAX + 1];        /* of `file` */
+	char wanted_name[WIRE_NAME_MAX + 1]; /* of `wanted` */
 };
 
 struct board {
 	char magic[8];
 	uint32_t version, size;
 	char boot[40];
-	_Atomic uint32_t n_used; /* no record from here on was ever used */
+	_Atomic uint32_t n_used; /* records from here on were never used */
 	struct place places[PLACES_MAX];
 	struct arrivals arrivals[ARRIVALS_MAX];
 	struct record records[SCOREBOARD_RECORDS];
 };
 
-/* A board that is open. */
+/* The file, open and mapped. */
 struct board_file {
-	int fd;              /* -1: none */
-	struct board *board; /* NULL: none */
+	int fd;              /* -1: closed */
+	struct board *board; /* NULL: not mapped */
 };
 
 enum board_result {
 	BOARD_OPEN,
 	BOARD_NONE,    /* there is none of this boot */
 	BOARD_FOREIGN, /* damaged, or of another version */
-	BOARD_FAILED,  /* errno says why; 0: it was logged */
+	BOARD_FAILED,  /* errno says why; if it is 0, a log line did */
 };
 
 /*
- * Map dir/scoreboard, made on demand. One that is damaged or of another version
- * is replaced, with a log line: processes that have the old one go on with
- * that. BOARD_OPEN or BOARD_FAILED.
+ * Open DIR/scoreboard; make it when there is none. One that is damaged or of
+ * another version is replaced, after a log line; processes that have the old
+ * one open go on with that. BOARD_OPEN or BOARD_FAILED.
  */
 enum board_result board_open(struct board_file *f, const char *dir);
 
-/* Map it for reading only: nothing is made or changed. */
-enum board_result board_look(struct board_file *f, const char *dir);
+/* Open it for reading only: nothing is made or changed. */
+enum board_result board_open_readonly(struct board_file *f, const char *dir);
 
+/* May be called twice. */
 void board_close(struct board_file *f);
-
-/*
- * The head's lock, for changes that must not be made twice; held for
- * microseconds. False, after a log line, when somebody does not let it go.
- */
-bool board_lock(const struct board_file *f);
-
-void board_unlock(const struct board_file *f);
-
-/* The lock on record i, which its owner holds as long as it lives. */
-bool board_lock_record(const struct board_file *f, int i);
-
-void board_unlock_record(const struct board_file *f, int i);
-
-/* Does another process hold the lock on record i? If it cannot be told: yes. */
-bool board_is_locked(const struct board_file *f, int i);
 
 #endif

@@ -1,117 +1,104 @@
 /*
- * What the processes share: one record for each connection, in a file that all
- * of them map. A process owns record i while it holds the fcntl lock on byte i
- * behind the head's, so the kernel gives the record back however the process
- * dies. Changes that must not be made twice (claiming a record, taking a slot)
- * are made under the lock on the head, held for microseconds.
+ * The scoreboard as one process has it open: its own record, and those of the
+ * others to read. The processes share one record for each connection, in a file
+ * that all of them map. roster.h enters it and leaves it, queue.h hands out
+ * slots.
  *
- * A record whose lock nobody holds is dead, whatever it says: it counts for
- * nothing, and the next process that looks frees it. Since to ask for a lock is
- * not cheap among a thousand, those with a slot say every second that they
- * live, and are believed for that long.
+ * Locks:
+ * - A process holds the lock on its record for as long as it has it. The kernel
+ *   releases it however the process dies, so a record whose lock nobody holds
+ *   is dead, whatever it says: it counts for nothing, and is freed by the next
+ *   process that comes upon it.
+ * - The lock on the head protects what only one process may do at a time: claim
+ *   a record, free a dead one, take a slot, change places or arrivals. It is
+ *   held for microseconds. Functions that end in _locked are called with it.
+ * - A process writes its own record without the head's lock, but for the change
+ *   to RECORD_UPLOADING. Anybody reads without a lock; a record may change
+ *   meanwhile, and its strings need not end.
  *
- * Without a state directory each connection is alone: a slot is always free.
+ * To ask whether a lock is held is slow when a thousand are. So a process with
+ * a slot says every second that it lives, and is believed for that long.
+ *
+ * Without a board each connection is alone: no limit holds, a slot is always
+ * free, and every function here, in roster.h and in queue.h does no harm.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_SCOREBOARD_H
 #define BOARD_SCOREBOARD_H
 
+#include "base/address.h"
 #include "board/board.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* How often a process says that it lives; one with a slot more often. */
 #define ALIVE_MS           25000
 #define UPLOADING_ALIVE_MS 1000
 
+struct scoreboard_limits {
+	uint32_t slots;
+	uint32_t connections;         /* of all, at once */
+	uint32_t address_connections; /* of one address, at once */
+	uint32_t address_minute;      /* new ones of one address a minute */
+	uint32_t address_slots;       /* of one address, at once */
+};
+
 struct scoreboard {
-	struct board_file file;        /* its board is NULL: there is none */
-	int mine;                      /* our record; -1: none */
-	uint8_t address[ADDRESS_SIZE]; /* of the peer */
+	struct board_file file;
+	struct scoreboard_limits limits;
+	int mine;                      /* number of our record; -1: none */
+	uint8_t address[ADDRESS_SIZE]; /* of our peer */
 	uint16_t port;
-	uint64_t waits_ms; /* it waits without a record since; 0: it does not */
-	/* told of dead records that had sent something; or NULL */
+	uint64_t waiting_ms; /* since when it waits without a record; or 0 */
+	/*
+	 * Called for each record of a dead process that had sent something, or
+	 * NULL. May be set once the scoreboard is open.
+	 */
 	void (*on_dead)(void *ctx, const struct record *dead);
 	void *ctx;
 };
 
-struct scoreboard_limits {
-	uint32_t slots;
-	uint32_t connections;         /* in all */
-	uint32_t address_connections; /* from one address, at once */
-	uint32_t address_minute;      /* from one address, new ones a minute */
-	uint32_t address_slots;       /* to one address, at once */
-};
-
-enum claim_result {
-	CLAIM_OK,
-	CLAIM_FULL, /* no record: go on without one, and scoreboard_rejoin */
-	CLAIM_TOO_MANY,  /* from this address at once */
-	CLAIM_TOO_OFTEN, /* from this address in this minute */
-};
-
 /*
- * Open the board in dir (board_open). False, after a log line, when it cannot
- * be had: then every call below does no harm, and a slot is always free.
+ * Open the board in dir (board_open); with dir NULL do without one. False,
+ * after a log line, when there is a dir and the board cannot be had. The caller
+ * closes b in any case.
  */
-bool scoreboard_open(struct scoreboard *b, const char *dir);
+bool scoreboard_open(struct scoreboard *b, const char *dir,
+    const struct scoreboard_limits *limits);
 
-/* The same for looking on only (board_look). */
-enum board_result scoreboard_look(struct scoreboard *b, const char *dir);
+/* Open it for scoreboard_each alone (board_open_readonly). */
+enum board_result scoreboard_open_readonly(
+    struct scoreboard *b, const char *dir);
 
 void scoreboard_close(struct scoreboard *b);
 
-/* Get a record, if the limits let this address have one more. */
-enum claim_result scoreboard_claim(struct scoreboard *b,
-    const uint8_t address[16], uint16_t port,
-    const struct scoreboard_limits *limits, uint64_t now_ms);
-
-/*
- * Get a record after all when there was none; until there is, the time that is
- * waited counts. Does nothing when we have one.
- */
-void scoreboard_rejoin(struct scoreboard *b,
-    const struct scoreboard_limits *limits, uint64_t now_ms);
-
-/* Our record, to fill in; NULL without one. */
+/* Our record, for us to fill in; NULL without one. */
 struct record *scoreboard_mine(struct scoreboard *b);
 
 /*
- * Wait for a slot, for a file of this weight. A peer known by user hash and
- * address that waited before takes up its place. One that waits already, or has
- * a slot, gets only the weight.
+ * Records to look at: the first n. 0 without a board, and never more than the
+ * file has, whatever it says.
  */
-void scoreboard_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms);
+int scoreboard_n_records(const struct scoreboard *b);
+
+struct record *scoreboard_record(const struct scoreboard *b, int i);
+
+/* Is record i of a live process? Asks the lock, so it is exact and slow. */
+bool scoreboard_is_alive(const struct scoreboard *b, int i);
+
+/* The same of a process with a slot: believed when it said so just now. */
+bool scoreboard_seems_alive(const struct scoreboard *b, int i, uint64_t now_ms);
 
 /*
- * Take a slot if one is free and it is our turn. Otherwise false, and *before
- * is how many wait before us.
+ * Our part of a rate, in bytes a second, that all who upload have in common: by
+ * weight, among those that have data to send. At least 1. A rate of 0 means no
+ * limit and is returned as it is, as is any rate when we have no slot.
  */
-bool scoreboard_take(struct scoreboard *b,
-    const struct scoreboard_limits *limits, uint64_t now_ms, uint32_t *before);
-
-/* Give the slot, or the place in the queue, back. */
-void scoreboard_give(struct scoreboard *b, uint64_t now_ms);
-
-/* Does anybody wait? */
-bool scoreboard_others_wait(const struct scoreboard *b);
-
-/* Our share of a rate that all who upload have in common, by weight. */
 uint64_t scoreboard_rate_share(
     const struct scoreboard *b, uint64_t rate, uint64_t now_ms);
 
-/* Say that we live. */
-void scoreboard_alive(struct scoreboard *b, uint64_t now_ms);
-
-/* Leave; the place of one who waits is kept. */
-void scoreboard_leave(struct scoreboard *b, uint64_t now_ms);
-
-/*
- * Call visit for each live record, with its number, until it returns false. The
- * record may change under the reader's eyes.
- */
+/* Call visit for each record of a live process, until it returns false. */
 void scoreboard_each(struct scoreboard *b,
     bool (*visit)(void *ctx, const struct record *r), void *ctx);
 

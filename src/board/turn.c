@@ -4,18 +4,17 @@
  */
 #include "board/turn.h"
 
+#include "base/clock.h"
 #include "base/util.h"
 
-#define LOOK_FIRST_MS 100
-#define LOOK_MOST_MS  20000
+#define RECHECK_FIRST_MS 100
+#define RECHECK_MAX_MS   20000
 
 static uint64_t
 score(const struct waiter *w, uint64_t now_ms)
 {
-	uint64_t waited = now_ms > w->since_ms ? now_ms - w->since_ms : 0;
-
-	/* milliseconds of 500 years times 4 still fit */
-	return waited * w->weight;
+	/* 500 years in milliseconds, times 4, still fit */
+	return elapsed_ms(w->since_ms, now_ms) * w->weight;
 }
 
 bool
@@ -31,7 +30,8 @@ turn_is_before(const struct waiter *a, const struct waiter *b, uint64_t now_ms)
 }
 
 uint64_t
-turn_look_ms(uint32_t n_before)
+turn_recheck_ms(uint32_t n_before)
 {
-	return min_u64(LOOK_FIRST_MS * ((uint64_t)n_before + 1), LOOK_MOST_MS);
+	return min_u64(
+	    RECHECK_FIRST_MS * ((uint64_t)n_before + 1), RECHECK_MAX_MS);
 }

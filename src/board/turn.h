@@ -1,12 +1,13 @@
 /*
- * Whose turn is it? Pure: waiters in, an order out; time is an argument.
+ * Whose turn it is. Pure: waiters in, an order out; time is an argument.
  *
  * A waiter's score is the time it has waited times the weight of the file it
- * waits for. The highest score is next; of equals, who came first. Nobody waits
- * for ever: who has waited W with weight w is overtaken only by those who came
- * within the last W of it and ask for a heavier file, and their number ends,
- * since whoever arrives after (1 - w / heaviest) of W has gone by cannot catch
- * up any more. test_turn.c proves a bound with random arrivals.
+ * waits for. The highest score is next; of equal scores, the one that came
+ * first. Nobody waits for ever: a waiter of weight w that has waited W is
+ * overtaken only by those who came within the last W and want a heavier file.
+ * Their number is bounded, since nobody who comes after (1 - w / heaviest) of W
+ * has passed can still catch up. test_turn.c checks a bound with random
+ * arrivals.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_TURN_H
@@ -31,10 +32,10 @@ bool turn_is_before(
     const struct waiter *a, const struct waiter *b, uint64_t now_ms);
 
 /*
- * How long may a waiter with so many before it sleep until it looks again? The
- * first looks often, so that a free slot is taken at once; the far ones seldom,
- * so that a thousand of them cost next to nothing.
+ * How long a waiter sleeps before it checks again whether it is its turn. The
+ * first in the queue checks often, so that a free slot is taken at once; those
+ * far behind seldom, so that a thousand of them cost next to nothing.
  */
-uint64_t turn_look_ms(uint32_t n_before);
+uint64_t turn_recheck_ms(uint32_t n_before);
 
 #endif

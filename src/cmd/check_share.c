@@ -203,7 +203,7 @@ void
 check_state(struct check *c, const char *dir)
 {
 	struct scoreboard board;
-	enum board_result res = scoreboard_look(&board, dir);
+	enum board_result res = scoreboard_open_readonly(&board, dir);
 	int error = errno;
 
 	if (res == BOARD_OPEN)

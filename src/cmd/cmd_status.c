@@ -120,7 +120,7 @@ look(struct showing *s, const char *dir)
 	struct scoreboard board;
 	int fault = 0;
 
-	switch (scoreboard_look(&board, dir)) {
+	switch (scoreboard_open_readonly(&board, dir)) {
 	case BOARD_OPEN:
 		show(s, &board);
 		break;

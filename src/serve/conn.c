@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "board/roster.h"
 #include "proto/proxy_header.h"
 #include "serve/books/outcome.h"
 #include "serve/store_catalog.h"
@@ -81,8 +82,7 @@ conn_init(struct conn *c, struct session_config *config,
 	c->limits = limits;
 	c->board = board;
 	c->ledger = ledger;
-	slot_source_init(
-	    &c->slots, board, &limits->board, &c->session, &c->file);
+	slot_source_init(&c->slots, board, &c->session, &c->file);
 	rate_share_init(&c->share, board, ledger, limits->rate_bps,
 	    limits->rate_peer_bps, peer->is_socket);
 	config->slots = &c->slots.ops;
@@ -491,7 +491,7 @@ wind_up(struct conn *c, const struct outcome *o)
 		outcome_record(o, c->ledger, c->limits->state_dir, clock_ms(),
 		    c->limits->anonymize);
 	/* only now: while the record lives, a killed process is accounted for */
-	scoreboard_leave(c->board, clock_ms());
+	roster_leave(c->board, clock_ms());
 }
 
 /*

@@ -31,7 +31,6 @@
 
 /* What the server gives away at most. */
 struct conn_limits {
-	struct scoreboard_limits board;
 	uint64_t rate_bps;      /* to all together; 0: no limit */
 	uint64_t rate_peer_bps; /* to one peer; 0: no limit */
 	const char *state_dir;  /* where uploads are recorded; NULL: nowhere */

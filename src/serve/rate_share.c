@@ -5,6 +5,7 @@
 #include "serve/rate_share.h"
 
 #include "base/util.h"
+#include "board/roster.h"
 #include "proto/msg.h"
 
 #include <string.h>
@@ -73,7 +74,7 @@ rate_share_update(
 		return;
 	s->was_sending = sending;
 	s->looked_ms = now_ms;
-	scoreboard_alive(s->board, now_ms);
+	roster_alive(s->board, now_ms);
 	if (r)
 		fill_record(s, r, now_ms, sending, pending);
 	if (s->all_bps > 0) {

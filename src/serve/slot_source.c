@@ -5,6 +5,8 @@
 #include "serve/slot_source.h"
 
 #include "base/util.h"
+#include "board/queue.h"
+#include "board/roster.h"
 #include "board/turn.h"
 
 #include <stdio.h>
@@ -32,15 +34,15 @@ ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
 	struct record *r;
 	uint32_t before;
 
-	scoreboard_rejoin(s->board, s->limits, now_ms);
+	roster_rejoin(s->board, now_ms);
 	r = scoreboard_mine(s->board);
 	if (r)
 		fill_record(r, s->session, s->file);
-	scoreboard_wait(s->board, weight, now_ms);
-	if (scoreboard_take(s->board, s->limits, now_ms, &before))
+	queue_wait(s->board, weight, now_ms);
+	if (queue_take(s->board, now_ms, &before))
 		return true;
 	*rank = (uint16_t)min_u64((uint64_t)before + 1, UINT16_MAX);
-	*again_ms = turn_look_ms(before);
+	*again_ms = turn_recheck_ms(before);
 	return false;
 }
 
@@ -49,7 +51,7 @@ give(void *ctx, uint64_t now_ms)
 {
 	struct slot_source *s = ctx;
 
-	scoreboard_give(s->board, now_ms);
+	queue_give(s->board, now_ms);
 }
 
 static bool
@@ -57,17 +59,15 @@ others_wait(void *ctx)
 {
 	struct slot_source *s = ctx;
 
-	return scoreboard_others_wait(s->board);
+	return queue_others_wait(s->board);
 }
 
 void
 slot_source_init(struct slot_source *s, struct scoreboard *board,
-    const struct scoreboard_limits *limits, const struct session *session,
-    const struct shared_file *file)
+    const struct session *session, const struct shared_file *file)
 {
 	*s = (struct slot_source){
 	    .board = board,
-	    .limits = limits,
 	    .session = session,
 	    .file = file,
 	    .ops = {s, ask, give, others_wait},

@@ -11,15 +11,13 @@
 #include "serve/data/shared_file.h"
 
 struct slot_source {
-	struct scoreboard *board;               /* borrowed */
-	const struct scoreboard_limits *limits; /* borrowed */
-	const struct session *session;          /* borrowed */
+	struct scoreboard *board;       /* borrowed */
+	const struct session *session;  /* borrowed */
 	const struct shared_file *file; /* borrowed: what is asked for */
 	struct session_slots ops;       /* what the session is given */
 };
 
 void slot_source_init(struct slot_source *s, struct scoreboard *board,
-    const struct scoreboard_limits *limits, const struct session *session,
-    const struct shared_file *file);
+    const struct session *session, const struct shared_file *file);
 
 #endif

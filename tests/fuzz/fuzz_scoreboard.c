@@ -1,5 +1,5 @@
 /*
- * serve/scoreboard.h on a file into which somebody else writes whatever comes
+ * board/scoreboard.h on a file into which somebody else writes whatever comes
  * to his mind, while connections come, wait, upload and go: nobody is led out
  * of the file, takes a record that lives, or gets a slot that there is not.
  *
@@ -14,7 +14,8 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "board/scoreboard.h"
+#include "board/queue.h"
+#include "board/roster.h"
 
 #include <sys/stat.h>
 
@@ -106,7 +107,7 @@ see_dead(void *ctx, const struct record *r)
 static void
 open_board(void)
 {
-	must(scoreboard_open(&board, temp_dir));
+	must(scoreboard_open(&board, temp_dir, &limits));
 	board.on_dead = see_dead;
 	board.ctx = &board;
 	follow();
@@ -238,7 +239,7 @@ claim(uint8_t which)
 	if (board.mine >= 0)
 		return;
 	make_address(address, which);
-	if (scoreboard_claim(&board, address, 7, &limits, now_ms) != CLAIM_OK) {
+	if (roster_claim(&board, address, 7, now_ms) != CLAIM_OK) {
 		must(board.mine == -1 && !scoreboard_mine(&board));
 		return;
 	}
@@ -256,7 +257,7 @@ take(void)
 	const struct record *mine = scoreboard_mine(&board);
 	bool had = mine && mine->state == RECORD_UPLOADING;
 	unsigned before_us = 0;
-	bool got = scoreboard_take(&board, &limits, now_ms, &before_us);
+	bool got = queue_take(&board, now_ms, &before_us);
 
 	must(before_us <= SCOREBOARD_RECORDS);
 	must(!got || (mine && mine->state == RECORD_UPLOADING));
@@ -288,12 +289,12 @@ look(uint64_t rate)
 	rate <<= rate % 57;
 	share = scoreboard_rate_share(&board, rate, now_ms);
 	must(share <= rate && (share > 0 || rate == 0));
-	scoreboard_others_wait(&board);
-	scoreboard_alive(&board, now_ms);
+	queue_others_wait(&board);
+	roster_alive(&board, now_ms);
 	scoreboard_each(&board, see, &n);
 	/* closing a file gives up our locks on it: only while we have none */
 	if (board.mine < 0) {
-		scoreboard_look(&onlooker, temp_dir);
+		scoreboard_open_readonly(&onlooker, temp_dir);
 		scoreboard_close(&onlooker);
 	}
 }
@@ -312,7 +313,7 @@ resize(uint8_t how)
 static void
 reopen(void)
 {
-	scoreboard_leave(&board, now_ms);
+	roster_leave(&board, now_ms);
 	must(board.mine == -1);
 	scoreboard_close(&board);
 	open_board();
@@ -343,7 +344,7 @@ step(struct reader *r)
 		break;
 	case STEP_SIZE:
 		/* who has it mapped must not see it end: closed first */
-		scoreboard_leave(&board, now_ms);
+		roster_leave(&board, now_ms);
 		scoreboard_close(&board);
 		resize(get_u8(r));
 		open_board();
@@ -355,7 +356,7 @@ step(struct reader *r)
 		claim(get_u8(r));
 		break;
 	case STEP_REJOIN:
-		scoreboard_rejoin(&board, &limits, now_ms);
+		roster_rejoin(&board, now_ms);
 		must(board.mine < (int)limits.connections);
 		must(board.mine < 0 || board.mine >= N_NEAR ||
 		    !alive[board.mine]);
@@ -363,16 +364,16 @@ step(struct reader *r)
 	case STEP_WAIT:
 		if (scoreboard_mine(&board))
 			write_user(scoreboard_mine(&board), get_u8(r));
-		scoreboard_wait(&board, get_u8(r), now_ms);
+		queue_wait(&board, get_u8(r), now_ms);
 		break;
 	case STEP_TAKE:
 		take();
 		break;
 	case STEP_GIVE:
-		scoreboard_give(&board, now_ms);
+		queue_give(&board, now_ms);
 		break;
 	case STEP_LEAVE:
-		scoreboard_leave(&board, now_ms);
+		roster_leave(&board, now_ms);
 		must(board.mine == -1 && !scoreboard_mine(&board));
 		break;
 	case STEP_LOOK:
@@ -397,7 +398,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	/* what a huge input adds is more of the same */
 	for (int i = 0; i < 256 && reader_left(&r) > 0; i++)
 		step(&r);
-	scoreboard_leave(&board, now_ms);
+	roster_leave(&board, now_ms);
 	scoreboard_close(&board);
 	return 0;
 }

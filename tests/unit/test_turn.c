@@ -123,16 +123,16 @@ the_first_looks_often_and_the_last_often_enough(void **state)
 	uint64_t last = 0;
 
 	(void)state;
-	assert_int_equal(turn_look_ms(0), 100);
-	assert_int_equal(turn_look_ms(99), 10000);
-	assert_int_equal(turn_look_ms(199), 20000);
+	assert_int_equal(turn_recheck_ms(0), 100);
+	assert_int_equal(turn_recheck_ms(99), 10000);
+	assert_int_equal(turn_recheck_ms(199), 20000);
 	for (uint32_t n = 0; n < 10000; n++) {
-		uint64_t ms = turn_look_ms(n);
+		uint64_t ms = turn_recheck_ms(n);
 
 		assert_true(ms >= last && ms >= 100 && ms <= 20000);
 		last = ms;
 	}
-	assert_int_equal(turn_look_ms(UINT32_MAX), 20000);
+	assert_int_equal(turn_recheck_ms(UINT32_MAX), 20000);
 }
 
 /*

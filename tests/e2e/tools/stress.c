@@ -6,8 +6,8 @@
  * is more than what is held: if ever more say so than there are slots, the
  * board is wrong.
  *
- * In the end all are killed at once, and a newcomer has to get a slot as soon as
- * nobody believes any more that they live.
+ * In the end all are killed at once, and a newcomer has to get a slot as soon
+ * as they are no longer believed to live.
  *
  * Exit: 0 all held; 1 not; 2 usage.
  * SPDX-License-Identifier: ISC
@@ -15,7 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
-#include "board/scoreboard.h"
+#include "board/queue.h"
+#include "board/roster.h"
 #include "board/turn.h"
 
 #include <inttypes.h>
@@ -67,14 +68,14 @@ address_of(uint8_t out[16], int i)
 	out[15] = (uint8_t)i;
 }
 
-/* A slot, as soon as it is our turn. */
+/* Wait for a slot and take it. */
 static void
 await_slot(struct scoreboard *b, uint32_t weight)
 {
 	uint32_t before;
 
-	scoreboard_wait(b, weight, clock_ms());
-	while (!scoreboard_take(b, &limits, clock_ms(), &before))
+	queue_wait(b, weight, clock_ms());
+	while (!queue_take(b, clock_ms(), &before))
 		sleep_us(2000 + random() % 20000);
 }
 
@@ -87,8 +88,8 @@ live(const char *dir, int i)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	srandom((unsigned)getpid());
 	address_of(address, i);
-	if (!scoreboard_open(&b, dir) ||
-	    scoreboard_claim(&b, address, 1, &limits, clock_ms()) != CLAIM_OK)
+	if (!scoreboard_open(&b, dir, &limits) ||
+	    roster_claim(&b, address, 1, clock_ms()) != CLAIM_OK)
 		_exit(1);
 	memset(scoreboard_mine(&b)->user_hash, i, HASH_SIZE);
 	scoreboard_mine(&b)->has_user = 1;
@@ -98,9 +99,9 @@ live(const char *dir, int i)
 		page->holds[i] = 1;
 		sleep_us(random() % 50000);
 		page->holds[i] = 0;
-		scoreboard_give(&b, clock_ms());
+		queue_give(&b, clock_ms());
 	}
-	scoreboard_leave(&b, clock_ms());
+	roster_leave(&b, clock_ms());
 	_exit(0);
 }
 
@@ -248,15 +249,15 @@ newcomer_gets_a_slot(const char *dir)
 	uint32_t before = 0;
 	bool got;
 
-	if (!scoreboard_open(&b, dir) ||
-	    scoreboard_claim(&b, address, 1, &limits, clock_ms()) != CLAIM_OK)
+	if (!scoreboard_open(&b, dir, &limits) ||
+	    roster_claim(&b, address, 1, clock_ms()) != CLAIM_OK)
 		return false;
-	scoreboard_wait(&b, WEIGHT_LOW, clock_ms());
+	queue_wait(&b, WEIGHT_LOW, clock_ms());
 	sleep_us(2 * 1000 * UPLOADING_ALIVE_MS);
-	got = scoreboard_take(&b, &limits, clock_ms(), &before);
+	got = queue_take(&b, clock_ms(), &before);
 	if (!got)
 		printf("a newcomer waits behind %u dead ones\n", before);
-	scoreboard_leave(&b, clock_ms());
+	roster_leave(&b, clock_ms());
 	scoreboard_close(&b);
 	return got;
 }

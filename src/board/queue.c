@@ -1,0 +1,221 @@
+/*
+ * Waiting for slots and taking them; see queue.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "board/queue.h"
+
+#include "base/util.h"
+#include "board/lock.h"
+#include "board/roster.h"
+#include "board/turn.h"
+#include "proto/msg.h"
+
+/*
+ * A peer may be back before anybody noticed that its last process was killed.
+ * Then the place of that one is kept now.
+ */
+static void
+bury_last_locked(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+{
+	int n = scoreboard_n_records(b);
+
+	for (int i = 0; i < n; i++) {
+		const struct record *other = scoreboard_record(b, i);
+
+		if (other->state == RECORD_WAITING &&
+		    record_is_identified(other) &&
+		    same_hash(other->user_hash, r->user_hash))
+			roster_check_locked(b, i, now_ms);
+	}
+}
+
+/* When did our peer begin to wait? */
+static uint64_t
+begin_of_wait_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	const struct record *r = scoreboard_mine(b);
+	uint64_t since_ms = now_ms;
+
+	if (record_is_identified(r)) {
+		bury_last_locked(b, r, now_ms);
+		since_ms = places_take(
+		    b->file.board->places, r->user_hash, r->address, now_ms);
+	}
+	return b->waiting_ms > 0 ? min_u64(since_ms, b->waiting_ms) : since_ms;
+}
+
+void
+queue_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	if (!r)
+		return;
+	r->weight = weight;
+	if (r->state != RECORD_CONNECTED || !lock_head(b->file.fd))
+		return;
+	r->since_ms = begin_of_wait_locked(b, now_ms);
+	b->waiting_ms = 0;
+	r->alive_ms = now_ms;
+	r->state = RECORD_WAITING;
+	lock_head_release(b->file.fd);
+}
+
+static struct waiter
+waiter_of(const struct scoreboard *b, int i)
+{
+	const struct record *r = scoreboard_record(b, i);
+
+	return (struct waiter){
+	    .since_ms = r->since_ms,
+	    .weight = r->weight,
+	    .id = (uint32_t)i,
+	};
+}
+
+/* Does it wait, and is its turn before ours? */
+static bool
+is_before(
+    const struct scoreboard *b, int i, const struct waiter *me, uint64_t now_ms)
+{
+	struct waiter other = waiter_of(b, i);
+
+	return scoreboard_record(b, i)->state == RECORD_WAITING &&
+	    i != b->mine && turn_is_before(&other, me, now_ms);
+}
+
+/* How many wait before us, the dead included. */
+static uint32_t
+count_before(const struct scoreboard *b, uint64_t now_ms)
+{
+	struct waiter me = waiter_of(b, b->mine);
+	int used = scoreboard_n_records(b);
+	uint32_t n = 0;
+
+	for (int i = 0; i < used; i++)
+		if (is_before(b, i, &me, now_ms))
+			n++;
+	return n;
+}
+
+static uint32_t
+count_uploading(const struct scoreboard *b, uint64_t now_ms)
+{
+	int used = scoreboard_n_records(b);
+	uint32_t n = 0;
+
+	for (int i = 0; i < used; i++)
+		if (scoreboard_record(b, i)->state == RECORD_UPLOADING &&
+		    scoreboard_seems_alive(b, i, now_ms))
+			n++;
+	return n;
+}
+
+/* Free the slots of the dead. */
+static void
+bury_uploaders_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	int n = scoreboard_n_records(b);
+
+	for (int i = 0; i < n; i++)
+		if (scoreboard_record(b, i)->state == RECORD_UPLOADING &&
+		    !scoreboard_seems_alive(b, i, now_ms))
+			roster_bury_locked(b, i, now_ms);
+}
+
+/* Does this address have all the slots it may have? */
+static bool
+has_its_slots_locked(
+    struct scoreboard *b, const uint8_t address[ADDRESS_SIZE], uint64_t now_ms)
+{
+	return roster_is_full_locked(
+	    b, address, RECORD_UPLOADING, b->limits.address_slots, now_ms);
+}
+
+/*
+ * Are n_free slots or more due to others? Each live waiter before us gets one,
+ * if its address may have it.
+ */
+static bool
+are_due_to_others_locked(struct scoreboard *b, uint32_t n_free, uint64_t now_ms)
+{
+	struct waiter me = waiter_of(b, b->mine);
+	int used = scoreboard_n_records(b);
+	uint32_t n = 0;
+
+	for (int i = 0; i < used && n < n_free; i++)
+		if (is_before(b, i, &me, now_ms) &&
+		    roster_check_locked(b, i, now_ms) &&
+		    !has_its_slots_locked(
+			b, scoreboard_record(b, i)->address, now_ms))
+			n++;
+	return n == n_free;
+}
+
+static bool
+take_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+	uint32_t n_uploading;
+
+	bury_uploaders_locked(b, now_ms);
+	n_uploading = count_uploading(b, now_ms);
+	if (n_uploading >= b->limits.slots ||
+	    are_due_to_others_locked(
+		b, b->limits.slots - n_uploading, now_ms) ||
+	    has_its_slots_locked(b, r->address, now_ms))
+		return false;
+	r->since_ms = r->alive_ms = now_ms;
+	r->state = RECORD_UPLOADING;
+	return true;
+}
+
+bool
+queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
+{
+	struct record *r = scoreboard_mine(b);
+	bool taken;
+
+	*before = 0;
+	if (!b->file.board)
+		return true;
+	if (!r) {
+		/* without a record we are behind all who have one */
+		*before = (uint32_t)scoreboard_n_records(b);
+		return false;
+	}
+	if (r->state == RECORD_UPLOADING)
+		return true;
+	*before = count_before(b, now_ms);
+	/* the lock is worth its cost only if a slot seems to be free */
+	if (count_uploading(b, now_ms) >= b->limits.slots ||
+	    !lock_head(b->file.fd))
+		return false;
+	taken = take_locked(b, now_ms);
+	lock_head_release(b->file.fd);
+	return taken;
+}
+
+void
+queue_give(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	b->waiting_ms = 0;
+	if (!r)
+		return;
+	r->since_ms = now_ms;
+	r->state = RECORD_CONNECTED;
+}
+
+bool
+queue_others_wait(const struct scoreboard *b)
+{
+	int n = scoreboard_n_records(b);
+
+	for (int i = 0; i < n; i++)
+		if (scoreboard_record(b, i)->state == RECORD_WAITING &&
+		    i != b->mine && scoreboard_is_alive(b, i))
+			return true;
+	return false;
+}

@@ -1,0 +1,214 @@
+/*
+ * Claiming and leaving records; see roster.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "board/roster.h"
+
+#include "base/clock.h"
+#include "base/util.h"
+#include "board/lock.h"
+#include "board/turn.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* After so long a silence, the process of any record may be dead. */
+#define SILENT_MS (2 * ALIVE_MS)
+
+static void
+keep_place_locked(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+{
+	if (record_is_identified(r))
+		places_keep(b->file.board->places, r->user_hash, r->address,
+		    r->since_ms, now_ms);
+}
+
+static void
+free_record(struct record *r)
+{
+	r->bytes = 0;
+	r->state = RECORD_FREE;
+}
+
+void
+roster_bury_locked(struct scoreboard *b, int i, uint64_t now_ms)
+{
+	struct record *r = scoreboard_record(b, i);
+
+	if (r->bytes > 0 && b->on_dead)
+		b->on_dead(b->ctx, r);
+	if (r->state == RECORD_WAITING)
+		keep_place_locked(b, r, now_ms);
+	free_record(r);
+}
+
+bool
+roster_check_locked(struct scoreboard *b, int i, uint64_t now_ms)
+{
+	if (scoreboard_record(b, i)->state == RECORD_FREE)
+		return false;
+	if (scoreboard_is_alive(b, i))
+		return true;
+	roster_bury_locked(b, i, now_ms);
+	return false;
+}
+
+/* Free the records of the dead. Only the silent are checked: locks are slow. */
+static void
+bury_silent_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	int n = scoreboard_n_records(b);
+
+	for (int i = 0; i < n; i++)
+		if (elapsed_ms(scoreboard_record(b, i)->alive_ms, now_ms) >
+		    SILENT_MS)
+			roster_check_locked(b, i, now_ms);
+}
+
+/*
+ * A record that nobody has, or -1. One that says so may be locked all the same:
+ * by a process that is about to leave, or that has an earlier board open.
+ */
+static int
+find_free_locked(struct scoreboard *b)
+{
+	int used = scoreboard_n_records(b);
+	int most = (int)min_u64(b->limits.connections, SCOREBOARD_RECORDS);
+
+	for (int i = 0; i < most; i++) {
+		if (i < used && scoreboard_record(b, i)->state != RECORD_FREE)
+			continue;
+		if (lock_record_is_held(b->file.fd, i))
+			continue;
+		if (i >= used)
+			b->file.board->n_used = (uint32_t)i + 1;
+		return i;
+	}
+	return -1;
+}
+
+static bool
+is_of(const struct record *r, const uint8_t address[ADDRESS_SIZE],
+    enum record_state least)
+{
+	return r->state >= (uint32_t)least &&
+	    address_same_owner(r->address, address);
+}
+
+static uint32_t
+count_of(const struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    enum record_state least)
+{
+	int used = scoreboard_n_records(b);
+	uint32_t n = 0;
+
+	for (int i = 0; i < used; i++)
+		if (is_of(scoreboard_record(b, i), address, least))
+			n++;
+	return n;
+}
+
+bool
+roster_is_full_locked(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    enum record_state least, uint32_t limit, uint64_t now_ms)
+{
+	int used = scoreboard_n_records(b);
+	uint32_t n_live = 0;
+
+	/* who is dead matters only when there are enough with the dead */
+	if (!address_is_known(address) || count_of(b, address, least) < limit)
+		return false;
+	for (int i = 0; i < used && n_live < limit; i++)
+		if (is_of(scoreboard_record(b, i), address, least) &&
+		    roster_check_locked(b, i, now_ms))
+			n_live++;
+	return n_live >= limit;
+}
+
+/* Make a free record ours. False when there is none. */
+static bool
+join_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r;
+	int i;
+
+	bury_silent_locked(b, now_ms);
+	i = find_free_locked(b);
+	if (i < 0 || !lock_record(b->file.fd, i))
+		return false;
+	b->mine = i;
+	r = scoreboard_mine(b);
+	memset(r, 0, sizeof *r);
+	memcpy(r->address, b->address, sizeof r->address);
+	r->port = b->port;
+	r->pid = (uint32_t)getpid();
+	r->weight = WEIGHT_NORMAL;
+	r->since_ms = r->alive_ms = now_ms;
+	r->state = RECORD_CONNECTED;
+	return true;
+}
+
+static enum claim_result
+claim_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	if (address_is_known(b->address) &&
+	    !arrivals_count(b->file.board->arrivals, b->address,
+		b->limits.address_minute, now_ms))
+		return CLAIM_TOO_OFTEN;
+	if (roster_is_full_locked(b, b->address, RECORD_CONNECTED,
+		b->limits.address_connections, now_ms))
+		return CLAIM_TOO_MANY;
+	return join_locked(b, now_ms) ? CLAIM_OK : CLAIM_FULL;
+}
+
+enum claim_result
+roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+    uint16_t port, uint64_t now_ms)
+{
+	enum claim_result res;
+
+	memcpy(b->address, address, sizeof b->address);
+	b->port = port;
+	if (!b->file.board)
+		return CLAIM_OK;
+	if (!lock_head(b->file.fd))
+		return CLAIM_FULL;
+	res = claim_locked(b, now_ms);
+	lock_head_release(b->file.fd);
+	return res;
+}
+
+void
+roster_rejoin(struct scoreboard *b, uint64_t now_ms)
+{
+	if (!b->file.board || b->mine >= 0 || !lock_head(b->file.fd))
+		return;
+	if (!join_locked(b, now_ms) && b->waiting_ms == 0)
+		b->waiting_ms = now_ms;
+	lock_head_release(b->file.fd);
+}
+
+void
+roster_alive(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	if (r)
+		r->alive_ms = now_ms;
+}
+
+void
+roster_leave(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	if (!r)
+		return;
+	if (r->state == RECORD_WAITING && lock_head(b->file.fd)) {
+		keep_place_locked(b, r, now_ms);
+		lock_head_release(b->file.fd);
+	}
+	free_record(r);
+	lock_record_release(b->file.fd, b->mine);
+	b->mine = -1;
+}

@@ -1,0 +1,65 @@
+/*
+ * Who is on the scoreboard: a process claims a record for its connection, says
+ * now and then that it lives, and leaves. Records of dead processes are freed.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef BOARD_ROSTER_H
+#define BOARD_ROSTER_H
+
+#include "base/address.h"
+#include "board/scoreboard.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum claim_result {
+	CLAIM_OK,
+	CLAIM_FULL,      /* no record: go on without one, and roster_rejoin */
+	CLAIM_TOO_MANY,  /* connections of this address at once */
+	CLAIM_TOO_OFTEN, /* new ones of this address in this minute */
+};
+
+/*
+ * Claim a record for a connection with this peer, within the limits. CLAIM_OK
+ * without a board.
+ */
+enum claim_result roster_claim(struct scoreboard *b,
+    const uint8_t address[ADDRESS_SIZE], uint16_t port, uint64_t now_ms);
+
+/*
+ * Claim a record after CLAIM_FULL, as soon as there is one. Until then the time
+ * counts as waited. Does nothing when we have one.
+ */
+void roster_rejoin(struct scoreboard *b, uint64_t now_ms);
+
+/* Say that we live. */
+void roster_alive(struct scoreboard *b, uint64_t now_ms);
+
+/* Give up our record; the place of a peer that waits is kept. */
+void roster_leave(struct scoreboard *b, uint64_t now_ms);
+
+/*
+ * Can this peer be told from others, by user hash and address? Only such a one
+ * has a place that can be kept.
+ */
+static inline bool
+record_is_identified(const struct record *r)
+{
+	return r->has_user && address_is_known(r->address);
+}
+
+/* Free record i, of a process that died. */
+void roster_bury_locked(struct scoreboard *b, int i, uint64_t now_ms);
+
+/* Is record i in use by a live process? Frees it if that one is dead. */
+bool roster_check_locked(struct scoreboard *b, int i, uint64_t now_ms);
+
+/*
+ * Does this address have `limit` live connections or more, in state `least` or
+ * a later one? An unknown address is nobody's in particular, so never.
+ */
+bool roster_is_full_locked(struct scoreboard *b,
+    const uint8_t address[ADDRESS_SIZE], enum record_state least,
+    uint32_t limit, uint64_t now_ms);
+
+#endif
