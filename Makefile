@@ -22,7 +22,7 @@ ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 # What to apt-get, by use. openssl-provider-legacy exists from Debian 13 on.
 BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
 	openssl-provider-legacy?
-RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2
+RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2 mount
 CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
 	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \
 	amule-daemon amule-utils miniupnpc miniupnpd-nftables natpmpc nftables
@@ -193,7 +193,7 @@ valgrind: all $(TOOLS)
 		server/aich server/download server/faults server/misbehave \
 		share/ipfilter share/stats share/upgrade)
 
-# Share FILE, listen on PORT, print the link.
+# Share FILE, listen on PORT, print the link; as root, served by the user nobody.
 .PHONY: run
 run:
 	@.ci/need $(RUN_PACKAGES)
