@@ -13,6 +13,7 @@
 #include "serve/who/deny.h"
 #include "serve/who/peer.h"
 #include "serve/who/proxy.h"
+#include "serve/talk/dispatch.h"
 #include "serve/walls/sandbox.h"
 #include "store/identity.h"
 #include "store/store.h"
@@ -136,7 +137,7 @@ print_only(void)
 	else if (opt.version)
 		puts("ed2k-serve " VERSION);
 	else if (opt.messages)
-		session_each_message(print_message);
+		dispatch_each_message(print_message);
 	return opt.help || opt.version || opt.messages;
 }
 

@@ -11,6 +11,9 @@
 #include "proto/proxy_header.h"
 #include "serve/books/outcome.h"
 #include "serve/store_catalog.h"
+#include "serve/talk/deadline.h"
+#include "serve/talk/dispatch.h"
+#include "serve/talk/slot.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -82,10 +85,10 @@ conn_init(struct conn *c, struct session_config *config,
 	c->limits = limits;
 	c->board = board;
 	c->ledger = ledger;
-	slot_source_init(&c->slots, board, &c->session, &c->file);
+	board_slots_init(&c->slots, board, &c->session, &c->file);
 	rate_share_init(&c->share, board, ledger, limits->rate_bps,
 	    limits->rate_peer_bps, peer->is_socket);
-	config->slots = &c->slots.ops;
+	config->slots = &c->slots.source;
 	store_catalog_init(&c->catalog, &c->file);
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, store);
@@ -269,7 +272,7 @@ handle_frames(struct conn *c, uint64_t now_ms)
 			session_bad_peer(&c->session, "no HELLO first");
 			break;
 		}
-		log_packet(&p, session_packet(&c->session, now_ms, &p, &w));
+		log_packet(&p, dispatch_packet(&c->session, now_ms, &p, &w));
 		c->out_end += w.pos;
 	}
 	consume(c, r.pos);
@@ -397,7 +400,7 @@ tick(struct conn *c, uint64_t now_ms)
 
 	if (!c->upload.active && has_room(c)) {
 		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-		session_tick(&c->session, now_ms, &w);
+		slot_update(&c->session, now_ms, &w);
 		c->out_end += w.pos;
 	}
 	rate_share_update(
@@ -420,7 +423,7 @@ static uint64_t
 pulse(struct conn *c, uint64_t now_ms)
 {
 	uint64_t under_way = bytes_under_way(c), wait_ms;
-	struct session_pulse p = {
+	struct socket_state p = {
 	    .now_ms = now_ms,
 	    .taken_bytes = c->sent_bytes - under_way,
 	    .sending = under_way > 0 || wants_output(c),
@@ -428,7 +431,7 @@ pulse(struct conn *c, uint64_t now_ms)
 	};
 
 	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
-	wait_ms = session_pulse(&c->session, &p);
+	wait_ms = deadline_check(&c->session, &p);
 	/* nothing wakes us when the peer acknowledges the last byte: look */
 	if (under_way > 0)
 		wait_ms = min_u64(wait_ms, ACK_POLL_MS);

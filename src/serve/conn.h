@@ -11,7 +11,7 @@
 #include "serve/books/ledger.h"
 #include "serve/wire/obfuscation.h"
 #include "serve/rate_share.h"
-#include "serve/slot_source.h"
+#include "serve/board_slots.h"
 #include "serve/data/pace.h"
 #include "serve/who/peer.h"
 #include "board/scoreboard.h"
@@ -45,7 +45,7 @@ struct conn {
 	struct shared_file file;
 	struct scoreboard *board; /* borrowed */
 	const struct conn_limits *limits;
-	struct slot_source slots;
+	struct board_slots slots;
 	struct rate_share share;
 	struct ledger *ledger; /* borrowed */
 	struct pace pace;

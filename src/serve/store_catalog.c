@@ -65,8 +65,7 @@ find_comment(
 
 /* What each_file hands on. */
 struct visitor {
-	bool (*visit)(void *ctx, const uint8_t hash[HASH_SIZE],
-	    const struct catalog_file *file);
+	catalog_visit *visit;
 	void *ctx;
 };
 
@@ -83,10 +82,7 @@ visit_copy(void *ctx, const struct store_copy *copy)
 }
 
 static void
-each_file(void *ctx,
-    bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
-	const struct catalog_file *file),
-    void *visit_ctx)
+each_file(void *ctx, catalog_visit *visit, void *visit_ctx)
 {
 	struct shared_file *f = ctx;
 	struct visitor v = {visit, visit_ctx};

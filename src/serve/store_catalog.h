@@ -6,7 +6,7 @@
 #ifndef SERVE_STORE_CATALOG_H
 #define SERVE_STORE_CATALOG_H
 
-#include "serve/talk/session.h"
+#include "serve/talk/catalog.h"
 #include "serve/data/shared_file.h"
 
 /* `file` is borrowed, and made the one that was asked for last. */

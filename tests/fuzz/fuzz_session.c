@@ -1,9 +1,9 @@
 /*
- * serve/session.h with serve/answer.h: a peer says what it likes, and time, the
- * slots, the socket and the files do what they like. Yet all that leaves is
- * whole frames within REPLY_MAX, every byte of a file lies within it and was
- * asked for, nothing is sent without a slot, a session that has ended stays so,
- * and one that has not has a next deadline.
+ * serve/talk: a peer says what it likes, and time, the slots, the socket and
+ * the files do what they like. Yet all that leaves is whole frames within
+ * REPLY_MAX, every byte of a file lies within it and was asked for, nothing is
+ * sent without a slot, a session that has ended stays so, and one that has not
+ * has a next deadline.
  *
  * Input: u8 settings; then steps, each of a kind and what it takes.
  * SPDX-License-Identifier: ISC
@@ -12,7 +12,9 @@
 
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "serve/talk/session.h"
+#include "serve/talk/deadline.h"
+#include "serve/talk/dispatch.h"
+#include "serve/talk/slot.h"
 
 enum step {
 	STEP_EDONKEY, /* u8 opcode, u8 n, n bytes: a frame 0xE3 */
@@ -219,7 +221,7 @@ others_wait(void *ctx)
 	return slots_wanted;
 }
 
-static const struct session_slots slots = {NULL, ask, give, others_wait};
+static const struct slot_source slots = {NULL, ask, give, others_wait};
 
 /* What must hold. */
 
@@ -349,7 +351,7 @@ read_frames(void)
 			break;
 		note_request(&p);
 		p.payload = payload = exact_copy(p.payload, p.payload_len);
-		session_packet(&s, now_ms, &p, &w);
+		dispatch_packet(&s, now_ms, &p, &w);
 		free(payload);
 		check_replies(&w, before);
 		check_session();
@@ -430,15 +432,15 @@ static void
 turn(void)
 {
 	struct writer w = writer_of(reply, REPLY_MAX);
-	struct session_pulse pulse = {
+	struct socket_state pulse = {
 	    .now_ms = now_ms, .taken_bytes = taken_bytes, .sending = sending};
 	enum session_state before = s.state;
 	uint64_t left;
 
-	session_tick(&s, now_ms, &w);
+	slot_update(&s, now_ms, &w);
 	check_replies(&w, before);
 	pulse.partial = in_len > 0 && session_wants_input(&s);
-	left = session_pulse(&s, &pulse);
+	left = deadline_check(&s, &pulse);
 	must(left > 0 || s.state == SESSION_ENDED);
 	check_session();
 }

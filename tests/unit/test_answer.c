@@ -8,7 +8,7 @@
 #include "frames.h"
 
 #include "serve/talk/answer.h"
-#include "serve/talk/session.h"
+#include "serve/talk/dispatch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +127,7 @@ send(const char *hex)
 	struct packet p;
 
 	assert_int_equal(packet_next(&r, &p), PACKET_OK);
-	session_packet(&s, 0, &p, &w);
+	dispatch_packet(&s, 0, &p, &w);
 	assert_false(w.bad);
 	reply_len = w.pos;
 	free(copy);
@@ -378,7 +378,7 @@ every_prefix_of_a_bundle_leaves_us_sane(void **state)
 		w = writer_of(reply, REPLY_MAX);
 		copy[1] = (uint8_t)(cut - 5);
 		assert_int_equal(packet_next(&r, &p), PACKET_OK);
-		session_packet(&s, 0, &p, &w);
+		dispatch_packet(&s, 0, &p, &w);
 		assert_false(w.bad);
 		free(copy);
 	}

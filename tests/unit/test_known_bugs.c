@@ -10,7 +10,9 @@
 
 #include "base/log.h"
 #include "proto/ed2klink.h"
-#include "serve/talk/session.h"
+#include "serve/talk/answer.h"
+#include "serve/talk/deadline.h"
+#include "serve/talk/dispatch.h"
 
 #include <stdio.h>
 
@@ -110,7 +112,7 @@ feed_bytes(const uint8_t *bytes, size_t n)
 	    (res = packet_next(&r, &p)) == PACKET_OK) {
 		struct writer w = writer_of(reply, REPLY_MAX);
 
-		session_packet(&s, 1000, &p, &w);
+		dispatch_packet(&s, 1000, &p, &w);
 		assert_false(w.bad);
 		n_reply += w.pos;
 	}
@@ -515,15 +517,15 @@ floods_of_keys(void **state)
 static void
 slow_greetings(void **state)
 {
-	struct session_pulse pulse = {.partial = true};
+	struct socket_state pulse = {.partial = true};
 
 	(void)state;
 	for (uint64_t now = 0; now < config.hello_ms; now += 1000) {
 		pulse.now_ms = now;
-		assert_true(session_pulse(&s, &pulse) > 0);
+		assert_true(deadline_check(&s, &pulse) > 0);
 	}
 	pulse.now_ms = config.hello_ms;
-	session_pulse(&s, &pulse);
+	deadline_check(&s, &pulse);
 	assert_int_equal(s.end, END_NO_HELLO);
 }
 

@@ -3,6 +3,9 @@
 
 #include "proto/msg.h"
 #include "proto/opcodes.h"
+#include "serve/talk/answer.h"
+#include "serve/talk/deadline.h"
+#include "serve/talk/dispatch.h"
 #include "serve/talk/session.h"
 
 #include <stdio.h>
@@ -135,7 +138,7 @@ static const char *
 say_packet(const struct packet *p)
 {
 	struct writer w = writer_of(reply, REPLY_MAX);
-	const char *name = session_packet(&s, now, p, &w);
+	const char *name = dispatch_packet(&s, now, p, &w);
 
 	assert_false(w.bad);
 	reply_len = w.pos;
@@ -450,7 +453,7 @@ the_list_of_messages_is_complete(void **state)
 {
 	(void)state;
 	n_visited = 0;
-	session_each_message(visit);
+	dispatch_each_message(visit);
 	assert_int_equal(n_visited, ARRAY_LEN(messages));
 }
 
@@ -1420,9 +1423,9 @@ a_file_that_went_is_no_answer_to_a_direct_client(void **state)
 static uint64_t
 pulse(uint64_t at, uint64_t taken, bool sending, bool partial)
 {
-	struct session_pulse p = {at, taken, sending, partial};
+	struct socket_state p = {at, taken, sending, partial};
 
-	return session_pulse(&s, &p);
+	return deadline_check(&s, &p);
 }
 
 static void
@@ -1758,7 +1761,7 @@ nothing_a_peer_says_breaks_the_session(void **state)
 			    &s, BLOCK_SIZE, &(struct session_frame){0}))
 				continue;
 		if (res == PACKET_OK && session_wants_input(&s))
-			session_packet(&s, now, &p, &w);
+			dispatch_packet(&s, now, &p, &w);
 		check_invariants(&w);
 		if (roll(30) == 0)
 			check_some_frames();

@@ -1,12 +1,13 @@
 /*
- * serve/session.c: AICH roots and recovery data, with a catalog that is told
+ * serve/talk/answer_aich.c: AICH roots and recovery data, with a catalog that is told
  * what to answer and counts what it was asked.
  * SPDX-License-Identifier: ISC
  */
 #include "harness.h"
 #include "sample.h"
 
-#include "serve/talk/session.h"
+#include "serve/talk/answer.h"
+#include "serve/talk/dispatch.h"
 
 #define HELLO                                                                  \
 	"e35d0000000110 3eb1b958ce0e6cb26abecc97a4a76f1a cb007107 3612"        \
@@ -85,7 +86,7 @@ say(struct session *s, uint64_t now_ms, const char *hex)
 	exact = exact_copy(bytes, n);
 	r = reader_of(exact, n);
 	assert_int_equal(packet_next(&r, &p), PACKET_OK);
-	session_packet(s, now_ms, &p, &w);
+	dispatch_packet(s, now_ms, &p, &w);
 	assert_false(w.bad);
 	n_answer = w.pos;
 	free(exact);

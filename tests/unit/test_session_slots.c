@@ -7,7 +7,9 @@
 
 #include "proto/msg.h"
 #include "proto/opcodes.h"
-#include "serve/talk/session.h"
+#include "serve/talk/deadline.h"
+#include "serve/talk/dispatch.h"
+#include "serve/talk/slot.h"
 #include "board/turn.h"
 
 #include <stdio.h>
@@ -90,7 +92,7 @@ others_wait(void *ctx)
 	return script.others;
 }
 
-static const struct session_slots slots = {&script, ask, give, others_wait};
+static const struct slot_source slots = {&script, ask, give, others_wait};
 static struct session_config config = {
     .self = {.port = 4662, .name = "upeer", .mod = "upeer 1.0"},
     .hello_ms = 10000,
@@ -136,7 +138,7 @@ say(const char *hex)
 {
 	struct packet p = packet_of(hex);
 	struct writer w = writer_of(reply, REPLY_MAX);
-	const char *name = session_packet(&s, now, &p, &w);
+	const char *name = dispatch_packet(&s, now, &p, &w);
 
 	assert_false(w.bad);
 	reply_len = w.pos;
@@ -157,7 +159,7 @@ turn(uint64_t ms, const char *expected)
 	struct writer w = writer_of(reply, REPLY_MAX);
 
 	now += ms;
-	session_tick(&s, now, &w);
+	slot_update(&s, now, &w);
 	assert_false(w.bad);
 	assert_hex(reply, w.pos, expected);
 }
@@ -166,9 +168,9 @@ turn(uint64_t ms, const char *expected)
 static uint64_t
 pulse(void)
 {
-	struct session_pulse p = {.now_ms = now, .taken_bytes = taken};
+	struct socket_state p = {.now_ms = now, .taken_bytes = taken};
 
-	return session_pulse(&s, &p);
+	return deadline_check(&s, &p);
 }
 
 static void
@@ -211,7 +213,7 @@ request(uint64_t start, uint64_t len)
 	put_u64(&w, start + len);
 	put_u64(&w, 0);
 	put_u64(&w, 0);
-	session_packet(&s, now, &p, &out);
+	dispatch_packet(&s, now, &p, &out);
 	assert_int_equal(out.pos, 0);
 }
 
@@ -387,7 +389,7 @@ who_waits_and_says_nothing_is_idle_in_the_end(void **state)
 		struct writer w = writer_of(reply, REPLY_MAX);
 
 		now += 10000;
-		session_tick(&s, now, &w);
+		slot_update(&s, now, &w);
 		assert_true(pulse() > 0);
 	}
 	now += 9999;
@@ -465,18 +467,18 @@ questions_are_answered_while_waiting(void **state)
 static void
 a_waiting_peer_that_takes_nothing_is_stalled(void **state)
 {
-	struct session_pulse p;
+	struct socket_state p;
 
 	(void)state;
 	script.again_ms = 10000;
 	wait_for(FRAME_54_G);
-	p = (struct session_pulse){.now_ms = now, .sending = true};
-	session_pulse(&s, &p);
+	p = (struct socket_state){.now_ms = now, .sending = true};
+	deadline_check(&s, &p);
 	p.now_ms = now += 29999;
-	session_pulse(&s, &p);
+	deadline_check(&s, &p);
 	assert_int_equal(s.state, SESSION_WAITING);
 	p.now_ms = now += 1;
-	session_pulse(&s, &p);
+	deadline_check(&s, &p);
 	assert_int_equal(s.end, END_STALLED);
 }
 

@@ -1,7 +1,7 @@
 /*
- * What a greeted peer may ask about files, and the answers: names, status, hash
- * sets, bundles of questions, lists of the share. Handlers for the session's
- * table of messages; they change no state but what is known of the peer.
+ * Handlers of dispatch: the greeting, and what a greeted peer may ask about
+ * files: names, status, hash sets, bundles of questions, AICH, lists of the
+ * share. They change no state but what is known of the peer.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_TALK_ANSWER_H
@@ -9,12 +9,30 @@
 
 #include "serve/talk/session.h"
 
-#include <stdbool.h>
-#include <stdint.h>
+/* Times a peer may say hello; real ones do so once. */
+#define HELLOS_MAX 5
+
+/* Lists of the share that one peer may have; each can be 1 MB. */
+#define LISTS_MAX 10
+
+/*
+ * AICH recovery data computed for a peer in a minute. Each time a part is read
+ * and hashed, 9.3 MiB; an honest peer asks once for each part that it found
+ * corrupt, and downloads that much between two of them.
+ */
+#define RECOVERIES_PER_MINUTE 10
 
 /* The one directory that a peer sees when browsing is allowed. */
 #define BROWSE_DIRECTORY "share"
 
+/*
+ * Write a name or comment, of any bytes, in the encoding that the peer reads.
+ * Returns the bytes written, at most cap.
+ */
+size_t answer_encode(const struct session *s, char *out, size_t cap,
+    const char *text, size_t len);
+
+void answer_hello(struct session *s, const struct packet *p, struct writer *w);
 void answer_file_name(
     struct session *s, const struct packet *p, struct writer *w);
 void answer_file_status(
@@ -39,19 +57,5 @@ void answer_emule_info(
     struct session *s, const struct packet *p, struct writer *w);
 void answer_port_test(
     struct session *s, const struct packet *p, struct writer *w);
-
-/* The hash that a payload begins with; false ends the session. */
-bool answer_get_hash(
-    struct session *s, const struct packet *p, uint8_t hash[HASH_SIZE]);
-
-/*
- * The file a greeted peer asks about. When we do not have it the peer is told,
- * once: a second 0x48 for the same hash would be an answer nobody asked for.
- */
-bool answer_find_file(struct session *s, const uint8_t hash[HASH_SIZE],
-    struct catalog_file *out, struct writer *w);
-
-/* This is the file that the peer means when it names none. */
-void answer_set_file(struct session *s, const uint8_t hash[HASH_SIZE]);
 
 #endif

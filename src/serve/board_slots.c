@@ -1,8 +1,8 @@
 /*
- * Slots from the scoreboard; see slot_source.h.
+ * Slots from the scoreboard; see board_slots.h.
  * SPDX-License-Identifier: ISC
  */
-#include "serve/slot_source.h"
+#include "serve/board_slots.h"
 
 #include "base/util.h"
 #include "board/queue.h"
@@ -30,7 +30,7 @@ static bool
 ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
     uint64_t *again_ms)
 {
-	struct slot_source *s = ctx;
+	struct board_slots *s = ctx;
 	struct record *r;
 	uint32_t before;
 
@@ -49,7 +49,7 @@ ask(void *ctx, uint32_t weight, uint64_t now_ms, uint16_t *rank,
 static void
 give(void *ctx, uint64_t now_ms)
 {
-	struct slot_source *s = ctx;
+	struct board_slots *s = ctx;
 
 	queue_give(s->board, now_ms);
 }
@@ -57,19 +57,19 @@ give(void *ctx, uint64_t now_ms)
 static bool
 others_wait(void *ctx)
 {
-	struct slot_source *s = ctx;
+	struct board_slots *s = ctx;
 
 	return queue_others_wait(s->board);
 }
 
 void
-slot_source_init(struct slot_source *s, struct scoreboard *board,
+board_slots_init(struct board_slots *s, struct scoreboard *board,
     const struct session *session, const struct shared_file *file)
 {
-	*s = (struct slot_source){
+	*s = (struct board_slots){
 	    .board = board,
 	    .session = session,
 	    .file = file,
-	    .ops = {s, ask, give, others_wait},
+	    .source = {s, ask, give, others_wait},
 	};
 }

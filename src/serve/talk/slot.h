@@ -1,0 +1,43 @@
+/*
+ * The peer's upload slot: asking and waiting for it, keeping the waiting peer
+ * connected, ending the slot while others wait. The order of the queue is in
+ * board/turn.
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef SERVE_TALK_SLOT_H
+#define SERVE_TALK_SLOT_H
+
+#include "serve/talk/session.h"
+
+/*
+ * How often a waiting peer hears from us: aMule and eMule leave a connection
+ * that is silent for 40 s.
+ */
+#define KEEP_ALIVE_MS 20000
+
+/* While others wait, a slot ends after one part, an hour, or so long unused. */
+#define SLOT_BYTES   PART_SIZE
+#define SLOT_MS      3600000
+#define SLOT_IDLE_MS 30000
+
+/* A direct client knows no queue and gives up after 60 s. */
+#define DIRECT_WAIT_MS 50000
+
+/* Handle STARTUPLOADREQ: the peer wants a slot. */
+void slot_start_upload(
+    struct session *s, const struct packet *p, struct writer *w);
+
+/* Handle CANCELTRANSFER and END_OF_DOWNLOAD: the peer wants no more data. */
+void slot_cancel(struct session *s, const struct packet *p, struct writer *w);
+
+/* Get a slot for the requests of a direct client, or have them wait for one. */
+void slot_hold_direct(struct session *s, uint64_t now_ms);
+
+/*
+ * Do what is due: ask again for a slot, send a keep-alive, end the slot. To be
+ * called when deadline_check says, and more often at will. `out` must have room
+ * for REPLY_MAX bytes.
+ */
+void slot_update(struct session *s, uint64_t now_ms, struct writer *out);
+
+#endif
