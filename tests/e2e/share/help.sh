@@ -38,7 +38,7 @@ for verb in $verbs; do
 	grep -q "^usage: ed2k-share .*$verb" "$tmp/out" || fail "$verb: no usage"
 	in_manual ed2k-share.1
 	grep -q "^\.Ss $verb" "$manual/ed2k-share.1" || fail "$verb: no manual"
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAG/p' "$manual/ed2k-share.1" |
+	sed -n '/^\.Sh USAGE EXAMPLES/,/^\.Sh DESC/p' "$manual/ed2k-share.1" |
 		grep -q "ed2k-share $verb" || fail "$verb: no example"
 	# what is wrong is named, and where to read on
 	expect 64 "$SHARE" "$verb" --nonsense
