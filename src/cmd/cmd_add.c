@@ -10,6 +10,7 @@
 #include "cmd/print.h"
 #include "cmd/underway.h"
 #include "cmd/unreadable.h"
+#include "index/edit_copy.h"
 #include "index/roots.h"
 #include "index/scan.h"
 
@@ -30,7 +31,7 @@ enum kind {
 };
 
 struct adding {
-	struct store_edit edit;
+	struct edit edit;
 	struct hasher hasher;
 	struct underway way;
 	struct unreadable unreadable;
@@ -60,7 +61,7 @@ static int
 keep_file(void *ctx, struct underway_file *f)
 {
 	struct adding *a = ctx;
-	struct store_entry entry;
+	struct edit_entry entry;
 	int fault;
 
 	if (f->kind != KIND_HASHED)
@@ -70,9 +71,9 @@ keep_file(void *ctx, struct underway_file *f)
 		return fault;
 	steady_entry(&entry, f->path, &f->file.st, &f->file.job.hash);
 	f->copy = entry.copy;
-	fault = store_edit_begin(&a->edit);
+	fault = edit_group_begin(&a->edit);
 	if (!fault)
-		fault = store_edit_put(&a->edit, &entry);
+		fault = edit_put(&a->edit, &entry);
 	a->way.stop = fault != 0;
 	return fault;
 }
@@ -307,7 +308,7 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	}
 	fault = hasher_open_threads(&a.hasher, (unsigned)jobs);
 	if (!fault)
-		fault = store_edit_create(&a.edit, cmd->db);
+		fault = edit_create(&a.edit, cmd->db);
 	if (!fault && !realpath(cmd->db, a.db)) {
 		log_error("cannot find %s: %s", log_quote_str(cmd->db),
 		    strerror(errno));
@@ -319,7 +320,7 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 		unreadable_close(&a.unreadable);
 		fault = a.way.fault;
 	}
-	store_edit_close(&a.edit);
+	edit_close(&a.edit);
 	hasher_close(&a.hasher);
 	return print_end(fault);
 }

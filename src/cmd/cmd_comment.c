@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
-#include "index/store_edit.h"
+#include "index/edit_content.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -40,7 +40,7 @@ cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 	    {"rating", 'r', ARGS_NUMBER, NULL, 0, 5, &rating, "0..5", ""},
 	};
 	char text[2 * COMMENT_MAX + 2];
-	struct store_edit edit;
+	struct edit edit;
 	struct target target;
 	int first, fault;
 
@@ -64,11 +64,11 @@ cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 	if (count_characters(text, comment.len) > AMULE_SHOWS)
 		log_notice(
 		    "aMule shows only the first %d characters", AMULE_SHOWS);
-	fault = store_edit_open(&edit, cmd->db);
+	fault = edit_open(&edit, cmd->db);
 	if (!fault)
 		fault = target_find(&target, &edit.store, argv[first]);
 	if (!fault)
-		fault = store_edit_comment(&edit, target.copy.hash, &comment);
-	store_edit_close(&edit);
+		fault = edit_set_comment(&edit, target.copy.hash, &comment);
+	edit_close(&edit);
 	return fault;
 }

@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
-#include "index/store_edit.h"
+#include "index/edit_content.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -36,7 +36,7 @@ int
 cmd_priority(const struct cmd *cmd, int argc, char *argv[])
 {
 	enum store_priority priority;
-	struct store_edit edit;
+	struct edit edit;
 	int first, fault;
 
 	if (!args_parse(NULL, 0, argc, argv, &first))
@@ -48,7 +48,7 @@ cmd_priority(const struct cmd *cmd, int argc, char *argv[])
 	}
 	if (!parse_priority(argv[argc - 1], &priority))
 		return EX_USAGE;
-	fault = store_edit_open(&edit, cmd->db);
+	fault = edit_open(&edit, cmd->db);
 	if (fault)
 		return fault;
 	for (int i = first; i < argc - 1; i++) {
@@ -56,10 +56,10 @@ cmd_priority(const struct cmd *cmd, int argc, char *argv[])
 		int res = target_find(&target, &edit.store, argv[i]);
 
 		if (!res)
-			res = store_edit_priority(
+			res = edit_set_priority(
 			    &edit, target.copy.hash, priority);
 		fault = fault ? fault : res;
 	}
-	store_edit_close(&edit);
+	edit_close(&edit);
 	return fault;
 }

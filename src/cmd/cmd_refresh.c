@@ -19,7 +19,7 @@
 
 struct refreshing {
 	bool aich, dry_run;
-	struct store_edit edit;
+	struct edit edit;
 	struct hasher hasher;
 };
 
@@ -82,7 +82,7 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	}
 	fault = r.dry_run ? store_open(&r.edit.store, cmd->db)
-			  : store_edit_open(&r.edit, cmd->db);
+			  : edit_open(&r.edit, cmd->db);
 	if (!fault && !r.dry_run)
 		fault = hasher_open(&r.hasher);
 	if (!fault && r.aich)
@@ -91,7 +91,7 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 		fault = refresh_dirs(&r, everything, 1);
 	else if (!fault)
 		fault = refresh_dirs(&r, argv + first, (size_t)(argc - first));
-	store_edit_close(&r.edit);
+	edit_close(&r.edit);
 	hasher_close(&r.hasher);
 	return print_end(fault);
 }

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/target.h"
+#include "index/edit_copy.h"
 #include "index/roots.h"
 
 #include <errno.h>
@@ -17,20 +18,20 @@
 #include <sysexits.h>
 
 static int
-remove_target(struct store_edit *edit, const char *argument)
+remove_target(struct edit *edit, const char *argument)
 {
 	struct target target;
 	int fault = target_find(&target, &edit->store, argument);
 
 	if (fault)
 		return fault;
-	return target.is_hash ? store_edit_remove_hash(edit, target.copy.hash)
-			      : store_edit_remove_path(edit, target.path);
+	return target.is_hash ? edit_remove_hash(edit, target.copy.hash)
+			      : edit_remove_path(edit, target.path);
 }
 
 /* A directory with all that is shared beneath it; it may be gone. */
 static int
-remove_tree(struct store_edit *edit, const char *argument)
+remove_tree(struct edit *edit, const char *argument)
 {
 	struct store_row row = {0};
 	struct root root = {0};
@@ -62,7 +63,7 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 	const struct args_option options[] = {
 	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &recursive, NULL, ""},
 	};
-	struct store_edit edit;
+	struct edit edit;
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
@@ -71,7 +72,7 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 		log_error("remove what? Name a hash, a link or a path");
 		return EX_USAGE;
 	}
-	fault = store_edit_open(&edit, cmd->db);
+	fault = edit_open(&edit, cmd->db);
 	if (fault)
 		return fault;
 	for (int i = first; i < argc; i++) {
@@ -80,6 +81,6 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 
 		fault = fault ? fault : res;
 	}
-	store_edit_close(&edit);
+	edit_close(&edit);
 	return fault;
 }

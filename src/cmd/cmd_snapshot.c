@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "index/snapshot.h"
-#include "index/store_edit.h"
+#include "index/edit.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -14,7 +14,7 @@
 int
 cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct store_edit edit;
+	struct edit edit;
 	int first, fault;
 
 	if (!args_parse(NULL, 0, argc, argv, &first))
@@ -31,9 +31,9 @@ cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	}
 	/* as a writer, who brings an older database up to date */
-	fault = store_edit_open(&edit, cmd->db);
+	fault = edit_open(&edit, cmd->db);
 	if (!fault)
 		fault = snapshot_write(&edit.store, argv[first]);
-	store_edit_close(&edit);
+	edit_close(&edit);
 	return fault;
 }

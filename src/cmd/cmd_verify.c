@@ -14,7 +14,7 @@
 #include "proto/aich_tree.h"
 #include "store/copy.h"
 #include "index/presence.h"
-#include "index/store_edit.h"
+#include "index/edit_copy.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 struct verifying {
-	struct store_edit edit;
+	struct edit edit;
 	struct hasher hasher;
 	struct underway way;
 };
@@ -132,9 +132,9 @@ keep_file(void *ctx, struct underway_file *f)
 		    strerror(f->file.job.error));
 	if ((f->kind != COPY_OK && !damaged) || f->copy.damaged == damaged)
 		return 0;
-	fault = store_edit_begin(&v->edit);
+	fault = edit_group_begin(&v->edit);
 	if (!fault)
-		fault = store_edit_damaged(&v->edit, f->path, damaged);
+		fault = edit_set_damaged(&v->edit, f->path, damaged);
 	v->way.stop = fault != 0;
 	return fault;
 }
@@ -305,12 +305,12 @@ cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	fault = hasher_open(&v.hasher);
 	if (!fault)
-		fault = store_edit_open(&v.edit, cmd->db);
+		fault = edit_open(&v.edit, cmd->db);
 	if (!fault) {
 		verify(&v, argc - first, argv + first);
 		fault = v.way.fault;
 	}
-	store_edit_close(&v.edit);
+	edit_close(&v.edit);
 	hasher_close(&v.hasher);
 	return print_end(fault);
 }

@@ -7,19 +7,19 @@
 #define CMD_REFRESH_H
 
 #include "index/hash.h"
-#include "index/store_edit.h"
+#include "index/edit.h"
 
 #include <stdbool.h>
 
 /* Compute the AICH hashes of all files that have none. */
-int refresh_aich(struct store_edit *edit, struct hasher *hasher);
+int refresh_aich(struct edit *edit, struct hasher *hasher);
 
 /*
  * Bring what is shared beneath some directories, absolute and real, up to date
  * with the disk. A dry run hashes nothing (hasher is not used) and changes
  * nothing; the database may be open for reading only.
  */
-int refresh_tree(struct store_edit *edit, struct hasher *hasher, bool dry_run,
+int refresh_tree(struct edit *edit, struct hasher *hasher, bool dry_run,
     const char *const dirs[], size_t n_dirs);
 
 #endif

@@ -10,7 +10,7 @@
 #include "proto/base32.h"
 #include "store/copy.h"
 #include "index/hash.h"
-#include "index/store_edit.h"
+#include "index/edit_content.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 struct refreshing {
-	struct store_edit *edit;
+	struct edit *edit;
 	struct hasher *hasher;
 	int fault; /* the first */
 	bool stop; /* the database failed: no use to go on */
@@ -154,7 +154,7 @@ hash_copy(struct refreshing *r, struct opened *o, const uint8_t hash[HASH_SIZE])
 		o->state = COPY_DAMAGED;
 		fault = complain(o);
 	} else {
-		fault = store_edit_put_aich(r->edit, hash, found.aich_root,
+		fault = edit_put_aich(r->edit, hash, found.aich_root,
 		    found.aich_parts, found.n_aich_parts);
 		r->stop = fault != 0;
 		if (!fault)
@@ -208,7 +208,7 @@ begin(struct refreshing *r)
 }
 
 int
-refresh_aich(struct store_edit *edit, struct hasher *hasher)
+refresh_aich(struct edit *edit, struct hasher *hasher)
 {
 	struct refreshing r = {.edit = edit, .hasher = hasher};
 	uint8_t hash[HASH_SIZE];
@@ -217,7 +217,7 @@ refresh_aich(struct store_edit *edit, struct hasher *hasher)
 
 	begin(&r);
 	while (!is_stopped(&r)) {
-		res = store_edit_next_without_aich(edit, behind, hash);
+		res = store_next_without_aich(&edit->store, behind, hash);
 		if (res != STORE_FOUND)
 			break;
 		refresh_file(&r, hash);

@@ -15,6 +15,7 @@
 #include "index/astray.h"
 #include "store/copy.h"
 #include "index/presence.h"
+#include "index/edit_copy.h"
 #include "index/roots.h"
 #include "index/scan.h"
 #include "index/steady.h"
@@ -42,7 +43,7 @@ static const char *const words[CHANGE_N] = {
     "new", "moved", "changed", "touched", "removed", "offline"};
 
 struct refresh {
-	struct store_edit *edit;
+	struct edit *edit;
 	struct underway way;
 	bool dry_run;
 	char db[PATH_MAX]; /* real path of the database: not to be shared */
@@ -254,7 +255,7 @@ was_renamed(struct refresh *r, const char *path, int fd, const struct stat *st)
 
 	if (!found(r, astray_by_inode(r->edit, &now, born_s(fd), from)))
 		return false;
-	if (!r->dry_run && !went_well(r, store_edit_move(r->edit, from, path)))
+	if (!r->dry_run && !went_well(r, edit_move(r->edit, from, path)))
 		return false;
 	went_well(r, astray_spend(r->edit, from));
 	tell(r, CHANGE_MOVED, path, from);
@@ -270,7 +271,7 @@ keep_file(void *ctx, struct underway_file *f)
 {
 	struct refresh *r = ctx;
 	const uint8_t *hash = f->file.job.hash.hash;
-	struct store_entry entry;
+	struct edit_entry entry;
 	int fault = steady_end(&f->file);
 
 	if (fault)
@@ -283,9 +284,8 @@ keep_file(void *ctx, struct underway_file *f)
 		f->kind = CHANGE_MOVED;
 		entry.moved_from = f->other;
 	}
-	if (!r->way.stop && went_well(r, store_edit_begin(r->edit)) &&
-	    went_well(r, store_edit_put(r->edit, &entry)) &&
-	    f->kind == CHANGE_MOVED)
+	if (!r->way.stop && went_well(r, edit_group_begin(r->edit)) &&
+	    went_well(r, edit_put(r->edit, &entry)) && f->kind == CHANGE_MOVED)
 		went_well(r, astray_spend(r->edit, f->other));
 	return r->way.stop ? r->way.fault : 0;
 }
@@ -465,7 +465,7 @@ drop(struct refresh *r, const struct astray *a)
 	if ((a->state != COPY_MISSING || there) &&
 	    (a->state != COPY_CHANGED || !there))
 		return;
-	if (r->dry_run || went_well(r, store_edit_drop_path(r->edit, a->path)))
+	if (r->dry_run || went_well(r, edit_drop_path(r->edit, a->path)))
 		tell(r, CHANGE_REMOVED, a->path, NULL);
 }
 
@@ -502,7 +502,7 @@ sum_up(const struct refresh *r)
 }
 
 int
-refresh_tree(struct store_edit *edit, struct hasher *hasher, bool dry_run,
+refresh_tree(struct edit *edit, struct hasher *hasher, bool dry_run,
     const char *const dirs[], size_t n_dirs)
 {
 	struct refresh r = {

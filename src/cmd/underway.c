@@ -99,7 +99,7 @@ keep(struct underway *u, size_t n)
 		underway_fault(u, f->fault);
 	}
 	if (!u->stop) {
-		int fault = store_edit_end(u->edit);
+		int fault = edit_group_end(u->edit);
 
 		underway_fault(u, fault);
 		u->stop = fault != 0;

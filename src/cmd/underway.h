@@ -13,7 +13,7 @@
 
 #include "cmd/progress.h"
 #include "index/steady.h"
-#include "index/store_edit.h"
+#include "index/edit.h"
 
 #include <stdbool.h>
 
@@ -38,10 +38,10 @@ struct underway_file {
 struct underway {
 	/* the verb sets these first: */
 	struct hasher *hasher;
-	struct store_edit *edit;
+	struct edit *edit;
 	/*
 	 * The file is hashed, or needed not be: change the database, behind
-	 * store_edit_begin. 0, or an exit code after a log line; sets `stop`
+	 * edit_group_begin. 0, or an exit code after a log line; sets `stop`
 	 * when the database failed. The hash is freed for it.
 	 */
 	int (*keep)(void *ctx, struct underway_file *f);

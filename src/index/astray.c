@@ -5,26 +5,22 @@
 #include "index/astray.h"
 
 #include "base/log.h"
-#include "index/edit_sql.h"
 #include "sql.h"
 
 #include <string.h>
 #include <sysexits.h>
 
 int
-astray_open(struct store_edit *e)
+astray_open(struct edit *e)
 {
 	return db_exec(&e->store.db, sql_astray);
 }
 
 int
-astray_put(
-    struct store_edit *e, const struct store_copy *copy, enum copy_state state)
+astray_put(struct edit *e, const struct store_copy *copy, enum copy_state state)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ASTRAY_PUT);
 
-	if (!stmt)
-		return e->store.db.fault;
 	edit_bind_path(stmt, 1, copy->path);
 	edit_bind_hash(stmt, 2, copy->hash);
 	sqlite3_bind_int64(stmt, 3, (int64_t)copy->size);
@@ -40,18 +36,16 @@ astray_put(
 }
 
 int
-astray_delete(struct store_edit *e, const char *path)
+astray_delete(struct edit *e, const char *path)
 {
 	return edit_run_path(e, EDIT_ASTRAY_DELETE, path);
 }
 
 int
-astray_spend(struct store_edit *e, const char *path)
+astray_spend(struct edit *e, const char *path)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ASTRAY_SPEND);
 
-	if (!stmt)
-		return e->store.db.fault;
 	edit_bind_path(stmt, 1, path);
 	sqlite3_bind_int(stmt, 2, ASTRAY_SPENT);
 	return edit_run(e, stmt);
@@ -59,7 +53,7 @@ astray_spend(struct store_edit *e, const char *path)
 
 /* A row whose first column is a path; the statement stays at it. */
 static enum store_result
-take_path(struct store_edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
+take_path(struct edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
 {
 	enum store_result res = edit_row(e, stmt);
 
@@ -71,14 +65,12 @@ take_path(struct store_edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
 }
 
 enum store_result
-astray_next(struct store_edit *e, struct astray *a)
+astray_next(struct edit *e, struct astray *a)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ASTRAY_NEXT);
 	char behind[PATH_MAX];
 	enum store_result res;
 
-	if (!stmt)
-		return STORE_FAILED;
 	memcpy(behind, a->path, sizeof behind);
 	edit_bind_path(stmt, 1, behind);
 	res = take_path(e, stmt, a->path);
@@ -94,14 +86,12 @@ astray_next(struct store_edit *e, struct astray *a)
 }
 
 enum store_result
-astray_by_inode(struct store_edit *e, const struct copy_facts *now,
-    int64_t born_s, char path[PATH_MAX])
+astray_by_inode(struct edit *e, const struct copy_facts *now, int64_t born_s,
+    char path[PATH_MAX])
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ASTRAY_BY_INODE);
 	enum store_result res;
 
-	if (!stmt)
-		return STORE_FAILED;
 	sqlite3_bind_int64(stmt, 1, (int64_t)now->inode);
 	sqlite3_bind_int64(stmt, 2, (int64_t)now->size);
 	sqlite3_bind_int64(stmt, 3, now->mtime_ns);
@@ -113,13 +103,11 @@ astray_by_inode(struct store_edit *e, const struct copy_facts *now,
 
 enum store_result
 astray_by_hash(
-    struct store_edit *e, const uint8_t hash[HASH_SIZE], char path[PATH_MAX])
+    struct edit *e, const uint8_t hash[HASH_SIZE], char path[PATH_MAX])
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ASTRAY_BY_HASH);
 	enum store_result res;
 
-	if (!stmt)
-		return STORE_FAILED;
 	edit_bind_hash(stmt, 1, hash);
 	res = take_path(e, stmt, path);
 	sqlite3_reset(stmt);
@@ -127,7 +115,7 @@ astray_by_hash(
 }
 
 int
-astray_put_offline(struct store_edit *e, const char *dir, bool *first)
+astray_put_offline(struct edit *e, const char *dir, bool *first)
 {
 	int fault = edit_run_path(e, EDIT_OFFLINE_PUT, dir);
 

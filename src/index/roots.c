@@ -5,21 +5,19 @@
 #include "index/roots.h"
 
 #include "base/log.h"
-#include "index/edit_sql.h"
+#include "index/edit_copy.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-/* A statement about a directory and all beneath it. */
+/* Run a statement about a directory and all beneath it. */
 static int
-run_tree(struct store_edit *e, enum edit_statement which, const char *dir)
+run_tree(struct edit *e, enum edit_statement which, const char *dir)
 {
 	char from[PATH_MAX + 1], before[PATH_MAX + 1];
 	sqlite3_stmt *stmt = edit_statement(e, which);
 
-	if (!stmt)
-		return e->store.db.fault;
 	store_beneath(dir, from, before);
 	edit_bind_path(stmt, 1, dir);
 	edit_bind_path(stmt, 2, from);
@@ -27,96 +25,74 @@ run_tree(struct store_edit *e, enum edit_statement which, const char *dir)
 	return edit_run(e, stmt);
 }
 
-static int
-put_rules(struct store_edit *e, const char *dir, const struct rules *rules)
+static void
+put_rules(struct edit *e, const char *dir, const struct rules *rules)
 {
-	sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDE_PUT);
-	int fault = edit_run_path(e, EDIT_EXCLUDE_DELETE, dir);
+	edit_run_path(e, EDIT_EXCLUDE_DELETE, dir);
+	for (size_t i = 0; i < rules->exclude.n; i++) {
+		sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDE_PUT);
 
-	for (size_t i = 0; i < rules->exclude.n && stmt && !fault; i++) {
 		edit_bind_path(stmt, 1, dir);
 		edit_bind_path(stmt, 2, rules->exclude.items[i]);
-		fault = edit_run(e, stmt);
+		edit_run(e, stmt);
 	}
-	return stmt ? fault : e->store.db.fault;
 }
 
-static int
-put_walked(struct store_edit *e, const char *dir, bool every)
+static void
+put_walked(struct edit *e, const char *dir, bool every)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_WALK_PUT);
 	struct presence is = {0};
-	bool there = presence_look(dir, &is);
-	int fault;
 
-	if (!stmt)
-		return e->store.db.fault;
 	edit_bind_path(stmt, 1, dir);
-	if (there)
+	if (presence_look(dir, &is))
 		sqlite3_bind_int64(stmt, 2, (int64_t)is.inode);
 	else
 		sqlite3_bind_null(stmt, 2);
 	sqlite3_bind_int(stmt, 3, every);
-	fault = edit_run(e, stmt);
-	if (!fault)
-		fault = run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
-	if (!fault && is.is_mount)
-		fault = edit_run_path(e, EDIT_MOUNT_POINT_PUT, dir);
-	return fault;
+	edit_run(e, stmt);
+	run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
+	if (is.is_mount)
+		edit_run_path(e, EDIT_MOUNT_POINT_PUT, dir);
 }
 
 int
-roots_put(struct store_edit *e, const char *dir, const struct rules *rules)
+roots_put(struct edit *e, const char *dir, const struct rules *rules)
 {
-	int fault = edit_begin(e);
-
-	if (fault)
-		return fault;
-	fault = put_walked(e, dir, rules->every);
-	if (!fault)
-		fault = put_rules(e, dir, rules);
-	if (!fault)
-		fault = run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
-	return edit_finish(e, fault);
+	edit_begin(e);
+	put_walked(e, dir, rules->every);
+	put_rules(e, dir, rules);
+	run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
+	return edit_end(e);
 }
 
 /* One by one, so that it takes no memory for each. */
-static int
-delete_copies(struct store_edit *e, const char *dir)
+static void
+drop_copies(struct edit *e, const char *dir)
 {
 	struct store_row row = {0};
-	enum store_result res = STORE_FOUND;
-	int fault = edit_delete_copy(e, dir); /* it may be a file */
+	int fault = edit_drop_path(e, dir); /* it may be a file */
 
-	while (
-	    !fault && (res = store_next(&e->store, dir, &row)) == STORE_FOUND)
-		fault = edit_delete_copy(e, row.path);
-	return !fault && res == STORE_FAILED ? e->store.db.fault : fault;
+	while (!fault && store_next(&e->store, dir, &row) == STORE_FOUND)
+		fault = edit_drop_path(e, row.path);
 }
 
 int
-roots_remove(struct store_edit *e, const char *dir)
+roots_remove(struct edit *e, const char *dir)
 {
-	int fault = edit_begin(e);
-
-	if (fault)
-		return fault;
-	fault = delete_copies(e, dir);
-	if (!fault)
-		fault = run_tree(e, EDIT_ROOT_DELETE_BENEATH, dir);
-	if (!fault)
-		fault = run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
-	/* a root above it may still be walked: not here */
-	if (!fault)
-		fault = run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
-	if (!fault)
-		fault = edit_run_path(e, EDIT_REMOVED_PUT_PATH, dir);
-	return edit_finish(e, fault);
+	edit_begin(e);
+	drop_copies(e, dir);
+	run_tree(e, EDIT_ROOT_DELETE_BENEATH, dir);
+	run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
+	/* a walk of a root above it shall leave this directory out */
+	run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
+	edit_run_path(e, EDIT_REMOVED_PUT_PATH, dir);
+	return edit_end(e);
 }
 
 /* The row of a bound statement with the columns of root_next.sql. */
 static enum store_result
-take_root(struct store_edit *e, sqlite3_stmt *stmt, struct root *out)
+take_root(struct edit *e, sqlite3_stmt *stmt, struct root *out)
 {
 	enum store_result res = edit_row(e, stmt);
 
@@ -137,23 +113,20 @@ take_root(struct store_edit *e, sqlite3_stmt *stmt, struct root *out)
 }
 
 enum store_result
-roots_find(struct store_edit *e, const char *path, struct root *out)
+roots_find(struct edit *e, const char *path, struct root *out)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_BY_PATH);
 
-	if (stmt)
-		edit_bind_path(stmt, 1, path);
+	edit_bind_path(stmt, 1, path);
 	return take_root(e, stmt, out);
 }
 
 enum store_result
-roots_next(struct store_edit *e, const char *dir, struct root *root)
+roots_next(struct edit *e, const char *dir, struct root *root)
 {
 	char from[PATH_MAX + 1], before[PATH_MAX + 1], behind[PATH_MAX];
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_NEXT);
 
-	if (!stmt)
-		return STORE_FAILED;
 	store_beneath(dir, from, before);
 	memcpy(behind, root->path, sizeof behind);
 	edit_bind_path(stmt, 1, behind[0] ? behind : from);
@@ -162,27 +135,23 @@ roots_next(struct store_edit *e, const char *dir, struct root *root)
 }
 
 int
-roots_put_inode(struct store_edit *e, const char *path, uint64_t inode)
+roots_put_inode(struct edit *e, const char *path, uint64_t inode)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_INODE_PUT);
 
-	if (!stmt)
-		return e->store.db.fault;
 	edit_bind_path(stmt, 1, path);
 	sqlite3_bind_int64(stmt, 2, (int64_t)inode);
 	return edit_run(e, stmt);
 }
 
 int
-roots_rules(struct store_edit *e, const struct root *root, struct rules *out)
+roots_rules(struct edit *e, const struct root *root, struct rules *out)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDES);
-	enum store_result res = STORE_FAILED;
+	enum store_result res;
 	char pattern[PATH_MAX];
 
 	*out = (struct rules){.every = root->every};
-	if (!stmt)
-		return e->store.db.fault;
 	edit_bind_path(stmt, 1, root->path);
 	while ((res = edit_row(e, stmt)) == STORE_FOUND) {
 		char *own = out->exclude.n < ARGS_LIST_MAX &&
@@ -211,21 +180,19 @@ roots_free_rules(struct rules *rules)
 }
 
 int
-roots_put_mount_point(struct store_edit *e, const char *path)
+roots_put_mount_point(struct edit *e, const char *path)
 {
 	return edit_run_path(e, EDIT_MOUNT_POINT_PUT, path);
 }
 
 enum store_result
-roots_is_removed(struct store_edit *e, const char *path)
+roots_is_removed(struct edit *e, const char *path)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_REMOVED_BY_PATH);
 	enum store_result res;
 
-	if (stmt)
-		edit_bind_path(stmt, 1, path);
+	edit_bind_path(stmt, 1, path);
 	res = edit_row(e, stmt);
-	if (res == STORE_FOUND)
-		sqlite3_reset(stmt);
+	sqlite3_reset(stmt);
 	return res;
 }

@@ -9,7 +9,7 @@
 
 #include "index/presence.h"
 #include "index/rules.h"
-#include "index/store_edit.h"
+#include "index/edit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,10 +19,10 @@
  * real. The rules replace those it had, and what was removed beneath it may be
  * shared again. These return 0, or an exit code after a log line.
  */
-int roots_put(struct store_edit *e, const char *dir, const struct rules *rules);
+int roots_put(struct edit *e, const char *dir, const struct rules *rules);
 
 /* Share nothing beneath dir any more, and forget the roots there. */
-int roots_remove(struct store_edit *e, const char *dir);
+int roots_remove(struct edit *e, const char *dir);
 
 struct root {
 	char path[PATH_MAX];
@@ -34,22 +34,21 @@ struct root {
 
 /* The root at this very path. */
 enum store_result roots_find(
-    struct store_edit *e, const char *path, struct root *out);
+    struct edit *e, const char *path, struct root *out);
 
 /* The first root beneath dir behind root->path (all: ""). */
 enum store_result roots_next(
-    struct store_edit *e, const char *dir, struct root *root);
+    struct edit *e, const char *dir, struct root *root);
 
-int roots_put_inode(struct store_edit *e, const char *path, uint64_t inode);
+int roots_put_inode(struct edit *e, const char *path, uint64_t inode);
 
 /* The rules of a root. Free with roots_free_rules, also after a fault. */
-int roots_rules(
-    struct store_edit *e, const struct root *root, struct rules *out);
+int roots_rules(struct edit *e, const struct root *root, struct rules *out);
 void roots_free_rules(struct rules *rules);
 
-int roots_put_mount_point(struct store_edit *e, const char *path);
+int roots_put_mount_point(struct edit *e, const char *path);
 
 /* Was this path removed by hand? */
-enum store_result roots_is_removed(struct store_edit *e, const char *path);
+enum store_result roots_is_removed(struct edit *e, const char *path);
 
 #endif

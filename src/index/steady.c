@@ -109,10 +109,10 @@ steady_end(struct steady *s)
 }
 
 void
-steady_entry(struct store_entry *out, const char *path, const struct stat *st,
+steady_entry(struct edit_entry *out, const char *path, const struct stat *st,
     const struct file_hash *hash)
 {
-	*out = (struct store_entry){
+	*out = (struct edit_entry){
 	    .copy.path = path,
 	    .copy.size = (uint64_t)st->st_size,
 	    .copy.mtime_ns = steady_mtime_ns(st),

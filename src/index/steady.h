@@ -7,7 +7,7 @@
 #define INDEX_STEADY_H
 
 #include "index/hash.h"
-#include "index/store_edit.h"
+#include "index/edit_content.h"
 
 #include <sys/stat.h>
 
@@ -37,7 +37,7 @@ bool steady_wait(struct steady *s, struct hasher *h, unsigned ms);
 int steady_end(struct steady *s);
 
 /* What is to be put into the database. Borrows path and hash. */
-void steady_entry(struct store_entry *out, const char *path,
+void steady_entry(struct edit_entry *out, const char *path,
     const struct stat *st, const struct file_hash *hash);
 
 /* Modification time in nanoseconds. */

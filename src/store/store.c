@@ -24,6 +24,7 @@ static const char *const statement_text[STORE_N_STATEMENTS] = {
     [STORE_FILES] = sql_files,
     [STORE_COMMENT] = sql_comment_by_hash,
     [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
+    [STORE_NEXT_WITHOUT_AICH] = sql_next_without_aich,
     [STORE_SUM] = sql_copies_sum,
     [STORE_ROOT_FROM] = sql_root_from,
     [STORE_COPY_NEXT] = sql_copy_next,
@@ -139,10 +140,19 @@ column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
 	out->damaged = sqlite3_column_int(stmt, column + 2) != 0;
 }
 
-/* A statement whose one parameter and one result are 16 bytes. */
+/* A row that cannot be right. It is logged. */
+static enum store_result
+bad_row(struct store *s, const char *what)
+{
+	log_error("%s holds %s", log_quote_str(s->db.path), what);
+	s->db.fault = EX_DATAERR;
+	return STORE_FAILED;
+}
+
+/* A statement with at most one parameter, whose one result is 16 bytes. */
 static enum store_result
 lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
-    uint8_t out[HASH_SIZE])
+    size_t key_len, uint8_t out[HASH_SIZE])
 {
 	sqlite3_stmt *stmt = statement(s, which);
 	enum store_result res;
@@ -151,7 +161,7 @@ lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
 	if (!stmt)
 		return STORE_FAILED;
 	if (key)
-		sqlite3_bind_blob(stmt, 1, key, HASH_SIZE, SQLITE_STATIC);
+		sqlite3_bind_blob(stmt, 1, key, (int)key_len, SQLITE_STATIC);
 	res = next_row(s, stmt);
 	if (res != STORE_FOUND)
 		return res;
@@ -159,24 +169,31 @@ lookup_hash(struct store *s, enum store_statement which, const uint8_t *key,
 	if (p)
 		memcpy(out, p, HASH_SIZE);
 	else
-		log_error("%s holds a hash of a wrong length",
-		    log_quote_str(s->db.path));
-	s->db.fault = p ? s->db.fault : EX_DATAERR;
+		res = bad_row(s, "a hash of a wrong length");
 	sqlite3_reset(stmt);
-	return p ? STORE_FOUND : STORE_FAILED;
+	return res;
 }
 
 enum store_result
 store_user_hash(struct store *s, uint8_t out[HASH_SIZE])
 {
-	return lookup_hash(s, STORE_USER_HASH, NULL, out);
+	return lookup_hash(s, STORE_USER_HASH, NULL, 0, out);
 }
 
 enum store_result
 store_resolve_alias(
     struct store *s, const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE])
 {
-	return lookup_hash(s, STORE_HASH_BY_ALIAS, alias, out);
+	return lookup_hash(s, STORE_HASH_BY_ALIAS, alias, HASH_SIZE, out);
+}
+
+enum store_result
+store_next_without_aich(
+    struct store *s, const uint8_t *hash, uint8_t out[HASH_SIZE])
+{
+	/* x'' comes before every hash */
+	return lookup_hash(s, STORE_NEXT_WITHOUT_AICH, hash ? hash : out,
+	    hash ? HASH_SIZE : 0, out);
 }
 
 enum store_result
@@ -312,12 +329,14 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	hash = column_bytes(stmt, 0, HASH_SIZE);
 	if (hash)
 		memcpy(out->hash, hash, HASH_SIZE);
+	else
+		res = bad_row(s, "a copy that makes no sense");
 	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
 	out->mtime_ns = sqlite3_column_int64(stmt, 2);
 	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
 	column_content(stmt, 4, out);
 	sqlite3_reset(stmt);
-	return hash ? STORE_FOUND : STORE_FAILED;
+	return res;
 }
 
 /* A row with the columns of copies.sql. False when it makes no sense. */
@@ -367,12 +386,8 @@ store_next(struct store *s, const char *dir, struct store_row *row)
 	res = next_row(s, stmt);
 	if (res != STORE_FOUND)
 		return res;
-	if (!column_copy(stmt, &row->copy, row->path, row->root)) {
-		log_error("%s holds a copy that makes no sense",
-		    log_quote_str(s->db.path));
-		s->db.fault = EX_DATAERR;
-		res = STORE_FAILED;
-	}
+	if (!column_copy(stmt, &row->copy, row->path, row->root))
+		res = bad_row(s, "a copy that makes no sense");
 	sqlite3_reset(stmt);
 	return res;
 }

@@ -27,6 +27,7 @@ enum store_statement {
 	STORE_FILES,
 	STORE_COMMENT,
 	STORE_COUNT_WITHOUT_AICH,
+	STORE_NEXT_WITHOUT_AICH,
 	STORE_SUM,
 	STORE_ROOT_FROM,
 	STORE_COPY_NEXT,
@@ -107,6 +108,13 @@ enum store_result store_aich_parts(
 
 /* How many files, of how many bytes, have no AICH hashes? False after a log line. */
 bool store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes);
+
+/*
+ * The first file without AICH hashes whose hash is behind `hash`; NULL: the
+ * first of all.
+ */
+enum store_result store_next_without_aich(
+    struct store *s, const uint8_t *hash, uint8_t out[HASH_SIZE]);
 
 /* How many copies are there, of how many bytes? False after a log line. */
 bool store_sum(struct store *s, uint64_t *n, uint64_t *bytes);

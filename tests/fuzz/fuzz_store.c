@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
+#include "index/edit_copy.h"
 #include "index/roots.h"
 
 #define PAGE      4096
@@ -28,12 +29,12 @@ static uint8_t *whole; /* the database as it was made */
 static size_t whole_size;
 
 static void
-put(struct store_edit *e, const char *file, const uint8_t hash[HASH_SIZE],
+put(struct edit *e, const char *file, const uint8_t hash[HASH_SIZE],
     uint64_t size)
 {
 	static const uint8_t hashes[N_PARTS * AICH_SIZE] = {1, 2, 3};
 	bool parts = size >= PART_SIZE;
-	struct store_entry entry = {
+	struct edit_entry entry = {
 	    .copy = {.size = size,
 		.path = file,
 		.mtime_ns = INT64_MAX / 5,
@@ -47,7 +48,7 @@ put(struct store_edit *e, const char *file, const uint8_t hash[HASH_SIZE],
 	};
 
 	memcpy(entry.copy.hash, hash, HASH_SIZE);
-	must(store_edit_put(e, &entry) == 0);
+	must(edit_put(e, &entry) == 0);
 }
 
 static void
@@ -57,22 +58,22 @@ make_database(void)
 	const struct store_comment comment = {
 	    .rating = 5, .text = "good", .len = 4};
 	char longest[PATH_MAX] = "/srv/a/";
-	struct store_edit e;
+	struct edit e;
 	FILE *f;
 
 	memset(longest + strlen(longest), 'n', PATH_MAX - 1 - strlen(longest));
 	log_set_level((enum log_level)0);
 	temp_make();
 	snprintf(path, sizeof path, "%s/share.db", temp_dir);
-	must(store_edit_create(&e, path) == 0);
+	must(edit_create(&e, path) == 0);
 	must(roots_put(&e, "/srv", &no_rules) == 0);
 	put(&e, "/srv/a/small", small, 5);
 	put(&e, "/srv/a/same", small, 5);
 	put(&e, longest, small, 5);
 	put(&e, "/srv/large", large, 2 * PART_SIZE);
-	must(store_edit_comment(&e, large, &comment) == 0);
-	must(store_edit_priority(&e, small, STORE_PRIORITY_HIGH) == 0);
-	store_edit_close(&e);
+	must(edit_set_comment(&e, large, &comment) == 0);
+	must(edit_set_priority(&e, small, STORE_PRIORITY_HIGH) == 0);
+	edit_close(&e);
 	f = fopen(path, "rb");
 	must(f && fseek(f, 0, SEEK_END) == 0);
 	whole_size = (size_t)ftell(f);

@@ -7,7 +7,7 @@
 #include "serve/data/shared_file.h"
 #include "store/copy.h"
 #include "index/scan.h"
-#include "index/store_edit.h"
+#include "index/edit_copy.h"
 
 /* The copy that a file is, as recorded now. */
 static struct store_copy
@@ -248,20 +248,20 @@ the_second_copy_serves_when_the_first_is_gone(void **state)
 {
 	static const uint8_t hash[HASH_SIZE] = {1}, blue[HASH_SIZE] = {2};
 	char one[PATH_MAX], two[PATH_MAX];
-	struct store_entry entry = {.alias = blue};
-	struct store_edit e;
+	struct edit_entry entry = {.alias = blue};
+	struct edit e;
 	struct shared_file f;
 
 	(void)state;
 	snprintf(one, sizeof one, "%s", temp_file("one", 100, 1));
 	snprintf(two, sizeof two, "%s", temp_file("two", 100, 1));
-	assert_int_equal(store_edit_create(&e, temp_path("s.db")), 0);
+	assert_int_equal(edit_create(&e, temp_path("s.db")), 0);
 	entry.copy = record(one, NULL);
 	memcpy(entry.copy.hash, hash, HASH_SIZE);
-	assert_int_equal(store_edit_put(&e, &entry), 0);
+	assert_int_equal(edit_put(&e, &entry), 0);
 	entry.copy = record(two, NULL);
 	memcpy(entry.copy.hash, hash, HASH_SIZE);
-	assert_int_equal(store_edit_put(&e, &entry), 0);
+	assert_int_equal(edit_put(&e, &entry), 0);
 
 	shared_file_init(&f, &e.store);
 	assert_int_equal(shared_file_open(&f, hash, false), STORE_FOUND);
@@ -282,7 +282,7 @@ the_second_copy_serves_when_the_first_is_gone(void **state)
 	assert_int_equal(f.fd, -1);
 	assert_int_equal(shared_file_open(&f, hash, false), STORE_UNKNOWN);
 	shared_file_close(&f);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 int

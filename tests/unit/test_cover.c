@@ -2,6 +2,7 @@
 #include "temp.h"
 
 #include "store/cover.h"
+#include "index/edit_copy.h"
 #include "index/roots.h"
 
 static const struct rules no_rules = {0};
@@ -12,15 +13,15 @@ static void
 find(const char *const roots[], size_t n)
 {
 	static int number;
-	struct store_edit e;
+	struct edit e;
 	char name[32];
 
 	snprintf(name, sizeof name, "%d/share.db", number++);
-	assert_int_equal(store_edit_create(&e, temp_path(name)), 0);
+	assert_int_equal(edit_create(&e, temp_path(name)), 0);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(roots_put(&e, roots[i], &no_rules), 0);
 	cover_find(&cover, &e.store);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static int

@@ -1,38 +1,14 @@
 /*
- * share/roots.c, share/astray.c and share/presence.c: what refresh remembers.
+ * index/roots.c, index/astray.c and index/presence.c: what refresh remembers.
  * SPDX-License-Identifier: ISC
  */
-#include "temp.h"
+#include "share_rig.h"
 
 #include "index/astray.h"
 #include "index/roots.h"
 
-static const uint8_t hash_a[HASH_SIZE] = {0xA}, hash_b[HASH_SIZE] = {0xB};
-
-/* A database of this test alone. */
-static void
-open_fresh(struct store_edit *e)
-{
-	static int n;
-	char name[32];
-
-	snprintf(name, sizeof name, "%d/share.db", n++);
-	assert_int_equal(store_edit_create(e, temp_path(name)), 0);
-}
-
-static void
-put(struct store_edit *e, const uint8_t hash[HASH_SIZE], const char *path)
-{
-	struct store_entry entry = {
-	    .copy = {.size = 5, .path = path, .mtime_ns = 6, .inode = 7},
-	};
-
-	memcpy(entry.copy.hash, hash, HASH_SIZE);
-	assert_int_equal(store_edit_put(e, &entry), 0);
-}
-
 static size_t
-count_beneath(struct store_edit *e, const char *dir)
+count_beneath(struct edit *e, const char *dir)
 {
 	struct store_row row = {0};
 	size_t n = 0;
@@ -49,7 +25,7 @@ a_root_is_kept_with_its_rules_until_it_gets_others(void **state)
 	    .every = true, .exclude = {{"*.txt", "\xFF/*"}, 2}};
 	const struct rules none = {0};
 	struct rules kept;
-	struct store_edit e;
+	struct edit e;
 	struct root root;
 
 	(void)state;
@@ -70,7 +46,7 @@ a_root_is_kept_with_its_rules_until_it_gets_others(void **state)
 	assert_false(kept.every);
 	assert_int_equal(kept.exclude.n, 0);
 	roots_free_rules(&kept);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static void
@@ -78,7 +54,7 @@ beneath_means_beneath(void **state)
 {
 	const struct rules none = {0};
 	struct root root = {0};
-	struct store_edit e;
+	struct edit e;
 
 	(void)state;
 	open_fresh(&e);
@@ -96,14 +72,14 @@ beneath_means_beneath(void **state)
 	assert_string_equal(root.path, "/srv/a/2");
 	assert_false(root.walk);
 	assert_int_equal(roots_next(&e, "/srv/a", &root), STORE_UNKNOWN);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static void
 what_is_removed_by_hand_stays_so(void **state)
 {
 	const struct rules none = {0};
-	struct store_edit e;
+	struct edit e;
 
 	(void)state;
 	open_fresh(&e);
@@ -111,12 +87,12 @@ what_is_removed_by_hand_stays_so(void **state)
 	put(&e, hash_a, "/srv/a");
 	put(&e, hash_a, "/srv/b");
 	put(&e, hash_b, "/srv/c/d");
-	assert_int_equal(store_edit_drop_path(&e, "/srv/a"), 0);
+	assert_int_equal(edit_drop_path(&e, "/srv/a"), 0);
 	assert_int_equal(roots_is_removed(&e, "/srv/a"), STORE_UNKNOWN);
 	put(&e, hash_a, "/srv/a");
-	assert_int_equal(store_edit_remove_path(&e, "/srv/a"), 0);
+	assert_int_equal(edit_remove_path(&e, "/srv/a"), 0);
 	assert_int_equal(roots_is_removed(&e, "/srv/a"), STORE_FOUND);
-	assert_int_equal(store_edit_remove_hash(&e, hash_a), 0);
+	assert_int_equal(edit_remove_hash(&e, hash_a), 0);
 	assert_int_equal(roots_is_removed(&e, "/srv/b"), STORE_FOUND);
 	assert_int_equal(roots_remove(&e, "/srv/c"), 0);
 	assert_int_equal(roots_is_removed(&e, "/srv/c"), STORE_FOUND);
@@ -128,7 +104,7 @@ what_is_removed_by_hand_stays_so(void **state)
 	assert_int_equal(roots_put(&e, "/srv", &none), 0);
 	assert_int_equal(roots_is_removed(&e, "/srv/b"), STORE_UNKNOWN);
 	assert_int_equal(roots_is_removed(&e, "/srv/c"), STORE_UNKNOWN);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static bool
@@ -141,7 +117,7 @@ take(void *ctx, const char *path)
 static void
 the_longest_mount_point_above_a_path_is_found(void **state)
 {
-	struct store_edit e;
+	struct edit e;
 	char found[PATH_MAX];
 
 	(void)state;
@@ -161,7 +137,7 @@ the_longest_mount_point_above_a_path_is_found(void **state)
 	assert_int_equal(
 	    store_mount_points_above(&e.store, "/srv2/a", take, found),
 	    STORE_UNKNOWN);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static void
@@ -173,7 +149,7 @@ a_file_is_known_again_unless_its_inode_was_given_twice(void **state)
 	    .root = "/srv",
 	    .mtime_ns = 6,
 	    .inode = 7};
-	struct store_edit e;
+	struct edit e;
 	struct astray a = {0};
 	char path[PATH_MAX];
 
@@ -199,7 +175,7 @@ a_file_is_known_again_unless_its_inode_was_given_twice(void **state)
 	assert_int_equal(a.state, ASTRAY_SPENT);
 	assert_string_equal(a.root, "/srv");
 	assert_int_equal(astray_next(&e, &a), STORE_UNKNOWN);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static void
@@ -208,19 +184,19 @@ a_move_keeps_the_content_and_what_is_said_of_it(void **state)
 	const struct store_comment comment = {.rating = 4};
 	struct store_comment kept;
 	struct store_copy copy;
-	struct store_edit e;
+	struct edit e;
 
 	(void)state;
 	open_fresh(&e);
 	put(&e, hash_a, "/srv/old/a");
-	assert_int_equal(store_edit_comment(&e, hash_a, &comment), 0);
-	assert_int_equal(store_edit_move(&e, "/srv/old/a", "/srv/new/b"), 0);
+	assert_int_equal(edit_set_comment(&e, hash_a, &comment), 0);
+	assert_int_equal(edit_move(&e, "/srv/old/a", "/srv/new/b"), 0);
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/old/a", &copy), STORE_UNKNOWN);
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_int_equal(store_comment(&e.store, hash_a, &kept), STORE_FOUND);
-	assert_int_equal(store_edit_damaged(&e, "/srv/new/b", true), 0);
+	assert_int_equal(edit_set_damaged(&e, "/srv/new/b", true), 0);
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_true(copy.damaged);
@@ -228,13 +204,13 @@ a_move_keeps_the_content_and_what_is_said_of_it(void **state)
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_false(copy.damaged);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 static void
 a_root_that_is_gone_or_another_one_is_offline(void **state)
 {
-	struct store_edit e;
+	struct edit e;
 	struct presence is;
 	struct store_copy copy = {.has_root_inode = true};
 	char root[PATH_MAX], path[PATH_MAX];
@@ -261,7 +237,7 @@ a_root_that_is_gone_or_another_one_is_offline(void **state)
 	assert_true(presence_is_offline(&e.store, &copy));
 	assert_true(presence_look("/proc", &is));
 	assert_true(is.is_mount);
-	store_edit_close(&e);
+	edit_close(&e);
 }
 
 int

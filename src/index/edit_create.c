@@ -1,0 +1,61 @@
+/*
+ * Creating the share database; see edit.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "base/log.h"
+#include "index/edit.h"
+#include "sql.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Sixteen random bytes with the two that mark an eMule-family client. */
+static bool
+make_user_hash(uint8_t out[HASH_SIZE])
+{
+	if (getrandom(out, HASH_SIZE, 0) != HASH_SIZE) {
+		log_error("no random bytes: %s", strerror(errno));
+		return false;
+	}
+	out[5] = USER_HASH_MARK_5;
+	out[14] = USER_HASH_MARK_14;
+	return true;
+}
+
+/* Schema and identity into a new, empty database. */
+static int
+fill_new(struct db *db)
+{
+	uint8_t user_hash[HASH_SIZE];
+	sqlite3_stmt *stmt;
+	int fault = db_exec(db, sql_share);
+
+	if (fault)
+		return fault;
+	if (!make_user_hash(user_hash))
+		return EX_OSERR;
+	stmt = db_prepare(db, sql_identity_insert);
+	if (!stmt)
+		return db->fault;
+	sqlite3_bind_blob(stmt, 1, user_hash, HASH_SIZE, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 2, time(NULL));
+	if (db_step(db, stmt) != DB_DONE)
+		fault = db->fault;
+	sqlite3_finalize(stmt);
+	return fault;
+}
+
+int
+edit_create(struct edit *e, const char *path)
+{
+	int fault = 0;
+
+	memset(e, 0, sizeof *e);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		fault = db_create(&store_kind, path, fill_new);
+	return fault ? fault : edit_open(e, path);
+}
