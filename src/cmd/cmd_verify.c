@@ -5,13 +5,12 @@
 #include "base/args.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/interrupt.h"
 #include "cmd/print.h"
 #include "cmd/target.h"
 #include "cmd/underway.h"
-#include "proto/aich_tree.h"
+#include "proto/parts.h"
 #include "store/copy.h"
 #include "index/presence.h"
 #include "index/edit_copy.h"
@@ -53,7 +52,7 @@ print_part(const char *path, size_t part, uint64_t size)
 
 	text_escape(escaped, sizeof escaped, path, strlen(path), "");
 	printf("part\t%s\t%zu\t%" PRIu64 "-%" PRIu64 "\n", escaped, part, first,
-	    first + min_u64(PART_SIZE, size - first) - 1);
+	    first + parts_size(size, part) - 1);
 }
 
 /*
@@ -64,7 +63,7 @@ static void
 print_damaged_parts(struct verifying *v, const struct store_copy *copy,
     const struct file_hash *now)
 {
-	size_t n = aich_part_count(copy->size), n_md4 = now->n_parts;
+	size_t n = parts_count(copy->size), n_md4 = now->n_parts;
 	uint8_t *md4 = malloc(n_md4 * HASH_SIZE + 1);
 	uint8_t *aich = malloc(now->n_aich_parts * AICH_SIZE + 1);
 	bool has_md4, has_aich;

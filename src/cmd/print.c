@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "proto/base32.h"
 #include "proto/ed2klink.h"
+#include "proto/parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -44,7 +45,7 @@ char *
 format_link(struct store *store, const struct store_copy *copy,
     const char *source, bool full)
 {
-	size_t n = full ? ed2klink_part_hash_count(copy->size) : 0;
+	size_t n = full ? parts_md4_count(copy->size) : 0;
 	uint8_t *hashes = malloc(n * HASH_SIZE + 1);
 	char *out = malloc(ED2KLINK_FULL_MAX(n));
 	enum store_result known = STORE_FAILED;

@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 #include "proto/aich_tree.h"
-#include "proto/msg.h"
+#include "proto/parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@ bool
 file_hash_begin(struct file_hash *f, uint64_t size)
 {
 	memset(f, 0, sizeof *f);
-	f->n_parts = msg_part_hash_count(size);
-	f->n_aich_parts = aich_part_hash_count(size);
+	f->n_parts = parts_md4_count(size);
+	f->n_aich_parts = parts_aich_count(size);
 	if (f->n_parts > 0)
 		f->parts = calloc(f->n_parts, HASH_SIZE);
 	if (f->n_aich_parts > 0)
@@ -52,9 +52,9 @@ file_hash_part(struct file_hash *f, struct digest *d, uint8_t *block, int fd,
     uint64_t size, size_t part, struct hash_watch *watch)
 {
 	const struct aich_sha1 sha1 = {digest_sha1, d};
-	uint64_t begin = part * PART_SIZE, len = aich_part_size(size, part);
-	uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE];
-	size_t n_blocks = aich_block_count(len);
+	uint64_t begin = part * PART_SIZE, len = parts_size(size, part);
+	uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE];
+	size_t n_blocks = parts_block_count(len);
 	uint8_t *md4 = f->parts ? f->parts + part * HASH_SIZE : f->hash;
 	uint8_t *node =
 	    f->aich_parts ? f->aich_parts + part * AICH_SIZE : f->aich_root;

@@ -22,10 +22,10 @@ struct file_hash {
 	uint8_t alias[HASH_SIZE]; /* "blue" */
 	bool has_alias;           /* does it differ from hash? */
 	uint8_t *parts;           /* n_parts of 16 bytes; owned; NULL if none */
-	size_t n_parts;           /* msg_part_hash_count(size) */
+	size_t n_parts;           /* parts_md4_count(size) */
 	uint8_t aich_root[AICH_SIZE];
 	uint8_t *aich_parts; /* n_aich_parts of 20 bytes; owned; NULL if none */
-	size_t n_aich_parts; /* aich_part_hash_count(size) */
+	size_t n_aich_parts; /* parts_aich_count(size) */
 };
 
 enum hash_result {
@@ -44,7 +44,7 @@ struct hash_watch {
 bool file_hash_begin(struct file_hash *f, uint64_t size);
 
 /*
- * Read and hash one of aich_part_count(size) parts. `block` has room for
+ * Read and hash one of parts_count(size) parts. `block` has room for
  * BLOCK_SIZE bytes.
  */
 enum hash_result file_hash_part(struct file_hash *f, struct digest *d,

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
-#include "proto/aich_tree.h"
+#include "proto/parts.h"
 #include "index/page_cache.h"
 
 #include <errno.h>
@@ -69,7 +69,7 @@ take_part(struct hasher *h, struct page_cache *cache, struct hash_job **job,
 	more = next_part(h, job, part);
 	if (more)
 		page_cache_ask(cache, (*job)->fd, *part * PART_SIZE,
-		    (size_t)aich_part_size((*job)->size, *part));
+		    (size_t)parts_size((*job)->size, *part));
 	pthread_mutex_unlock(&h->turn);
 	return more;
 }
@@ -229,7 +229,7 @@ hasher_put(struct hasher *h, struct hash_job *job)
 	job->error = 0;
 	job->next = NULL;
 	job->next_part = 0;
-	job->n_left = job->n_parts = aich_part_count(job->size);
+	job->n_left = job->n_parts = parts_count(job->size);
 	job->done = !file_hash_begin(&job->hash, job->size);
 	if (job->done) {
 		job->result = HASH_FAILED;

@@ -6,7 +6,7 @@
  */
 #include "proto/aich_tree.h"
 
-#include "base/util.h"
+#include "proto/parts.h"
 
 #include <string.h>
 
@@ -65,38 +65,14 @@ hash_node(const struct aich_sha1 *sha1, const struct node *node,
 	    sha1->digest(sha1->ctx, out, pair, sizeof pair);
 }
 
-size_t
-aich_part_count(uint64_t size)
-{
-	return (size_t)(size / PART_SIZE + (size % PART_SIZE != 0));
-}
-
-uint64_t
-aich_part_size(uint64_t size, size_t part)
-{
-	return min_u64(size - part * PART_SIZE, PART_SIZE);
-}
-
-size_t
-aich_part_hash_count(uint64_t size)
-{
-	return size <= PART_SIZE ? 0 : aich_part_count(size);
-}
-
-size_t
-aich_block_count(uint64_t part_size)
-{
-	return (size_t)((part_size + BLOCK_SIZE - 1) / BLOCK_SIZE);
-}
-
 /* The node of a part as the root of its blocks; its identifier stays. */
 static struct node
 blocks_of(uint64_t size, size_t part)
 {
-	struct node node = find_part(aich_part_count(size), part);
+	struct node node = find_part(parts_count(size), part);
 
 	node.first = 0;
-	node.n = aich_block_count(aich_part_size(size, part));
+	node.n = parts_block_count(parts_size(size, part));
 	return node;
 }
 
@@ -113,7 +89,7 @@ bool
 aich_root(const struct aich_sha1 *sha1, uint64_t size, const uint8_t *parts,
     uint8_t out[AICH_SIZE])
 {
-	struct node root = root_of(aich_part_count(size));
+	struct node root = root_of(parts_count(size));
 
 	return hash_node(sha1, &root, parts, out);
 }
@@ -121,8 +97,7 @@ aich_root(const struct aich_sha1 *sha1, uint64_t size, const uint8_t *parts,
 bool
 aich_is_recoverable(uint64_t size, size_t part)
 {
-	return part < aich_part_count(size) &&
-	    aich_part_size(size, part) > BLOCK_SIZE;
+	return part < parts_count(size) && parts_size(size, part) > BLOCK_SIZE;
 }
 
 static void
@@ -157,7 +132,7 @@ bool
 aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1, uint64_t size,
     size_t part, const uint8_t *parts, const uint8_t *blocks)
 {
-	struct node node = root_of(aich_part_count(size)), left, right;
+	struct node node = root_of(parts_count(size)), left, right;
 	bool wide = size > AICH_NARROW_MAX;
 	struct writer count;
 	uint16_t n = 0;

@@ -21,9 +21,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Blocks of a full part: 52 of BLOCK_SIZE and a shorter one. */
-#define AICH_BLOCKS_MAX 53
-
 /*
  * The largest file whose recovery data has 16-bit identifiers: 441 parts. A
  * larger one has 32-bit ones, however few bits they need.
@@ -36,18 +33,6 @@ struct aich_sha1 {
 	    void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n);
 	void *ctx;
 };
-
-/* Parts with data in them of a file of size > 0 bytes. */
-size_t aich_part_count(uint64_t size);
-
-/* Bytes of one of them. */
-uint64_t aich_part_size(uint64_t size, size_t part);
-
-/* Part hashes that are kept and told of a file: none when it is one part. */
-size_t aich_part_hash_count(uint64_t size);
-
-/* Blocks of a part of so many bytes, at most PART_SIZE. */
-size_t aich_block_count(uint64_t part_size);
 
 /* The hash of a part, given those of all its blocks. */
 bool aich_part_hash(const struct aich_sha1 *sha1, uint64_t size, size_t part,

@@ -7,7 +7,6 @@
 #include "base/util.h"
 #include "proto/base32.h"
 #include "proto/cursor.h"
-#include "proto/msg.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,12 +36,6 @@ encode_name(char *out, const char *name)
 	}
 	out[len] = '\0';
 	return len;
-}
-
-size_t
-ed2klink_part_hash_count(uint64_t size)
-{
-	return msg_part_hash_count(size);
 }
 
 static void

@@ -30,15 +30,12 @@ struct ed2klink {
 	char source[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
 	/* written, not read: */
 	const uint8_t *part_hashes; /* n of 16 bytes, or NULL */
-	size_t n_part_hashes;       /* with the extra one of exact multiples */
+	size_t n_part_hashes;       /* parts_md4_count(size) */
 	const uint8_t *aich_root;   /* 20 bytes, or NULL */
 };
 
 /* Room for a link with so many part hashes and an AICH root. */
 #define ED2KLINK_FULL_MAX(n) (ED2KLINK_MAX + ((n) + 2) * (2 * HASH_SIZE + 1))
-
-/* The part hashes of a file of this size that p= lists; it may be none. */
-size_t ed2klink_part_hash_count(uint64_t size);
 
 /*
  * Write the link and a NUL. Every byte of the name but letters, digits, "-",

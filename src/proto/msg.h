@@ -215,10 +215,4 @@ size_t msg_data_header(uint8_t out[DATA_HEADER_MAX],
 size_t msg_direct_data_header(uint8_t out[DATA_HEADER_MAX],
     const uint8_t hash[HASH_SIZE], struct range r);
 
-/* AICH part hashes of a file: 0 up to one part, else one a part. */
-size_t msg_aich_part_count(uint64_t size);
-
-/* Hash set entries of a file: 0 below one part, else size / part + 1. */
-size_t msg_part_hash_count(uint64_t size);
-
 #endif

@@ -382,17 +382,3 @@ msg_direct_data_header(
 {
 	return data_header(out, OP_EDONKEYPROT, OP_SENDINGPART, hash, r, true);
 }
-
-size_t
-msg_aich_part_count(uint64_t size)
-{
-	if (size <= PART_SIZE)
-		return 0;
-	return (size_t)((size + PART_SIZE - 1) / PART_SIZE);
-}
-
-size_t
-msg_part_hash_count(uint64_t size)
-{
-	return size < PART_SIZE ? 0 : (size_t)(size / PART_SIZE + 1);
-}

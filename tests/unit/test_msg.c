@@ -778,30 +778,6 @@ direct_data_headers_are_always_wide(void **state)
 	    "e321709400 46" HASH_F1 "0000000001000000 0070940001000000");
 }
 
-static void
-hash_sets_have_one_entry_more_than_full_parts(void **state)
-{
-	static const struct {
-		uint64_t size;
-		size_t n;
-	} cases[] = {
-	    {0, 0},
-	    {1, 0},
-	    {PART_SIZE - 1, 0},
-	    {PART_SIZE, 2},
-	    {PART_SIZE + 1, 2},
-	    {2 * PART_SIZE - 1, 2},
-	    {2 * PART_SIZE, 3},
-	    {2 * PART_SIZE + 1, 3},
-	    {EMULE_FILE_MAX, PART_HASHES_MAX},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(
-		    msg_part_hash_count(cases[i].size), cases[i].n);
-}
-
 int
 main(void)
 {
@@ -841,7 +817,6 @@ main(void)
 	    cmocka_unit_test(data_headers_are_golden),
 	    cmocka_unit_test(data_headers_are_wide_only_when_the_end_needs_it),
 	    cmocka_unit_test(direct_data_headers_are_always_wide),
-	    cmocka_unit_test(hash_sets_have_one_entry_more_than_full_parts),
 	};
 
 	return cmocka_run_group_tests(tests, read_hashes, NULL);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
+#include "proto/parts.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -47,9 +48,9 @@ read_block(const struct shared_file *f, uint8_t *out, uint64_t offset, size_t n)
 /* Read the part block by block into `block`, which holds one. */
 static bool
 hash_blocks(const struct shared_file *f, size_t part, uint8_t *block,
-    uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE])
+    uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE])
 {
-	uint64_t len = aich_part_size(f->facts.size, part);
+	uint64_t len = parts_size(f->facts.size, part);
 
 	for (uint64_t at = 0; at < len; at += BLOCK_SIZE) {
 		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
@@ -71,12 +72,12 @@ find_parts(const struct shared_file *f, uint8_t *parts)
 	uint64_t size = f->facts.size;
 	uint8_t root[AICH_SIZE];
 
-	if (aich_part_hash_count(size) == 0) {
+	if (parts_aich_count(size) == 0) {
 		memcpy(parts, f->aich_root, AICH_SIZE);
 		return true;
 	}
 	if (store_aich_parts(f->store, f->hash, parts,
-		aich_part_hash_count(size)) == STORE_FOUND &&
+		parts_aich_count(size)) == STORE_FOUND &&
 	    aich_root(&digester, size, parts, root) &&
 	    memcmp(root, f->aich_root, AICH_SIZE) == 0)
 		return true;
@@ -88,7 +89,7 @@ find_parts(const struct shared_file *f, uint8_t *parts)
 
 static bool
 is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
-    uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE])
+    uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE])
 {
 	uint8_t hash[AICH_SIZE];
 
@@ -109,11 +110,11 @@ bool
 recovery_put(struct writer *w, struct shared_file *f, size_t part)
 {
 	uint64_t size = f->facts.size;
-	uint8_t blocks[AICH_BLOCKS_MAX][AICH_SIZE];
+	uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE];
 	uint8_t *parts, *block;
 	bool ok = false;
 
-	parts = calloc(aich_part_count(size), AICH_SIZE);
+	parts = calloc(parts_count(size), AICH_SIZE);
 	block = malloc(BLOCK_SIZE);
 	if (!parts || !block)
 		log_error("no memory for AICH recovery data");

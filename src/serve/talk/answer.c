@@ -5,6 +5,7 @@
 #include "serve/talk/answer.h"
 
 #include "base/text.h"
+#include "proto/parts.h"
 
 #include <string.h>
 
@@ -113,7 +114,7 @@ answer_hash_set(struct session *s, const struct packet *p, struct writer *w)
 	if (!session_get_hash(s, p, hash) ||
 	    !session_find_file(s, hash, &file, w))
 		return;
-	n = msg_part_hash_count(file.size);
+	n = parts_md4_count(file.size);
 	hashes = msg_put_hash_set(w, hash, n);
 	if (n > 0 &&
 	    (!hashes ||
@@ -137,7 +138,7 @@ static bool
 put_md4_set(
     const struct catalog *c, const struct msg_file_id *id, struct writer *w)
 {
-	size_t n = msg_part_hash_count(id->size);
+	size_t n = parts_md4_count(id->size);
 	uint8_t *hashes = begin_set(w, id->hash, HASH_SIZE, n);
 
 	return hashes &&
@@ -148,7 +149,7 @@ static bool
 put_aich_set(
     const struct catalog *c, const struct msg_file_id *id, struct writer *w)
 {
-	size_t n = msg_aich_part_count(id->size);
+	size_t n = parts_aich_count(id->size);
 	uint8_t *hashes = begin_set(w, id->aich_root, AICH_SIZE, n);
 
 	return hashes &&
