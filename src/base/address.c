@@ -4,6 +4,8 @@
  */
 #include "base/address.h"
 
+#include "base/number.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +63,43 @@ address_parse(const char *s, uint8_t out[ADDRESS_SIZE])
 		return false;
 	address_from_ipv4(out, ipv4);
 	return true;
+}
+
+/* Four numbers of at most 3 digits, with dots between them. */
+static bool
+parse_padded_ipv4(const char *s, size_t n, uint8_t out[4])
+{
+	const char *end = s + n;
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *dot = memchr(s, '.', (size_t)(end - s));
+		const char *stop = i < 3 ? dot : end;
+		uint64_t v;
+
+		if (!stop || stop - s > 3 ||
+		    !number_parse_bytes(s, (size_t)(stop - s), 0, 255, &v))
+			return false;
+		out[i] = (uint8_t)v;
+		s = stop + (i < 3);
+	}
+	return true;
+}
+
+bool
+address_parse_padded(const char *s, size_t n, uint8_t out[ADDRESS_SIZE])
+{
+	char copy[ADDRESS_TEXT];
+	uint8_t ipv4[4];
+
+	if (parse_padded_ipv4(s, n, ipv4)) {
+		address_from_ipv4(out, ipv4);
+		return true;
+	}
+	if (n >= sizeof copy || memchr(s, '\0', n))
+		return false;
+	memcpy(copy, s, n);
+	copy[n] = '\0';
+	return inet_pton(AF_INET6, copy, out) == 1;
 }
 
 const char *

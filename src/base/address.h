@@ -7,6 +7,7 @@
 #define BASE_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define ADDRESS_SIZE 16
@@ -34,6 +35,13 @@ void address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4]);
 
 /* Read an address in text, of either family, and nothing else. */
 bool address_parse(const char *s, uint8_t out[ADDRESS_SIZE]);
+
+/*
+ * The same of n bytes, where zeros may stand before the numbers of an IPv4
+ * address, as eMule writes them: "192.000.002.007", at most 3 digits each. They
+ * do not make them octal.
+ */
+bool address_parse_padded(const char *s, size_t n, uint8_t out[ADDRESS_SIZE]);
 
 /* "192.0.2.7", "2001:db8::1", or "-" when it is not known. Returns out. */
 const char *address_format(

@@ -5,6 +5,7 @@
 #include "base/args.h"
 
 #include "base/log.h"
+#include "base/number.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -14,7 +15,7 @@
 
 #define OPTIONS_MAX 48
 
-/* The factor of a unit letter, or 0 when the kind has no such unit. */
+/* The factor of a unit letter; 0 when the kind has no such unit. */
 static uint64_t
 unit_factor(enum args_kind kind, char c)
 {
@@ -43,22 +44,15 @@ bool
 args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
     uint64_t *out)
 {
-	uint64_t v = 0, factor = 1;
+	uint64_t v, factor = 1;
+	size_t n = strlen(s);
 
-	if (*s < '0' || *s > '9')
+	if (n > 0 && unit_factor(kind, s[n - 1]) > 0)
+		factor = unit_factor(kind, s[--n]);
+	if (!number_parse_bytes(s, n, 0, UINT64_MAX / factor, &v) ||
+	    v * factor < min || v * factor > max)
 		return false;
-	for (; *s >= '0' && *s <= '9'; s++)
-		if (__builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(*s - '0'), &v))
-			return false;
-	if (*s != '\0') {
-		factor = unit_factor(kind, *s++);
-		if (factor == 0 || *s != '\0')
-			return false;
-	}
-	if (__builtin_mul_overflow(v, factor, &v) || v < min || v > max)
-		return false;
-	*out = v;
+	*out = v * factor;
 	return true;
 }
 

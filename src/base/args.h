@@ -39,8 +39,8 @@ struct args_option {
 };
 
 /*
- * Read a whole decimal number with an optional unit of `kind`. False when s is
- * empty, has anything else in it, or is outside [min, max].
+ * Read a number (number_parse) with an optional unit of `kind` behind it. The
+ * bounds are those of the product.
  */
 bool args_number(const char *s, enum args_kind kind, uint64_t min, uint64_t max,
     uint64_t *out);

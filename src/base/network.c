@@ -4,13 +4,9 @@
  */
 #include "base/network.h"
 
-#include "base/args.h"
+#include "base/number.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* The longest address, a slash, three digits and the NUL. */
-#define NETWORK_TEXT (ADDRESS_TEXT + 4)
 
 /* Do the first `bits` of both agree? */
 static bool
@@ -20,6 +16,14 @@ agree(const uint8_t *a, const uint8_t *b, unsigned bits)
 
 	return memcmp(a, b, bits / 8) == 0 &&
 	    (mask == 0 || ((a[bits / 8] ^ b[bits / 8]) & mask) == 0);
+}
+
+void
+network_last(const struct network *net, uint8_t out[ADDRESS_SIZE])
+{
+	memcpy(out, net->address, ADDRESS_SIZE);
+	for (unsigned bit = net->bits; bit < 8 * ADDRESS_SIZE; bit++)
+		out[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 }
 
 static bool
@@ -32,27 +36,36 @@ has_bits_behind(const struct network *net)
 }
 
 const char *
-network_parse(const char *s, size_t n, struct network *out)
+network_parse_bits(struct network *net, unsigned max, const char *s, size_t n)
 {
-	char text[NETWORK_TEXT], *slash;
-	uint64_t bits, max;
+	uint64_t bits;
 
-	if (n >= sizeof text)
-		return "no address";
-	snprintf(text, sizeof text, "%.*s", (int)n, s);
-	slash = strchr(text, '/');
-	if (slash)
-		*slash++ = '\0';
-	if (!address_parse(text, out->address))
-		return "no address";
-	max = strchr(text, ':') ? 128 : 32;
-	bits = max;
-	if (slash && !args_number(slash, ARGS_NUMBER, 0, max, &bits))
+	if (n > 3 || !number_parse_bytes(s, n, 0, max, &bits))
 		return max == 128 ? "the mask is no number from 0 to 128"
 				  : "the mask is no number from 0 to 32";
-	out->bits = (unsigned)(bits + 128 - max);
-	return has_bits_behind(out) ? "the address has bits behind the mask"
+	net->bits = (unsigned)bits + 128 - max;
+	return has_bits_behind(net) ? "the address has bits behind the mask"
 				    : NULL;
+}
+
+const char *
+network_parse(const char *s, size_t n, struct network *out)
+{
+	const char *slash = memchr(s, '/', n);
+	size_t len = slash ? (size_t)(slash - s) : n;
+	char address[ADDRESS_TEXT];
+
+	if (len >= sizeof address)
+		return "no address";
+	memcpy(address, s, len);
+	address[len] = '\0';
+	if (strlen(address) != len || !address_parse(address, out->address))
+		return "no address";
+	out->bits = 128;
+	if (!slash)
+		return NULL;
+	return network_parse_bits(
+	    out, strchr(address, ':') ? 128 : 32, slash + 1, n - len - 1);
 }
 
 bool

@@ -22,6 +22,17 @@ struct network {
  */
 const char *network_parse(const char *s, size_t n, struct network *out);
 
+/*
+ * Read the bits of a network whose address is in `net`: n digits, at most 3.
+ * `max` is 32 if the address was written as IPv4, 128 if as IPv6. NULL, or a
+ * literal that says what is wrong.
+ */
+const char *network_parse_bits(
+    struct network *net, unsigned max, const char *s, size_t n);
+
+/* The last address of the network; its own address is the first. */
+void network_last(const struct network *net, uint8_t out[ADDRESS_SIZE]);
+
 /* IPv4 is in no network of IPv6 but those it is mapped into. */
 bool network_holds(
     const struct network *net, const uint8_t address[ADDRESS_SIZE]);

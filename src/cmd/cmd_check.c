@@ -5,6 +5,7 @@
  */
 #include "base/args.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/util.h"
 #include "cmd/check.h"
 #include "cmd/cmd.h"
@@ -32,8 +33,7 @@ read_ports(struct check *c, const struct args_list *list)
 		c->n_ports = ARRAY_LEN(usual_ports);
 	}
 	for (size_t i = 0; i < list->n; i++) {
-		if (!args_number(
-			list->items[i], ARGS_NUMBER, 1, UINT16_MAX, &port) ||
+		if (!number_parse(list->items[i], 1, UINT16_MAX, &port) ||
 		    c->n_ports == CHECK_PORTS_MAX) {
 			log_error("-p takes a number from 1 to 65535, and may "
 				  "be given %d times",

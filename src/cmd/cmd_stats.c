@@ -4,6 +4,7 @@
  */
 #include "base/args.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
@@ -70,7 +71,7 @@ read_since(const char *s, int64_t *out)
 
 	if (read_date(s, out))
 		return true;
-	if (s[0] == '@' && args_number(s + 1, ARGS_NUMBER, 0, INT64_MAX, &n)) {
+	if (s[0] == '@' && number_parse(s + 1, 0, INT64_MAX, &n)) {
 		*out = (int64_t)n;
 		return true;
 	}

@@ -4,7 +4,7 @@
  */
 #include "cmd/source.h"
 
-#include "base/args.h"
+#include "base/number.h"
 #include "base/host.h"
 #include "base/log.h"
 #include "base/scope.h"
@@ -25,8 +25,7 @@ auto_port(const char *source)
 	if (strcmp(source, AUTO) == 0)
 		return SOURCE_PORT;
 	if (strncmp(source, AUTO ":", strlen(AUTO ":")) != 0 ||
-	    !args_number(
-		source + strlen(AUTO ":"), ARGS_NUMBER, 1, UINT16_MAX, &port))
+	    !number_parse(source + strlen(AUTO ":"), 1, UINT16_MAX, &port))
 		return 0;
 	return (uint16_t)port;
 }

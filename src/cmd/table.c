@@ -4,7 +4,7 @@
  */
 #include "cmd/table.h"
 
-#include "base/args.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -28,7 +28,7 @@ table_width(void)
 	struct winsize size;
 	uint64_t n;
 
-	if (env && args_number(env, ARGS_NUMBER, 1, WIDTH_MAX, &n))
+	if (env && number_parse(env, 1, WIDTH_MAX, &n))
 		return (unsigned)n;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;

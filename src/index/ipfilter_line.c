@@ -5,11 +5,13 @@
 #include "index/ipfilter_line.h"
 
 #include "base/address.h"
-#include "base/util.h"
+#include "base/network.h"
+#include "base/number.h"
 
-#include <arpa/inet.h>
 #include <stdbool.h>
 #include <string.h>
+
+#define DIGITS "0123456789"
 
 /* What is left of the line. */
 struct text {
@@ -22,11 +24,21 @@ at_any(const struct text *t, const char *set)
 	return t->at < t->end && *t->at != '\0' && strchr(set, *t->at);
 }
 
+/* Step over all that is of this set, and return how many bytes. */
+static size_t
+skip_all(struct text *t, const char *set)
+{
+	const char *begin = t->at;
+
+	while (at_any(t, set))
+		t->at++;
+	return (size_t)(t->at - begin);
+}
+
 static void
 skip_blanks(struct text *t)
 {
-	while (at_any(t, " \t"))
-		t->at++;
+	skip_all(t, " \t");
 }
 
 /* Step over c, if it is next. */
@@ -48,81 +60,28 @@ at_end(struct text *t)
 	    (t->end - t->at >= 2 && memcmp(t->at, "//", 2) == 0);
 }
 
-/*
- * A decimal number of at most `digits` digits, not above max. Zeros in front
- * make nothing octal.
- */
-static bool
-take_number(struct text *t, int digits, unsigned max, unsigned *out)
-{
-	unsigned v = 0;
-	int n = 0;
-
-	while (at_any(t, "0123456789")) {
-		if (n++ == digits)
-			return false;
-		v = v * 10 + (unsigned)(*t->at++ - '0');
-	}
-	*out = v;
-	return n > 0 && v <= max;
-}
-
-static bool
-take_ipv4(struct text *t, uint8_t address[IP_SIZE])
-{
-	uint8_t ipv4[4];
-
-	for (size_t i = 0; i < sizeof ipv4; i++) {
-		unsigned v;
-
-		if ((i > 0 && !skip(t, '.')) || !take_number(t, 3, 255, &v))
-			return false;
-		ipv4[i] = (uint8_t)v;
-	}
-	address_from_ipv4(address, ipv4);
-	return true;
-}
-
-/* An address as far as the characters of one go. */
 static bool
 take_address(struct text *t, uint8_t address[IP_SIZE])
 {
-	char copy[INET6_ADDRSTRLEN];
-	struct text word = {t->at, t->at};
-	size_t len;
+	const char *begin = t->at;
+	size_t n = skip_all(t, DIGITS "abcdefABCDEF:.");
 
-	while (at_any(t, "0123456789abcdefABCDEF:."))
-		t->at++;
-	word.end = t->at;
-	len = (size_t)(word.end - word.at);
-	if (!memchr(word.at, ':', len))
-		return take_ipv4(&word, address) && word.at == word.end;
-	if (len >= sizeof copy)
-		return false;
-	memcpy(copy, word.at, len);
-	copy[len] = '\0';
-	return inet_pton(AF_INET6, copy, address) == 1;
+	return address_parse_padded(begin, n, address);
 }
 
 /* The /BITS behind range->first. A fault, or NULL. */
 static const char *
 take_mask(struct text *t, bool colons, struct ip_range *range)
 {
-	unsigned max = colons ? 128 : 32, bits;
+	const char *digits = t->at, *fault;
+	size_t n = skip_all(t, DIGITS);
+	struct network net;
 
-	if (!take_number(t, 3, max, &bits))
-		return colons ? "the mask is no number from 0 to 128"
-			      : "the mask is no number from 0 to 32";
-	bits += 128 - max;
-	memcpy(range->last, range->first, IP_SIZE);
-	for (unsigned bit = bits; bit < 128; bit++) {
-		uint8_t mask = (uint8_t)(0x80 >> bit % 8);
-
-		if (range->first[bit / 8] & mask)
-			return "the address has bits behind the mask";
-		range->last[bit / 8] |= mask;
-	}
-	return NULL;
+	memcpy(net.address, range->first, sizeof net.address);
+	fault = network_parse_bits(&net, colons ? 128 : 32, digits, n);
+	if (!fault)
+		network_last(&net, range->last);
+	return fault;
 }
 
 /* The end of a range as eMule writes them. A fault, or NULL. */
@@ -144,10 +103,14 @@ take_last(struct text *t, struct ip_range *range)
 static const char *
 take_level(struct text *t, enum ipfilter_line_kind *kind)
 {
-	unsigned level;
+	const char *digits;
+	uint64_t level;
+	size_t n;
 
 	skip_blanks(t);
-	if (!take_number(t, 9, 999999999, &level))
+	digits = t->at;
+	n = skip_all(t, DIGITS);
+	if (n > 9 || !number_parse_bytes(digits, n, 0, UINT64_MAX, &level))
 		return "the level is no number";
 	skip_blanks(t);
 	if (skip(t, ','))

@@ -4,7 +4,7 @@
  */
 #include "index/outside.h"
 
-#include "base/args.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +30,8 @@ read_port(struct outside *out, const char *name, const char *value)
 	uint64_t inside, outside;
 
 	if (out->n_ports == OUTSIDE_PORTS_MAX ||
-	    !args_number(name, ARGS_NUMBER, 1, UINT16_MAX, &inside) ||
-	    !args_number(value, ARGS_NUMBER, 1, UINT16_MAX, &outside) ||
+	    !number_parse(name, 1, UINT16_MAX, &inside) ||
+	    !number_parse(value, 1, UINT16_MAX, &outside) ||
 	    outside_port_of(out, (uint16_t)inside) != 0)
 		return false;
 	out->ports[out->n_ports].inside = (uint16_t)inside;
@@ -65,8 +65,7 @@ read_line(struct outside *out, const char *name, const char *value)
 		    read_ipv4(value, out->address);
 	if (strcmp(name, "expires") == 0)
 		return out->expires == 0 &&
-		    args_number(
-			value, ARGS_NUMBER, 1, INT64_MAX, &out->expires);
+		    number_parse(value, 1, INT64_MAX, &out->expires);
 	if (strcmp(name, "error") == 0)
 		return read_error(out, value);
 	if (strncmp(name, "port.", 5) == 0)

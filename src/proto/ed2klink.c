@@ -4,6 +4,7 @@
  */
 #include "proto/ed2klink.h"
 
+#include "base/number.h"
 #include "base/util.h"
 #include "proto/base32.h"
 #include "proto/cursor.h"
@@ -146,21 +147,6 @@ parse_name(const char *s, size_t len, char out[ED2KLINK_NAME_MAX + 1])
 	return n > 0;
 }
 
-static bool
-parse_size(const char *s, size_t len, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] < '0' || s[i] > '9' ||
-		    __builtin_mul_overflow(v, 10, &v) ||
-		    __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v))
-			return false;
-	}
-	*out = v;
-	return len > 0 && v >= 1 && v <= INT64_MAX;
-}
-
 bool
 ed2klink_is_source(const char *s)
 {
@@ -175,7 +161,7 @@ ed2klink_is_source(const char *s)
 		if (!is_plain((uint8_t)s[i]))
 			return false;
 	return host > 0 && strlen(s) <= ED2KLINK_SOURCE_MAX &&
-	    parse_size(colon + 1, strlen(colon + 1), &port) && port <= 65535;
+	    number_parse(colon + 1, 1, UINT16_MAX, &port);
 }
 
 /*
@@ -218,7 +204,7 @@ ed2klink_parse(const char *s, struct ed2klink *out)
 	if (!parse_name(field, len, out->name))
 		return false;
 	field = next_field(&s, &len);
-	if (!parse_size(field, len, &out->size))
+	if (!number_parse_bytes(field, len, 1, INT64_MAX, &out->size))
 		return false;
 	field = next_field(&s, &len);
 	if (len != 2 * HASH_SIZE || !hex_decode(out->hash, field, HASH_SIZE))

@@ -46,14 +46,14 @@ parts_block_count(uint64_t part_size)
 	return (size_t)((part_size + BLOCK_SIZE - 1) / BLOCK_SIZE);
 }
 
-/* Hashes in the MD4 hash set: none below one part, else size / PART_SIZE + 1. */
+/* Hashes in the MD4 set: none below one part, else size / PART_SIZE + 1. */
 static inline size_t
 parts_md4_count(uint64_t size)
 {
 	return size < PART_SIZE ? 0 : (size_t)(size / PART_SIZE + 1);
 }
 
-/* Hashes in the AICH hash set: none up to one part, else one a part. */
+/* Hashes in the AICH set: none up to one part, else one a part. */
 static inline size_t
 parts_aich_count(uint64_t size)
 {

@@ -4,6 +4,7 @@
  */
 #include "proto/proxy_header.h"
 
+#include "base/number.h"
 #include "base/util.h"
 
 #include <string.h>
@@ -70,14 +71,12 @@ take_word(char **s, char end)
 static bool
 parse_port(const char *s, uint16_t *out)
 {
-	unsigned v = 0;
-	size_t n = 0;
+	uint64_t v;
 
-	for (; s[n] >= '0' && s[n] <= '9' && n < 5; n++)
-		v = v * 10 + (unsigned)(s[n] - '0');
+	if (!number_parse(s, 0, UINT16_MAX, &v) || (s[0] == '0' && s[1]))
+		return false;
 	*out = (uint16_t)v;
-	return n > 0 && s[n] == '\0' && v <= UINT16_MAX &&
-	    (n == 1 || s[0] != '0');
+	return true;
 }
 
 /* What stands between "PROXY " and the line end, which it is cut at. */

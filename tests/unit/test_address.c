@@ -65,6 +65,42 @@ what_is_no_address_is_refused(void **state)
 		assert_false(address_parse(bad[i], address));
 }
 
+static bool
+parse_padded(const char *s, uint8_t out[ADDRESS_SIZE])
+{
+	char *copy = exact_copy(s, strlen(s));
+	bool good = address_parse_padded(copy, strlen(s), out);
+
+	free(copy);
+	return good;
+}
+
+static void
+numbers_of_ipv4_may_be_padded(void **state)
+{
+	static const char *const good[] = {
+	    "192.0.2.7", "192.000.002.007", "192.0.02.7", "192.00.2.07"};
+	static const char *const bad[] = {"", ".", "...", "192.0.2", "192.0.2.",
+	    ".192.0.2.7", "192..0.2", "192.0.2.0007", "192.0.2.256",
+	    "192.0.2.7.1", "192.0.2.7 ", "192.0.2.-7", "::ffff:192.0.2.007",
+	    "1:2:3:4:5:6:7", "1111:2222:3333:4444:5555:6666:7777:8888:9999"};
+	uint8_t address[ADDRESS_SIZE], known[ADDRESS_SIZE];
+
+	(void)state;
+	assert_true(address_parse("192.0.2.7", known));
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		assert_true(parse_padded(good[i], address));
+		assert_memory_equal(address, known, sizeof known);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (parse_padded(bad[i], address))
+			fail_msg("taken: \"%s\"", bad[i]);
+	assert_true(parse_padded("2001:db8::7", address));
+	assert_true(address_parse("2001:db8::7", known));
+	assert_memory_equal(address, known, sizeof known);
+	assert_false(address_parse_padded("::1\0002", 5, address));
+}
+
 static void
 owners_are_addresses_of_ipv4_and_nets_of_ipv6(void **state)
 {
@@ -99,6 +135,7 @@ main(void)
 	    cmocka_unit_test(an_address_is_shown_in_one_way),
 	    cmocka_unit_test(the_longest_address_fits),
 	    cmocka_unit_test(what_is_no_address_is_refused),
+	    cmocka_unit_test(numbers_of_ipv4_may_be_padded),
 	    cmocka_unit_test(owners_are_addresses_of_ipv4_and_nets_of_ipv6),
 	};
 

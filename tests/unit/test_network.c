@@ -50,6 +50,32 @@ a_network_holds_what_begins_with_its_bits(void **state)
 }
 
 static void
+a_network_ends_with_all_bits_set(void **state)
+{
+	static const struct {
+		const char *network, *last;
+	} table[] = {
+	    {"192.0.2.7", "192.0.2.7"},
+	    {"192.0.2.0/23", "192.0.3.255"},
+	    {"0.0.0.0/0", "255.255.255.255"},
+	    {"2001:db8::/33", "2001:db8:7fff:ffff:ffff:ffff:ffff:ffff"},
+	    {"::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		const char *text = table[i].network;
+		uint8_t last[ADDRESS_SIZE], known[ADDRESS_SIZE];
+		struct network net;
+
+		assert_null(network_parse(text, strlen(text), &net));
+		network_last(&net, last);
+		assert_true(address_parse(table[i].last, known));
+		assert_memory_equal(last, known, sizeof known);
+	}
+}
+
+static void
 what_is_no_network_has_a_fault(void **state)
 {
 	static const struct {
@@ -67,6 +93,7 @@ what_is_no_network_has_a_fault(void **state)
 		"no address"},
 	    {"192.0.2.0/", "from 0 to 32"},
 	    {"192.0.2.0/33", "from 0 to 32"},
+	    {"192.0.2.0/0024", "from 0 to 32"},
 	    {"192.0.2.0/-1", "from 0 to 32"},
 	    {"192.0.2.0/24/24", "from 0 to 32"},
 	    {"192.0.2.0/255.255.255.0", "from 0 to 32"},
@@ -98,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_network_holds_what_begins_with_its_bits),
+	    cmocka_unit_test(a_network_ends_with_all_bits_set),
 	    cmocka_unit_test(what_is_no_network_has_a_fault),
 	};
 

@@ -4,7 +4,7 @@
  */
 #include "serve/who/peer.h"
 
-#include "base/args.h"
+#include "base/number.h"
 #include "base/log.h"
 
 #include <arpa/inet.h>
@@ -62,7 +62,7 @@ identify_by_environment(struct peer *p)
 
 		if (!address || !address_parse(address, p->ip))
 			continue;
-		if (port && args_number(port, ARGS_NUMBER, 1, 65535, &n))
+		if (port && number_parse(port, 1, 65535, &n))
 			p->port = (uint16_t)n;
 		return;
 	}
