@@ -146,7 +146,7 @@ for what in "$hash_set" "$name" "$(request 0 180000)" "$recovery"; do
 		fail "a server went on reading: $(cat "$tmp/said")"
 done
 
-# What a process takes is bounded; see ed2k-serve(8), FILES.
+# What a process takes is bounded; see ed2k-serve(8), "Limits".
 user=$(echo "$hello" | timeout 20 "$PEER" raw 127.0.0.1 "$port" | cut -c 13-44)
 timeout 60 "$PEER" get -crypt "$user" -rate 10000000 127.0.0.1 "$port" "$link" \
 	"$tmp/got"
