@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/interrupt.h"
+#include "index/interrupt.h"
 #include "store/store.h"
 #include "version.h"
 

@@ -10,7 +10,7 @@
 #include "cmd/check.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "cmd/table.h"
+#include "cmd/terminal.h"
 #include "store/state.h"
 
 #include <limits.h>
@@ -73,7 +73,8 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	}
 	if (!state && !state_default_dir(usual, sizeof usual))
 		return EX_CONFIG;
-	c.report.width = isatty(STDOUT_FILENO) ? table_width() : 0;
+	c.report.width =
+	    isatty(STDOUT_FILENO) ? terminal_columns(STDOUT_FILENO) : 0;
 	outside_read(&c.outside, c.outside_path);
 	check_database(&c);
 	check_files(&c);

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/target.h"
+#include "index/target.h"
 #include "index/edit_content.h"
 
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "cmd/print.h"
 #include "cmd/print_html.h"
 #include "cmd/source.h"
-#include "cmd/target.h"
+#include "index/target.h"
 #include "proto/ed2klink.h"
 #include "store/identity.h"
 #include "index/outside.h"

@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "cmd/table.h"
+#include "cmd/terminal.h"
 #include "store/copy.h"
 #include "index/presence.h"
 #include "index/sent.h"
@@ -51,6 +51,7 @@ static void
 print_row(unsigned width, const char *hash, const char *size, const char *state,
     const char *sent, const char *path)
 {
+	char fitted[TERMINAL_PATH_MAX];
 	int used = 0;
 
 	if (width >= WIDTH_WITH_HASH)
@@ -61,8 +62,7 @@ print_row(unsigned width, const char *hash, const char *size, const char *state,
 	width = width > (unsigned)used + PATH_COLUMNS_MIN
 	    ? width - (unsigned)used
 	    : PATH_COLUMNS_MIN;
-	table_put_path(path, width);
-	putchar('\n');
+	puts(terminal_fit_path(fitted, path, width));
 }
 
 /* In a pipe: between tabs; nothing is shortened, and what is new comes last. */
@@ -134,8 +134,8 @@ is_state(const char *name)
 int
 cmd_list(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct listing l = {
-	    .terminal = isatty(STDOUT_FILENO), .width = table_width()};
+	struct listing l = {.terminal = isatty(STDOUT_FILENO),
+	    .width = terminal_columns(STDOUT_FILENO)};
 	const struct args_option options[] = {
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &l.json, NULL, ""},
 	    {"state", 0, ARGS_TEXT, NULL, 0, 0, &l.state, NULL, ""},

@@ -1,6 +1,6 @@
 /*
  * ed2k-share refresh: bring what is shared up to date with the disk, or compute
- * what the database lacks of shared files.
+ * the AICH hashes that the database lacks.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -8,20 +8,78 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
-#include "cmd/refresh.h"
+#include "cmd/progress.h"
+#include "index/interrupt.h"
+#include "index/refresh.h"
+#include "index/refresh_aich.h"
+#include "proto/base32.h"
 
 #include <errno.h>
-#include <limits.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+static const char *const words[REFRESH_N_CHANGES] = {
+    "new", "moved", "changed", "touched", "removed", "offline"};
+
+/* What is refreshed, and how many changes there were. */
 struct refreshing {
-	bool aich, dry_run;
+	bool dry_run;
 	struct edit edit;
 	struct hasher hasher;
+	uint64_t n[REFRESH_N_CHANGES];
 };
+
+/* For refresh_dirs. */
+static bool
+tell_change(
+    void *ctx, enum refresh_change change, const char *path, const char *from)
+{
+	struct refreshing *r = ctx;
+
+	r->n[change]++;
+	print_change(words[change], path, from);
+	return !ferror(stdout);
+}
+
+/* For refresh_aich. */
+static bool
+tell_root(void *ctx, const uint8_t root[AICH_SIZE], const char *path)
+{
+	char text[BASE32_LEN(AICH_SIZE) + 1];
+
+	(void)ctx;
+	base32_encode(text, root, AICH_SIZE);
+	print_change(text, path, NULL);
+	return !ferror(stdout);
+}
+
+static void
+log_if_interrupted(void)
+{
+	if (interrupt_signal())
+		log_notice("interrupted; the changes that are listed were "
+			   "made; run the same command again to go on");
+}
+
+/* One line for a user at a terminal. */
+static void
+log_sum(const struct refreshing *r)
+{
+	char text[256];
+	size_t len = 0;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	for (size_t i = 0; i < REFRESH_N_CHANGES && len < sizeof text; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len,
+		    "%s%" PRIu64 " %s", i ? ", " : "", r->n[i], words[i]);
+	log_notice("%s%s", text, r->dry_run ? "; nothing was changed" : "");
+}
 
 /*
  * A directory that is meant, to be freed: its real path or, when it is gone, the
@@ -45,21 +103,52 @@ find_dir(const char *name)
 	return NULL;
 }
 
+/* Refresh what is beneath n directories. */
 static int
-refresh_dirs(struct refreshing *r, char *const names[], size_t n)
+refresh_named(struct refreshing *r, char *const names[], size_t n)
 {
-	const char **dirs = calloc(n + 1, sizeof *dirs);
-	int fault = dirs ? 0 : EX_OSERR;
+	struct refresh refresh = {
+	    .pipeline = {.hasher = &r->hasher,
+		.edit = &r->edit,
+		.show = progress_begin()},
+	    .dry_run = r->dry_run,
+	    .tell = tell_change,
+	    .ctx = r,
+	};
+	char **dirs = calloc(n, sizeof *dirs);
+	int fault = 0;
 
+	if (!dirs) {
+		log_error("no memory for %zu directories", n);
+		return EX_OSERR;
+	}
 	for (size_t i = 0; i < n && !fault; i++) {
 		dirs[i] = find_dir(names[i]);
 		fault = dirs[i] ? 0 : EX_NOINPUT;
 	}
-	if (!fault)
-		fault = refresh_tree(&r->edit, &r->hasher, r->dry_run, dirs, n);
-	for (size_t i = 0; dirs && i < n; i++)
-		free((char *)(uintptr_t)dirs[i]);
+	if (!fault) {
+		fault = refresh_dirs(&refresh, dirs, n);
+		log_if_interrupted();
+		log_sum(r);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(dirs[i]);
 	free(dirs);
+	return fault;
+}
+
+static int
+compute_aich(struct refreshing *r)
+{
+	struct refresh_aich lacking = {
+	    .pipeline = {.hasher = &r->hasher,
+		.edit = &r->edit,
+		.show = progress_begin()},
+	    .tell = tell_root,
+	};
+	int fault = refresh_aich(&lacking);
+
+	log_if_interrupted();
 	return fault;
 }
 
@@ -68,15 +157,16 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 {
 	static char all[] = "/", *const everything[] = {all};
 	struct refreshing r = {0};
+	bool aich = false;
 	const struct args_option options[] = {
-	    {"aich", 0, ARGS_FLAG, NULL, 0, 0, &r.aich, NULL, ""},
+	    {"aich", 0, ARGS_FLAG, NULL, 0, 0, &aich, NULL, ""},
 	    {"dry-run", 'n', ARGS_FLAG, NULL, 0, 0, &r.dry_run, NULL, ""},
 	};
 	int first, fault;
 
 	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
-	if (r.aich && (r.dry_run || first < argc)) {
+	if (aich && (r.dry_run || first < argc)) {
 		log_error("refresh --aich takes neither --dry-run nor "
 			  "directories; it computes what all files lack");
 		return EX_USAGE;
@@ -85,12 +175,12 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 			  : edit_open(&r.edit, cmd->db);
 	if (!fault && !r.dry_run)
 		fault = hasher_open(&r.hasher);
-	if (!fault && r.aich)
-		fault = refresh_aich(&r.edit, &r.hasher);
+	if (!fault && aich)
+		fault = compute_aich(&r);
 	else if (!fault && first == argc)
-		fault = refresh_dirs(&r, everything, 1);
+		fault = refresh_named(&r, everything, 1);
 	else if (!fault)
-		fault = refresh_dirs(&r, argv + first, (size_t)(argc - first));
+		fault = refresh_named(&r, argv + first, (size_t)(argc - first));
 	edit_close(&r.edit);
 	hasher_close(&r.hasher);
 	return print_end(fault);

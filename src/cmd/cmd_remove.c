@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/target.h"
+#include "index/target.h"
 #include "index/edit_copy.h"
 #include "index/roots.h"
 

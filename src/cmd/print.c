@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "cmd/progress.h"
 #include "proto/base32.h"
 #include "proto/ed2klink.h"
 #include "proto/parts.h"
@@ -37,8 +38,10 @@ print_link(const struct store_copy *copy, const char *source)
 	char out[ED2KLINK_MAX];
 
 	fill_link(&link, copy, source);
+	progress_clear();
 	if (ed2klink_format(out, sizeof out, &link) > 0)
 		puts(out);
+	fflush(stdout);
 }
 
 char *
@@ -86,21 +89,11 @@ print_aich_notice(struct store *store)
 }
 
 void
-print_links_notice(const struct scan *scan)
-{
-	if (scan->n_links_out > 0)
-		log_notice("%" PRIu64 " symbolic link%s out of %s %s left out; "
-			   "\"ed2k-share add\" shares what they lead to",
-		    scan->n_links_out, scan->n_links_out == 1 ? "" : "s",
-		    log_quote_str(scan->root),
-		    scan->n_links_out == 1 ? "is" : "are");
-}
-
-void
 print_change(const char *word, const char *path, const char *other)
 {
 	char escaped[4 * PATH_MAX];
 
+	progress_clear();
 	text_escape(escaped, sizeof escaped, path, strlen(path), "");
 	printf("%s\t%s", word, escaped);
 	if (other) {
@@ -108,7 +101,7 @@ print_change(const char *word, const char *path, const char *other)
 		printf("\t%s", escaped);
 	}
 	putchar('\n');
-	fflush(stdout); /* it is done: say so even if the next takes long */
+	fflush(stdout); /* the next one may take long */
 }
 
 void
@@ -164,6 +157,7 @@ print_json(
 int
 print_end(int fault)
 {
+	progress_clear();
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return fault;
 	log_error("cannot write standard output: %s", strerror(errno));

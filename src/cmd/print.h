@@ -6,7 +6,6 @@
 #define CMD_PRINT_H
 
 #include "store/copy.h"
-#include "index/scan.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -25,9 +24,6 @@ char *format_link(struct store *store, const struct store_copy *copy,
 
 /* Say, if so, that files lack AICH hashes, and what computes them. */
 void print_aich_notice(struct store *store);
-
-/* Say, if so, that links of a walk were left out since they lead elsewhere. */
-void print_links_notice(const struct scan *scan);
 
 /*
  * One line: a word, and paths; those that are NULL are left out. Escaped, with

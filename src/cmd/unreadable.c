@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SERVER_USER READER_OF_SERVER
@@ -15,9 +16,11 @@
 void
 unreadable_open(struct unreadable *u, const char *db)
 {
+	char real[PATH_MAX];
+
 	u->n_files = 0;
-	u->on = reader_open(&u->reader, SERVER_USER) &&
-	    reader_blocked(&u->reader, db) == 0;
+	u->on = realpath(db, real) && reader_open(&u->reader, SERVER_USER) &&
+	    reader_blocked(&u->reader, real) == 0;
 }
 
 static void

@@ -42,7 +42,7 @@ kill -TERM $pid
 status=0
 wait $pid || status=$?
 [ $status -eq 143 ] || fail "SIGTERM: ended with $status"
-said '^ed2k-share: interrupted; 4 of the files are shared, and the same command goes on there$'
+said '^ed2k-share: interrupted; 4 of the files are shared; run the same command again to go on$'
 cmp "$tmp/out" "$tmp/1" || fail "interrupted: other links"
 "$SHARE" -d "$db" link >"$tmp/out"
 cmp "$tmp/out" "$tmp/1" || fail "interrupted: not all is kept"
@@ -81,7 +81,7 @@ wait $pid || status=$?
 exec 9>&-
 [ $status -eq 130 ] || fail "SIGINT: ended with $status: $(cat -v "$tmp/shown")"
 tr '\r' '\n' <"$tmp/shown" >"$tmp/lines"
-grep -q '^file 5 of 6, [0-9.]* [kMG]B of 4.40 TB, [0-9.]* [kMG]B/s, .* left' "$tmp/lines" ||
+grep -q '^file 5 of 6, [0-9.]* [KMGi]*B of 4.0 TiB, [0-9.]* [KMGi]*B/s, .* left' "$tmp/lines" ||
 	fail "progress: $(cat "$tmp/lines")"
 sed 's/\x1b\[K//' "$tmp/lines" | awk 'length > 59 && /^file / { exit 1 }' ||
 	fail "wider than the terminal: $(cat "$tmp/lines")"

@@ -32,7 +32,7 @@ interrupt() {
 }
 
 interrupt 2 refresh
-said 'interrupted; what is told is done, and the same command goes on there$'
+said 'interrupted; the changes that are listed were made; run the same command again to go on$'
 [ "$(head -2 "$tmp/out" | cut -f 1 | tr '\n' ' ')" = 'new new ' ] ||
 	fail "refresh: $(cat "$tmp/out")"
 told=$(wc -l <"$tmp/out")
@@ -51,7 +51,7 @@ touch -r "$tmp/dir/3" "$tmp/time"
 printf 'FILE 3\n' | dd of="$tmp/dir/3" conv=notrunc status=none
 touch -r "$tmp/time" "$tmp/dir/3"
 interrupt 6 verify # a line for the damaged part, too
-said 'interrupted; what was not told is not verified$'
+said 'interrupted; files that are not listed were not verified$'
 [ "$(head -6 "$tmp/out" | cut -f 1 | tr '\n' ' ')" = 'ok ok part damaged ok ok ' ] ||
 	fail "verify: $(cat "$tmp/out")"
 [ "$("$SHARE" -d "$db" list --state damaged | wc -l)" -eq 1 ] ||
@@ -84,7 +84,7 @@ on_terminal() {
 	[ $status -eq 130 ] || fail "$1: ended with $status: $(cat -v "$tmp/shown")"
 	tr '\r' '\n' <"$tmp/shown" >"$tmp/lines"
 }
-on_terminal '^file 6 of [67], [0-9.]* [kMG]B of 4.40 TB, [0-9.]* [kMG]B/s, .* left: 6' \
+on_terminal '^file 6 of [67], [0-9.]* [KMGi]*B of 4.0 TiB, [0-9.]* [KMGi]*B/s, .* left: 6' \
 	verify
 grep -q '^.\[Ked2k-share: interrupted' "$tmp/lines" ||
 	fail "not cleared before a line: $(cat -v "$tmp/lines")"
@@ -95,11 +95,11 @@ sqlite3 "$db" "UPDATE file SET aich_root = NULL; DELETE FROM aich_parts;
 	UPDATE file SET hash = x'$last' WHERE hash = zeroblob(16);
 	UPDATE copy SET hash = x'$last' WHERE hash = zeroblob(16)"
 interrupt 4 refresh --aich # and one is damaged
-grep -q 'interrupted; what is told is done, and the same command goes on there$' \
+grep -q 'interrupted; the changes that are listed were made; run the same command again to go on$' \
 	"$tmp/err" || fail "refresh --aich: $(cat "$tmp/err")"
 [ "$(sqlite3 "$db" 'SELECT count(aich_root) FROM file')" -eq "$(wc -l <"$tmp/out")" ] ||
 	fail "refresh --aich: not what was told: $(cat "$tmp/out")"
-on_terminal '^file 2 of 2, [0-9.]* [kMG]B of 4.40 TB, [0-9.]* [kMG]B/s, .* left: 6' \
+on_terminal '^file 2 of 2, [0-9.]* [KMGi]*B of 4.0 TiB, [0-9.]* [KMGi]*B/s, .* left: 6' \
 	refresh --aich
 "$SHARE" -d "$db" remove "$tmp/dir/6"
 "$SHARE" -d "$db" add -r --exclude 6 "$tmp/dir" >"$tmp/out"
@@ -112,4 +112,4 @@ is_walked() {
 wait_for 60 is_walked
 kill -TERM $pid
 wait $pid 2>/dev/null || :
-on_terminal '^file 1, [0-9.]* [kMG]B, [0-9.]* [kMG]B/s: 6' refresh
+on_terminal '^file 1, [0-9.]* [KMGi]*B, [0-9.]* [KMGi]*B/s: 6' refresh

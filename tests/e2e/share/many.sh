@@ -5,8 +5,10 @@
 
 PEAK=$TOOLS/peak
 N=20000
-# so much more than with few files, in KiB: SQLite's cache, the files under way
-# and the names in a directory; 256 bytes for each file would be too much
+# so much more than with few files, in KiB: SQLite's cache and the names in a
+# directory; 256 bytes for each file would be too much. The few fill the pipeline
+# (128 files), which the many fill too.
+FEW=200
 MORE=5000
 
 # files DIRECTORY N: in directories of 1000, each with its number in it
@@ -21,7 +23,7 @@ files() {
 		}
 	}'
 }
-files "$tmp/few" 10
+files "$tmp/few" $FEW
 files "$tmp/many" $N
 
 # both VERB...: run it with few files and with many, output in $tmp/out; see that

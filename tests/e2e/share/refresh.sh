@@ -197,7 +197,7 @@ if command -v script >/dev/null; then
 	refresh "touched" "touched\t$other/two\n"
 fi
 expect 64 "$SHARE" -d "$db" add --exclude x "$other/two"
-said 'say what -r leaves out'
+said 'they need -r'
 
 # the root is gone, or a directory like it is in its place: all is kept, and
 # comes back without hashing

@@ -2,7 +2,7 @@
  * SIGINT and SIGTERM; see interrupt.h.
  * SPDX-License-Identifier: ISC
  */
-#include "cmd/interrupt.h"
+#include "index/interrupt.h"
 
 #include "base/util.h"
 

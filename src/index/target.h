@@ -3,8 +3,8 @@
  * its hash.
  * SPDX-License-Identifier: ISC
  */
-#ifndef CMD_TARGET_H
-#define CMD_TARGET_H
+#ifndef INDEX_TARGET_H
+#define INDEX_TARGET_H
 
 #include "store/store.h"
 

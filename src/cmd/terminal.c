@@ -1,8 +1,8 @@
 /*
- * Tables on a terminal; see table.h.
+ * Output for people; see terminal.h.
  * SPDX-License-Identifier: ISC
  */
-#include "cmd/table.h"
+#include "cmd/terminal.h"
 
 #include "base/number.h"
 #include "base/text.h"
@@ -22,7 +22,7 @@
 #define WIDTH_MAX     4096
 
 unsigned
-table_width(void)
+terminal_columns(int fd)
 {
 	const char *env = getenv("COLUMNS");
 	struct winsize size;
@@ -30,7 +30,7 @@ table_width(void)
 
 	if (env && number_parse(env, 1, WIDTH_MAX, &n))
 		return (unsigned)n;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
 	return WIDTH_DEFAULT;
 }
@@ -81,59 +81,65 @@ width_of(const char *s)
 	return width;
 }
 
-/* Print as much of the beginning as these columns hold. Returns the rest. */
+/* Append as much of the beginning as fits. Returns the rest. */
 static const char *
-put_head(const char *s, size_t columns)
+append_head(char out[TERMINAL_PATH_MAX], const char *s, size_t columns)
 {
+	size_t len = strlen(out);
 	struct glyph g;
 
 	while (*s) {
-		size_t len = next_glyph(s, &g);
+		size_t n = next_glyph(s, &g), add = strlen(g.text);
 
-		if (g.columns > columns)
+		if (g.columns > columns || add >= TERMINAL_PATH_MAX - len)
 			break;
-		fputs(g.text, stdout);
+		memcpy(out + len, g.text, add + 1);
+		len += add;
 		columns -= g.columns;
-		s += len;
+		s += n;
 	}
 	return s;
 }
 
-/* Print as much of the end; nothing that belongs to a character before it. */
+/* Append as much of the end, but no accent without its letter. */
 static void
-put_tail(const char *s, size_t columns)
+append_tail(char out[TERMINAL_PATH_MAX], const char *s, size_t columns)
 {
 	size_t width = width_of(s);
 	struct glyph g;
 
 	while (*s) {
-		size_t len = next_glyph(s, &g);
+		size_t n = next_glyph(s, &g);
 
 		if (width <= columns && g.columns > 0)
 			break;
 		width -= g.columns;
-		s += len;
+		s += n;
 	}
-	put_head(s, columns);
+	append_head(out, s, columns);
 }
 
-void
-table_put_path(const char *path, unsigned columns)
+const char *
+terminal_fit_path(
+    char out[TERMINAL_PATH_MAX], const char *path, unsigned columns)
 {
 	const char *ellipsis = is_utf8_locale() ? "\xE2\x80\xA6" : "...";
-	size_t ellipsis_columns = is_utf8_locale() ? 1 : 3, room, head;
-	const char *slash = strrchr(path, '/'), *rest = path;
+	size_t dots = is_utf8_locale() ? 1 : 3, room, head;
+	const char *slash = strrchr(path, '/'), *name, *rest = path;
 
+	out[0] = '\0';
 	if (width_of(path) <= columns) {
-		put_head(path, columns);
-		return;
+		append_head(out, path, columns);
+		return out;
 	}
-	room = columns > ellipsis_columns ? columns - ellipsis_columns : 0;
-	if (slash && width_of(slash + 1) > room) {
+	name = slash ? slash + 1 : path;
+	room = columns > dots ? columns - dots : 0;
+	if (width_of(name) > room) {
 		head = room / 2;
-		rest = put_head(slash + 1, head);
+		rest = append_head(out, name, head);
 		room -= head;
 	}
-	fputs(ellipsis, stdout);
-	put_tail(rest, room);
+	append_head(out, ellipsis, dots);
+	append_tail(out, rest, room);
+	return out;
 }

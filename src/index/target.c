@@ -2,7 +2,7 @@
  * Naming shared files on the command line; see target.h.
  * SPDX-License-Identifier: ISC
  */
-#include "cmd/target.h"
+#include "index/target.h"
 
 #include "base/log.h"
 #include "base/util.h"

@@ -4,8 +4,8 @@
  * too.
  * SPDX-License-Identifier: ISC
  */
-#ifndef CMD_INTERRUPT_H
-#define CMD_INTERRUPT_H
+#ifndef INDEX_INTERRUPT_H
+#define INDEX_INTERRUPT_H
 
 /*
  * From now on the first of these signals is only noted, unless it was ignored;

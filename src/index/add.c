@@ -1,0 +1,256 @@
+/*
+ * Sharing files; see add.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/add.h"
+
+#include "base/log.h"
+#include "index/roots.h"
+#include "index/scan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum kind {
+	KIND_REFUSED, /* it cannot be shared; that is logged */
+	KIND_KNOWN,   /* it is shared already */
+	KIND_HASHED,
+};
+
+/* For the pipeline: put a file that was hashed into the database. */
+static int
+keep_file(void *ctx, struct pipeline_file *f)
+{
+	struct add *a = ctx;
+	struct edit *edit = a->pipeline.edit;
+	struct edit_entry entry;
+	int fault;
+
+	if (f->kind != KIND_HASHED)
+		return f->fault;
+	fault = steady_end(&f->file);
+	if (fault)
+		return fault;
+	steady_entry(&entry, f->path, &f->file.st, &f->file.job.hash);
+	f->copy = entry.copy;
+	edit_group_begin(edit);
+	return edit_put(edit, &entry);
+}
+
+/* For the pipeline. */
+static bool
+tell_file(void *ctx, struct pipeline_file *f)
+{
+	struct add *a = ctx;
+
+	f->copy.path = f->path;
+	return f->kind == KIND_REFUSED ||
+	    a->tell(a->ctx, &f->copy, f->kind == KIND_HASHED);
+}
+
+/* Is this path shared, and the file as it was when it was hashed? */
+static bool
+is_known(struct add *a, const char *path, const struct stat *st,
+    struct store_copy *known)
+{
+	struct store *store = &a->pipeline.edit->store;
+
+	return store_find_path(store, path, known) == STORE_FOUND &&
+	    !known->damaged && known->size == (uint64_t)st->st_size &&
+	    known->mtime_ns == steady_mtime_ns(st) &&
+	    known->inode == st->st_ino;
+}
+
+/* Open a file: can it be shared, and is it already? */
+static void
+open_file(struct add *a, struct pipeline_file *f)
+{
+	const char *path = f->path;
+	struct stat *st = &f->file.st;
+
+	f->kind = KIND_REFUSED;
+	f->file.fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (f->file.fd < 0 || fstat(f->file.fd, st) != 0) {
+		log_error("cannot read %s: %s; it is not shared",
+		    log_quote_str(path), strerror(errno));
+		f->fault = errno == ENOENT ? EX_NOINPUT : EX_NOPERM;
+	} else if (!S_ISREG(st->st_mode)) {
+		log_error("%s is no regular file; only those can be shared",
+		    log_quote_str(path));
+		f->fault = EX_NOINPUT;
+	} else if (st->st_size == 0) {
+		log_warning("%s is empty, and eD2k has no link for an empty "
+			    "file; left out",
+		    log_quote_str(path));
+		f->fault = a->recursive ? 0 : EX_DATAERR;
+	} else if (is_known(a, path, st, &f->copy)) {
+		f->kind = KIND_KNOWN;
+	} else {
+		f->kind = KIND_HASHED;
+	}
+}
+
+/* For scan_tree, too. */
+static bool
+add_file(void *ctx, const char *path)
+{
+	struct add *a = ctx;
+	struct pipeline_file *f;
+
+	if (db_owns(a->db, path))
+		return true;
+	f = pipeline_next(&a->pipeline, path);
+	if (!f)
+		return false;
+	open_file(a, f);
+	if (f->kind == KIND_HASHED)
+		pipeline_hash(&a->pipeline, f);
+	else
+		pipeline_pass(&a->pipeline, f);
+	return !pipeline_is_stopped(&a->pipeline);
+}
+
+/* For scan_tree: note mount points. */
+static bool
+enter_directory(void *ctx, const char *dir, const struct presence *is)
+{
+	struct add *a = ctx;
+
+	if (is->is_mount)
+		pipeline_fault(
+		    &a->pipeline, roots_put_mount_point(a->pipeline.edit, dir));
+	return true;
+}
+
+static void
+log_links_left_out(const struct scan *scan)
+{
+	bool one = scan->n_links_out == 1;
+
+	if (scan->n_links_out > 0)
+		log_notice("%" PRIu64 " symbolic link%s out of %s %s left out; "
+			   "\"ed2k-share add\" shares what they lead to",
+		    scan->n_links_out, one ? "" : "s",
+		    log_quote_str(scan->root), one ? "is" : "are");
+}
+
+static void
+add_directory(struct add *a, const char *dir)
+{
+	struct scan scan = {
+	    .rules = &a->rules,
+	    .root = dir,
+	    .enter = enter_directory,
+	    .visit = add_file,
+	    .ctx = a,
+	};
+	int fault = roots_put(a->pipeline.edit, dir, &a->rules);
+
+	pipeline_fault(&a->pipeline, fault);
+	if (!fault && !scan_tree(&scan, dir))
+		pipeline_fault(&a->pipeline, EX_NOPERM);
+	log_links_left_out(&scan);
+}
+
+/* Share what an argument names. Returns an exit code. */
+static int
+add_path(struct add *a, const char *argument)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!realpath(argument, path) || stat(path, &st) != 0) {
+		log_error("cannot find %s: %s", log_quote_str(argument),
+		    strerror(errno));
+		return EX_NOINPUT;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		add_file(a, path);
+	} else if (a->recursive) {
+		add_directory(a, path);
+	} else {
+		log_error("%s is a directory; \"ed2k-share add -r\" shares all "
+			  "files beneath it",
+		    log_quote_str(argument));
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+/* Count a file and what has to be hashed of it. For scan_tree, too. */
+static bool
+count_file(void *ctx, const char *path)
+{
+	struct add *a = ctx;
+	struct progress *p = &a->pipeline.progress;
+	struct store_copy known;
+	struct stat st;
+
+	if (db_owns(a->db, path) || lstat(path, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return true;
+	p->n_files++;
+	if (!is_known(a, path, &st, &known))
+		p->total_bytes += (uint64_t)st.st_size;
+	return !pipeline_is_stopped(&a->pipeline);
+}
+
+/* Walk ahead, so that the progress line can say how much is left. */
+static void
+count_path(struct add *a, const char *argument)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	struct scan scan = {
+	    .rules = &a->rules,
+	    .root = path,
+	    .visit = count_file,
+	    .ctx = a,
+	};
+
+	if (!realpath(argument, path) || stat(path, &st) != 0)
+		return;
+	if (!S_ISDIR(st.st_mode))
+		count_file(a, path);
+	else if (a->recursive)
+		scan_tree(&scan, path);
+}
+
+static void
+count_paths(struct add *a, int n, char *const paths[])
+{
+	log_set_level(LOG_LEVEL_NONE); /* faults are logged when it is added */
+	for (int i = 0; i < n && !pipeline_is_stopped(&a->pipeline); i++)
+		count_path(a, paths[i]);
+	log_set_level(LOG_LEVEL_INFO);
+}
+
+int
+add_paths(struct add *a, int n, char *const paths[])
+{
+	struct pipeline *p = &a->pipeline;
+	const char *db = p->edit->store.db.path;
+	int fault;
+
+	if (!realpath(db, a->db)) {
+		log_error(
+		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
+		return EX_OSERR;
+	}
+	p->keep = keep_file;
+	p->tell = tell_file;
+	p->ctx = a;
+	fault = pipeline_open(p);
+	if (fault)
+		return fault;
+	if (p->show)
+		count_paths(a, n, paths);
+	for (int i = 0; i < n && !pipeline_is_stopped(p); i++)
+		pipeline_fault(p, add_path(a, paths[i]));
+	pipeline_close(p);
+	return p->fault;
+}

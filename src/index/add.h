@@ -1,0 +1,33 @@
+/*
+ * Sharing files: hash them and put them into the database, one by one or all
+ * beneath a directory. See ed2k-share(1), "add".
+ * SPDX-License-Identifier: ISC
+ */
+#ifndef INDEX_ADD_H
+#define INDEX_ADD_H
+
+#include "index/pipeline.h"
+#include "index/rules.h"
+
+struct add {
+	/* the caller sets these, and of the pipeline hasher, edit and show: */
+	struct pipeline pipeline;
+	bool recursive;     /* take directories, and what is beneath them */
+	struct rules rules; /* what is left out of these */
+	/*
+	 * A file is shared now. is_new: it was hashed; else it was shared
+	 * before and is unchanged. False: stop.
+	 */
+	bool (*tell)(void *ctx, const struct store_copy *copy, bool is_new);
+	void *ctx;
+	/* its own: */
+	char db[PATH_MAX]; /* real path of the database, which is not shared */
+};
+
+/*
+ * Share these files, in this order. 0, or the first exit code after log lines;
+ * in a directory, what cannot be shared is no fault.
+ */
+int add_paths(struct add *a, int n, char *const paths[]);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * A refresh; see refresh.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/refresh.h"
+
+#include "base/log.h"
+#include "index/astray.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+void
+refresh_tell(struct refresh *r, enum refresh_change change, const char *path,
+    const char *from)
+{
+	if (!r->tell(r->ctx, change, path, from))
+		r->pipeline.stop = true;
+}
+
+void
+refresh_tell_offline(struct refresh *r, const char *dir)
+{
+	bool first = false;
+
+	/* (a signal may have ended the search for a file in it) */
+	if (pipeline_is_stopped(&r->pipeline))
+		return;
+	pipeline_go_on(
+	    &r->pipeline, astray_put_offline(r->pipeline.edit, dir, &first));
+	if (first)
+		refresh_tell(r, REFRESH_OFFLINE, dir, NULL);
+}
+
+static void
+run_steps(struct refresh *r, char *const dirs[], size_t n)
+{
+	pipeline_go_on(&r->pipeline, astray_open(r->pipeline.edit));
+	for (size_t i = 0; i < n; i++)
+		refresh_find_astray(r, dirs[i]);
+	refresh_leave_offline(r);
+	r->pipeline.progress.n_done = 0;
+	for (size_t i = 0; i < n; i++)
+		refresh_walk(r, dirs[i]);
+	if (!r->has_any && !pipeline_is_stopped(&r->pipeline) &&
+	    strcmp(dirs[0], "/") != 0) {
+		log_error("nothing in %s is shared; \"ed2k-share add -r\" "
+			  "shares it",
+		    log_quote_str(dirs[0]));
+		pipeline_fault(&r->pipeline, EX_NOINPUT);
+	}
+	refresh_end_astray(r);
+}
+
+int
+refresh_dirs(struct refresh *r, char *const dirs[], size_t n)
+{
+	struct pipeline *p = &r->pipeline;
+	const char *db = p->edit->store.db.path;
+	int fault;
+
+	if (!realpath(db, r->db)) {
+		log_error(
+		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
+		return EX_OSERR;
+	}
+	p->keep = refresh_keep_file;
+	p->tell = refresh_tell_file;
+	p->ctx = r;
+	fault = pipeline_open(p);
+	if (fault)
+		return fault;
+	run_steps(r, dirs, n);
+	pipeline_close(p);
+	return p->fault;
+}

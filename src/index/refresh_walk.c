@@ -1,0 +1,151 @@
+/*
+ * The step of a refresh that walks the roots for new files; see
+ * refresh.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "index/presence.h"
+#include "index/refresh.h"
+#include "index/roots.h"
+#include "index/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+/* For store_mount_points_above: take the first that is not mounted. */
+static bool
+take_unmounted(void *ctx, const char *path)
+{
+	struct presence now;
+
+	if (presence_look(path, &now) && now.is_mount)
+		return false;
+	snprintf(ctx, PATH_MAX, "%s", path);
+	return true;
+}
+
+/* Is dir beneath a recorded mount point that is not mounted? Then tell so. */
+static bool
+is_unmounted(struct refresh *r, const char *dir)
+{
+	char unmounted[PATH_MAX];
+
+	if (!pipeline_found(&r->pipeline,
+		store_mount_points_above(
+		    &r->pipeline.edit->store, dir, take_unmounted, unmounted)))
+		return false;
+	refresh_tell_offline(r, unmounted);
+	return true;
+}
+
+/* For scan_tree: share what is not known. */
+static bool
+visit_file(void *ctx, const char *path)
+{
+	struct refresh *r = ctx;
+	struct edit *edit = r->pipeline.edit;
+	struct store_copy known;
+
+	if (!db_owns(r->db, path) &&
+	    !pipeline_found(
+		&r->pipeline, store_find_path(&edit->store, path, &known)) &&
+	    !pipeline_found(&r->pipeline, roots_is_removed(edit, path)) &&
+	    !pipeline_is_stopped(&r->pipeline))
+		refresh_put_file(r, path, NULL);
+	return !pipeline_is_stopped(&r->pipeline);
+}
+
+/* For scan_tree: not into other roots, nor where something should be mounted. */
+static bool
+enter_directory(void *ctx, const char *dir, const struct presence *is)
+{
+	struct refresh *r = ctx;
+	struct edit *edit = r->pipeline.edit;
+	struct root root;
+
+	if (pipeline_found(&r->pipeline, roots_is_removed(edit, dir)) ||
+	    (pipeline_found(&r->pipeline, roots_find(edit, dir, &root)) &&
+		root.walk))
+		return false;
+	if (is->is_mount && !r->dry_run)
+		pipeline_go_on(&r->pipeline, roots_put_mount_point(edit, dir));
+	if (!is->is_mount && is_unmounted(r, dir))
+		return false;
+	return !pipeline_is_stopped(&r->pipeline);
+}
+
+/* Walk dir, which is a root or lies beneath it. */
+static void
+walk_root(struct refresh *r, const struct root *root, const char *dir)
+{
+	struct rules rules;
+	struct scan scan = {
+	    .rules = &rules,
+	    .root = root->path,
+	    .enter = enter_directory,
+	    .visit = visit_file,
+	    .ctx = r,
+	};
+
+	r->has_any = true;
+	if (!refresh_is_root_there(
+		r, root->path, root->has_inode, root->inode)) {
+		refresh_tell_offline(r, root->path);
+		return;
+	}
+	if (is_unmounted(r, dir))
+		return;
+	if (pipeline_go_on(
+		&r->pipeline, roots_rules(r->pipeline.edit, root, &rules)) &&
+	    !scan_tree(&scan, dir))
+		pipeline_fault(&r->pipeline, EX_NOPERM);
+	roots_free_rules(&rules);
+}
+
+/* Cut off the last component. False for the root directory. */
+static bool
+cut_to_parent(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (!slash || path[1] == '\0')
+		return false;
+	if (slash == path)
+		slash++;
+	*slash = '\0';
+	return true;
+}
+
+/* The walked root that dir is, or that is above it. */
+static bool
+find_root(struct refresh *r, const char *dir, struct root *out)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s", dir);
+	do {
+		if (pipeline_found(&r->pipeline,
+			roots_find(r->pipeline.edit, path, out)) &&
+		    out->walk)
+			return true;
+	} while (!pipeline_is_stopped(&r->pipeline) && cut_to_parent(path));
+	return false;
+}
+
+void
+refresh_walk(struct refresh *r, const char *dir)
+{
+	struct root root = {0};
+
+	if (pipeline_is_stopped(&r->pipeline))
+		return;
+	if (find_root(r, dir, &root))
+		walk_root(r, &root, dir);
+	root.path[0] = '\0';
+	while (!pipeline_is_stopped(&r->pipeline) &&
+	    pipeline_found(
+		&r->pipeline, roots_next(r->pipeline.edit, dir, &root)))
+		if (root.walk)
+			walk_root(r, &root, root.path);
+	pipeline_wait(&r->pipeline); /* the next walk may come by here again */
+}
