@@ -1,6 +1,6 @@
 /*
  * ed2k-serve: answer one eD2k peer on fds 0 and 1, then exit. See
- * ed2k-serve(8); the life of a connection is told in README.md.
+ * ed2k-serve(8); the life of a connection is told in src/README.md.
  * SPDX-License-Identifier: ISC
  */
 #include "base/address.h"
