@@ -1,5 +1,5 @@
 # ed2k-serve and ed2k-share. `make run FILE=PATH` and `make check` install what
-# they need first (as root), then build. See README.md, "Working on it".
+# they need first (as root), then build. See CONTRIBUTING.md.
 
 PREFIX = /usr/local
 B = build
@@ -233,6 +233,7 @@ ZSHDIR = /usr/share/zsh/vendor-completions
 endif
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
 EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
+DOCS = README.md CHANGELOG.md SECURITY.md inetd/README.md
 
 # put MODE FILE TARGET: install a file with the places of others filled in.
 put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g; \
@@ -262,6 +263,8 @@ install: all
 	for example in $(EXAMPLES); do \
 		$(call put,644,inetd/$$example,$(EXAMPLEDIR)/$$example) || exit; \
 	done
+	for doc in $(DOCS); do \
+		install -D -m 644 $$doc '$(DESTDIR)$(EXAMPLEDIR)'/$$doc || exit; done
 
 .PHONY: uninstall
 uninstall:
