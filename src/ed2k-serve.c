@@ -250,17 +250,6 @@ make_config(const struct peer *peer, const uint8_t user_hash[HASH_SIZE])
 	return config;
 }
 
-static struct conn_limits
-make_limits(void)
-{
-	return (struct conn_limits){
-	    .rate_bps = opt.rate,
-	    .rate_peer_bps = opt.rate_peer,
-	    .state_dir = opt.state,
-	    .anonymize = opt.anonymize,
-	};
-}
-
 /*
  * Claim a record on the scoreboard. False, after a log line, for a peer that has
  * too many connections: that is abuse. A full board is not the peer's fault and
@@ -301,7 +290,6 @@ main(int argc, char *argv[])
 	static struct ledger ledger;
 	static struct store store;
 	struct session_config config;
-	struct conn_limits limits;
 	struct scoreboard board = {0};
 	enum sandbox_mode sandbox;
 	enum identity_mode identity = IDENTITY_SHARED;
@@ -341,17 +329,26 @@ main(int argc, char *argv[])
 		return EX_TEMPFAIL;
 	if (!check_state_dir())
 		return EX_CONFIG;
+	ledger.state_dir = opt.state;
+	ledger.anonymize = opt.anonymize;
 	if (!join_board(&board, &ledger, &peer))
 		return EX_TEMPFAIL;
 	fault = open_share(&store, identity, user_hash);
 	if (fault)
 		return fault;
-	limits = make_limits();
 	config = make_config(&peer, user_hash);
 	/* from here on the peer's bytes are read */
 	if (sandbox_enter(sandbox, &store, opt.state))
-		fault = conn_run(
-		    &conn, &config, &limits, &board, &ledger, &peer, &store);
+		fault = conn_run(&conn,
+		    &(struct conn_setup){
+			.peer = &peer,
+			.config = &config,
+			.rate_bps = opt.rate,
+			.rate_peer_bps = opt.rate_peer,
+			.board = &board,
+			.ledger = &ledger,
+			.store = &store,
+		    });
 	else
 		fault = EX_OSERR;
 	/* what is open the kernel closes, in 0.08 ms less */

@@ -17,29 +17,24 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
-#include <sys/socket.h>
-#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
 /*
- * How old may what the database said of a file get before it is asked again, so
- * that "ed2k-share remove" ends an upload that is under way.
+ * How long a database answer about a file may be reused: "ed2k-share remove"
+ * ends an upload that is under way.
  */
 #define LOOK_UP_MS 1000
 
-/* How long to wait at least while the peer does not take our replies. */
+/* The shortest wait while the peer does not take our replies. */
 #define NO_ROOM_MS 100
 
-/* How often to look whether the peer has got all that was sent. */
+/* How often to check whether the peer has got all that was sent. */
 #define ACK_POLL_MS 1000
 
 static volatile sig_atomic_t stop_signal;
@@ -75,111 +70,154 @@ catch_signals(void)
 }
 
 static void
-conn_init(struct conn *c, struct session_config *config,
-    const struct conn_limits *limits, struct scoreboard *board,
-    struct ledger *ledger, const struct peer *peer, struct store *store)
+conn_init(struct conn *c, const struct conn_setup *setup)
 {
-	/* leave the buffers untouched, also the one in upload */
-	memset(c, 0, offsetof(struct conn, upload));
-	c->peer = peer;
-	c->limits = limits;
-	c->board = board;
-	c->ledger = ledger;
-	board_slots_init(&c->slots, board, &c->session, &c->file);
-	rate_share_init(&c->share, board, ledger, limits->rate_bps,
-	    limits->rate_peer_bps, peer->is_socket);
-	config->slots = &c->slots.source;
-	store_catalog_init(&c->catalog, &c->file);
-	c->began_ms = clock_ms();
-	shared_file_init(&c->file, store);
-	upload_init(&c->upload, peer->is_socket);
-	session_init(&c->session, config, &c->catalog, c->began_ms);
-}
+	const struct session_config *config = setup->config;
+	bool is_socket = setup->peer->is_socket;
 
-/* Is there room for the reply to one more frame? */
-static bool
-has_room(const struct conn *c)
-{
-	return CONN_OUT_SIZE - c->out_end >= REPLY_MAX;
+	memset(c, 0, offsetof(struct conn, in));
+	c->setup = setup;
+	c->config = *config;
+	c->config.slots = &c->slots.source;
+	c->began_ms = clock_ms();
+	shared_file_init(&c->file, setup->store);
+	store_catalog_init(&c->catalog, &c->file);
+	board_slots_init(&c->slots, setup->board, &c->session, &c->file);
+	rate_share_init(&c->rate_share, setup->board, setup->ledger,
+	    setup->rate_bps, setup->rate_peer_bps, is_socket);
+	outbox_init(&c->outbox, is_socket);
+	transport_init(&c->transport,
+	    config->obfuscation ? config->self.user_hash : NULL, &c->outbox);
+	upload_init(&c->upload, &c->outbox, &c->file);
+	session_init(&c->session, &c->config, &c->catalog, c->began_ms);
 }
 
 /*
- * In mid-frame nothing is handled: no reply could leave before the frame's end,
- * and a question about another file would close the one being sent.
+ * May the session reply? Not in mid-frame: no reply could leave before the
+ * frame's end, and a question about another file would close the one being sent.
  */
+static bool
+may_reply(const struct conn *c)
+{
+	return !c->upload.active && outbox_has_room(&c->outbox);
+}
+
 static bool
 wants_input(const struct conn *c)
 {
-	return !c->eof && !c->upload.active && has_room(c) &&
-	    session_wants_input(&c->session);
+	return !c->eof && may_reply(c) && session_wants_input(&c->session);
 }
 
-/* Is there data to send, though the rate may forbid it just now? */
+/* Is there data to send, even if the rate forbids it just now? */
 static bool
 has_data(const struct conn *c)
 {
 	return c->upload.active || session_has_frames(&c->session);
 }
 
-/*
- * As ppoll says. If it was not asked, once all is sent: then the peer may well
- * have asked for more.
- */
 static bool
-may_read(const struct conn *c)
+wants_output(const struct conn *c)
 {
-	return c->polled ? c->readable : !has_data(c) && wants_input(c);
+	return outbox_waiting(&c->outbox) > 0 || has_data(c);
 }
 
-static void
-read_peer(struct conn *c)
+/* The same, of what the rate lets through. */
+static bool
+may_output(const struct conn *c)
 {
-	ssize_t n;
+	if (c->throttle_ms > 0)
+		return outbox_waiting(&c->outbox) > 0 && !c->upload.active;
+	return wants_output(c);
+}
 
-	if (!may_read(c) || c->in_len == CONN_IN_SIZE)
-		return;
-	n = read(STDIN_FILENO, c->in + c->in_len, CONN_IN_SIZE - c->in_len);
-	if (n > 0) {
-		if (c->obfuscation.done)
-			rc4_apply(
-			    &c->obfuscation.in, c->in + c->in_len, (size_t)n);
-		c->in_len += (size_t)n;
-	} else if (n == 0) {
-		c->eof = true;
-	} else if (errno != EAGAIN && errno != EINTR) {
+/* Is there more to send, and fd 1 as far as we know to take it? */
+static bool
+can_send_on(const struct conn *c)
+{
+	return may_output(c) && !c->blocked;
+}
+
+/* True when all was sent. */
+static bool
+note_result(struct conn *c, enum send_result res)
+{
+	switch (res) {
+	case SEND_OK:
+		break;
+	case SEND_BLOCKED:
+		c->blocked = true;
+		break;
+	case SEND_PEER_GONE:
 		session_stop(&c->session, END_GONE);
+		break;
+	case SEND_FILE_FAILED:
+		session_stop(&c->session, END_FILE_FAILED);
+		break;
+	}
+	return res == SEND_OK;
+}
+
+/* Open the file of a data frame. False when the frame cannot be sent. */
+static bool
+open_file(struct conn *c, const struct session_frame *frame, uint64_t now_ms)
+{
+	if (now_ms - c->looked_up_ms >= LOOK_UP_MS) {
+		shared_file_close(&c->file);
+		c->looked_up_ms = now_ms;
+	}
+	switch (shared_file_open(&c->file, frame->hash, frame->direct)) {
+	case STORE_FOUND:
+		return true;
+	case STORE_UNKNOWN:
+		session_file_gone(&c->session, frame->hash, &c->outbox.writer);
+		return false;
+	default: /* do not say that it is gone: the peer would believe it */
+		session_stop(&c->session, END_FILE_FAILED);
+		return false;
 	}
 }
 
-static void
-log_packet(const struct packet *p, const char *name)
+/* Begin the next data frame. False when there is none to send. */
+static bool
+begin_frame(struct conn *c, uint64_t now_ms)
 {
-	log_debug("got 0x%02X/0x%02X %s, %" PRIu32 " bytes", p->protocol,
-	    p->opcode, name ? name : "(ignored)", p->payload_len);
+	uint8_t header[DATA_HEADER_MAX];
+	struct session_frame frame;
+	uint64_t len;
+
+	if (!session_next_frame(
+		&c->session, pace_frame_size(&c->pace), &frame) ||
+	    !open_file(c, &frame, now_ms))
+		return false;
+	upload_begin(&c->upload, header,
+	    frame.direct
+		? msg_direct_data_header(header, frame.hash, frame.range)
+		: msg_data_header(header, frame.hash, frame.range),
+	    frame.range);
+	len = frame.range.end - frame.range.start;
+	c->data_bytes += len;
+	ledger_add(c->setup->ledger, c->file.hash, c->file.name, len, now_ms);
+	return true;
 }
 
-/* Drop the first n bytes of what has come in. */
+/* Send replies, and of the data at most one frame, so that a cancel is seen. */
 static void
-consume(struct conn *c, size_t n)
+write_peer(struct conn *c, uint64_t now_ms)
 {
-	c->in_len -= n;
-	if (n > 0 && c->in_len > 0)
-		memmove(c->in, c->in + n, c->in_len);
-}
+	struct rate_limit *rate = &c->rate_share.rate;
+	uint64_t before;
 
-static void
-answer_handshake(struct conn *c)
-{
-	struct writer w =
-	    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-	uint8_t noise[1 + OBFUSCATION_PADDING_MAX] = {0};
-
-	/* not for secrecy: without any randomness it is still an answer */
-	if (getrandom(noise, sizeof noise, GRND_NONBLOCK) < 0)
-		log_debug("no random bytes: %s", strerror(errno));
-	obfuscation_put_answer(
-	    &w, noise + 1, noise[0] % (OBFUSCATION_PADDING_MAX + 1));
-	c->out_end += w.pos;
+	c->blocked = false;
+	c->throttle_ms = rate_wait_ms(rate, now_ms);
+	if (!c->upload.active &&
+	    !note_result(c, outbox_send(&c->outbox, false)))
+		return;
+	if (c->throttle_ms > 0 ||
+	    (!c->upload.active && !begin_frame(c, now_ms)))
+		return;
+	before = c->outbox.total;
+	note_result(c, upload_send(&c->upload));
+	rate_spend(rate, c->outbox.total - before);
 }
 
 /* The first bytes are no eD2k: say what else they are, if that is known. */
@@ -192,219 +230,85 @@ fault_of_stranger(const struct conn *c, const char *fault)
 	    : fault;
 }
 
-/* The first byte is there: it tells. */
-static void
-choose_transport(struct conn *c)
+/*
+ * Is there something to read? As ppoll says; if it was not asked, only when all
+ * is sent, since the peer may then have asked for more.
+ */
+static bool
+may_read(const struct conn *c)
 {
-	const struct session_config *config = c->session.config;
-
-	c->transport_known = true;
-	c->obfuscated = config->obfuscation && obfuscation_begins(c->in[0]);
-	if (!c->obfuscated)
-		return;
-	c->obfuscation.user_hash = config->self.user_hash;
-	upload_encrypt(&c->upload, &c->obfuscation.out);
+	return c->in_len < CONN_IN_SIZE &&
+	    (c->polled ? c->readable : !has_data(c) && wants_input(c));
 }
 
-/* Is the handshake over, or was none needed? If not, look for it. */
-static bool
-shake_hands(struct conn *c)
+static void
+read_peer(struct conn *c)
 {
-	size_t len = 0;
+	ssize_t n;
 
-	if (!c->transport_known)
-		choose_transport(c);
-	if (!c->obfuscated || c->obfuscation.done)
-		return true;
-	switch (
-	    obfuscation_handshake(&c->obfuscation, c->in, c->in_len, &len)) {
-	case OBFUSCATION_DONE:
-		log_debug("the connection is obfuscated");
-		consume(c, len);
-		answer_handshake(c);
-		return true;
-	case OBFUSCATION_MORE:
-		return false;
-	default:
-		/* the first five bytes are as they came */
-		session_bad_peer(&c->session,
-		    fault_of_stranger(
-			c, "neither a frame nor obfuscation for us"));
-		return false;
+	if (!may_read(c))
+		return;
+	n = read(STDIN_FILENO, c->in + c->in_len, CONN_IN_SIZE - c->in_len);
+	if (n > 0) {
+		c->in_len += (size_t)n;
+		if (!transport_receive(
+			&c->transport, c->in, &c->in_len, (size_t)n))
+			session_bad_peer(&c->session,
+			    fault_of_stranger(
+				c, "neither a frame nor obfuscation for us"));
+	} else if (n == 0) {
+		c->eof = true;
+	} else if (errno != EAGAIN && errno != EINTR) {
+		session_stop(&c->session, END_GONE);
 	}
 }
 
-/*
- * May the session see this frame? On an obfuscated connection nothing may be
- * answered before HELLO, and direct clients, which say none, do not obfuscate.
- */
-static bool
-is_expected(const struct conn *c, const struct packet *p)
+static void
+handle_frame(struct conn *c, uint64_t now_ms, const struct packet *p)
 {
-	return !c->obfuscated || c->session.state != SESSION_HELLO ||
-	    (p->protocol == OP_EDONKEYPROT && p->opcode == OP_HELLO);
+	const char *name;
+
+	/* direct clients, which say no HELLO, do not obfuscate */
+	if (transport_is_obfuscated(&c->transport) &&
+	    c->session.state == SESSION_HELLO &&
+	    (p->protocol != OP_EDONKEYPROT || p->opcode != OP_HELLO)) {
+		session_bad_peer(&c->session, "no HELLO first");
+		return;
+	}
+	name = dispatch_packet(&c->session, now_ms, p, &c->outbox.writer);
+	log_debug("got 0x%02X/0x%02X %s, %" PRIu32 " bytes", p->protocol,
+	    p->opcode, name ? name : "(ignored)", p->payload_len);
 }
 
-/* Hand every whole frame to the session, as long as replies have room. */
+/* Hand the whole frames to the session, while replies have room. */
 static void
 handle_frames(struct conn *c, uint64_t now_ms)
 {
-	struct reader r;
+	struct reader r = reader_of(c->in, c->in_len);
+	enum packet_result res = PACKET_OK;
+	struct packet p;
 
-	if (c->in_len == 0 || !shake_hands(c))
+	if (!transport_is_open(&c->transport))
 		return;
-	r = reader_of(c->in, c->in_len);
-	while (!c->upload.active && has_room(c) &&
+	while (res == PACKET_OK && may_reply(c) &&
 	    session_wants_input(&c->session)) {
-		struct writer w =
-		    writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-		struct packet p;
-		enum packet_result res = packet_next(&r, &p);
-
-		if (res == PACKET_MORE)
-			break;
-		if (res == PACKET_BAD) {
-			session_bad_peer(
-			    &c->session, fault_of_stranger(c, "broken frame"));
-			break;
-		}
-		if (!is_expected(c, &p)) {
-			session_bad_peer(&c->session, "no HELLO first");
-			break;
-		}
-		log_packet(&p, dispatch_packet(&c->session, now_ms, &p, &w));
-		c->out_end += w.pos;
+		res = packet_next(&r, &p);
+		if (res == PACKET_OK)
+			handle_frame(c, now_ms, &p);
 	}
-	consume(c, r.pos);
+	if (res == PACKET_BAD)
+		session_bad_peer(
+		    &c->session, fault_of_stranger(c, "broken frame"));
+	c->in_len -= r.pos;
+	if (r.pos > 0)
+		memmove(c->in, c->in + r.pos, c->in_len);
 }
 
-/*
- * Send the replies that wait. True when none is left. They are encrypted here,
- * where it is their turn: the stream has one order, that of sending.
- */
-static bool
-send_replies(struct conn *c)
-{
-	if (c->obfuscated && c->out_clear < c->out_end) {
-		rc4_apply(&c->obfuscation.out, c->out + c->out_clear,
-		    c->out_end - c->out_clear);
-		c->out_clear = c->out_end;
-	}
-	if (c->session.state == SESSION_ENDED)
-		return false;
-	while (c->out_begin < c->out_end) {
-		ssize_t n = write(STDOUT_FILENO, c->out + c->out_begin,
-		    c->out_end - c->out_begin);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			if (errno != EAGAIN)
-				session_stop(&c->session, END_GONE);
-			c->blocked = true;
-			return false;
-		}
-		c->out_begin += (size_t)n;
-		c->sent_bytes += (uint64_t)n;
-	}
-	c->out_begin = c->out_end = c->out_clear = 0;
-	return true;
-}
-
-/* Begin the next data frame. False when there is none to begin. */
-static bool
-begin_frame(struct conn *c, uint64_t now_ms)
-{
-	uint8_t header[DATA_HEADER_MAX];
-	struct session_frame frame;
-	struct writer w;
-	size_t len;
-
-	if (!session_next_frame(&c->session, pace_frame_size(&c->pace), &frame))
-		return false;
-	if (now_ms - c->looked_up_ms >= LOOK_UP_MS) {
-		shared_file_close(&c->file);
-		c->looked_up_ms = now_ms;
-	}
-	switch (shared_file_open(&c->file, frame.hash, frame.direct)) {
-	case STORE_FOUND:
-		break;
-	case STORE_UNKNOWN:
-		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-		session_file_gone(&c->session, frame.hash, &w);
-		c->out_end += w.pos;
-		return false;
-	default: /* do not say that it is gone: the peer would believe it */
-		session_stop(&c->session, END_FILE_FAILED);
-		return false;
-	}
-	len = frame.direct
-	    ? msg_direct_data_header(header, frame.hash, frame.range)
-	    : msg_data_header(header, frame.hash, frame.range);
-	upload_begin(&c->upload, header, len, frame.range);
-	c->data_bytes += frame.range.end - frame.range.start;
-	ledger_add(c->ledger, c->file.hash, c->file.name,
-	    frame.range.end - frame.range.start, now_ms);
-	return true;
-}
-
-/* Send replies, and of the data at most one frame, so that a cancel is seen. */
 static void
-write_peer(struct conn *c, uint64_t now_ms)
+update_slot(struct conn *c, uint64_t now_ms)
 {
-	uint64_t before;
-
-	c->blocked = false;
-	c->throttle_ms = rate_wait_ms(&c->share.rate, now_ms);
-	if (!c->upload.active && !send_replies(c))
-		return;
-	if (c->throttle_ms > 0 ||
-	    (!c->upload.active && !begin_frame(c, now_ms)))
-		return;
-	before = c->sent_bytes;
-	switch (upload_send(&c->upload, &c->file, &c->sent_bytes)) {
-	case UPLOAD_DONE:
-		break;
-	case UPLOAD_BLOCKED:
-		c->blocked = true;
-		break;
-	case UPLOAD_PEER_GONE:
-		session_stop(&c->session, END_GONE);
-		break;
-	case UPLOAD_FILE_FAILED:
-		session_stop(&c->session, END_FILE_FAILED);
-		break;
-	}
-	rate_spend(&c->share.rate, c->sent_bytes - before);
-}
-
-static bool
-wants_output(const struct conn *c)
-{
-	return c->out_end > 0 || has_data(c);
-}
-
-/* The same, of what may leave now. */
-static bool
-may_output(const struct conn *c)
-{
-	return c->throttle_ms == 0 ? wants_output(c)
-				   : c->out_end > 0 && !c->upload.active;
-}
-
-/* What time asks for: slots, waiting, the board. */
-static void
-tick(struct conn *c, uint64_t now_ms)
-{
-	struct writer w;
-
-	if (!c->upload.active && has_room(c)) {
-		w = writer_of(c->out + c->out_end, CONN_OUT_SIZE - c->out_end);
-		slot_update(&c->session, now_ms, &w);
-		c->out_end += w.pos;
-	}
-	rate_share_update(
-	    &c->share, now_ms, has_data(c), upload_pending(&c->upload));
+	if (may_reply(c))
+		slot_update(&c->session, now_ms, &c->outbox.writer);
 }
 
 /* Bytes that the kernel has taken and the peer has not yet acknowledged. */
@@ -413,49 +317,43 @@ bytes_under_way(const struct conn *c)
 {
 	int n = 0;
 
-	if (!c->peer->is_socket || ioctl(STDOUT_FILENO, SIOCOUTQ, &n) != 0)
+	if (!c->outbox.is_socket || ioctl(STDOUT_FILENO, SIOCOUTQ, &n) != 0)
 		return 0;
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-/* Tell session and pace how things stand. Returns ms to the next deadline. */
+/* End the session if it is past a deadline. Returns ms to the next one. */
 static uint64_t
-pulse(struct conn *c, uint64_t now_ms)
+check_deadlines(struct conn *c, uint64_t now_ms)
 {
 	uint64_t under_way = bytes_under_way(c), wait_ms;
-	struct socket_state p = {
+	struct socket_state state = {
 	    .now_ms = now_ms,
-	    .taken_bytes = c->sent_bytes - under_way,
+	    .taken_bytes = c->outbox.total - under_way,
 	    .sending = under_way > 0 || wants_output(c),
 	    .partial = c->in_len > 0 && wants_input(c),
 	};
 
-	pace_note(&c->pace, now_ms, p.taken_bytes, p.sending);
-	wait_ms = deadline_check(&c->session, &p);
-	/* nothing wakes us when the peer acknowledges the last byte: look */
+	pace_note(&c->pace, now_ms, state.taken_bytes, state.sending);
+	wait_ms = deadline_check(&c->session, &state);
+	/* nothing wakes us when the peer acknowledges the last byte */
 	if (under_way > 0)
 		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
-	wait_ms =
-	    min_u64(wait_ms, rate_share_due_ms(&c->share, now_ms, has_data(c)));
-	/* without room for replies the session gets no turn: no use in haste */
-	return has_room(c) || wait_ms > NO_ROOM_MS ? wait_ms : NO_ROOM_MS;
-}
-
-/* Is there more to send, and fd 1 as far as we know to take it? */
-static bool
-can_send_on(const struct conn *c)
-{
-	return may_output(c) && !c->blocked;
+	wait_ms = min_u64(
+	    wait_ms, rate_share_due_ms(&c->rate_share, now_ms, has_data(c)));
+	/* without room for replies the slot is not updated: do not spin */
+	return outbox_has_room(&c->outbox) || wait_ms > NO_ROOM_MS ? wait_ms
+								   : NO_ROOM_MS;
 }
 
 /*
  * Sleep until something can be done or the deadline is there. With more to
- * send at once, only look: for a cancel from the peer, and for signals.
+ * send at once, only ask: for a cancel from the peer, and for signals.
  */
 static void
-wait_for_peer(struct conn *c, uint64_t wait_ms)
+poll_peer(struct conn *c, uint64_t wait_ms)
 {
 	bool at_once = can_send_on(c);
 	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
@@ -479,57 +377,62 @@ wait_for_peer(struct conn *c, uint64_t wait_ms)
 		session_stop(&c->session, END_GONE);
 }
 
-/* Say how it went and write it down; nobody waits for us any more. */
-static void
-wind_up(struct conn *c, const struct outcome *o)
-{
-	struct transfer *last = ledger_last(c->ledger);
-
-	outcome_log(o);
-	close(STDIN_FILENO);
-	close(STDOUT_FILENO);
-	if (last)
-		last->bytes -= upload_pending(&c->upload);
-	if (c->limits->state_dir)
-		outcome_record(o, c->ledger, c->limits->state_dir, clock_ms(),
-		    c->limits->anonymize);
-	/* only now: while the record lives, a killed process is accounted for */
-	roster_leave(c->board, clock_ms());
-}
-
 /*
  * The end of a turn: wait for something to do, or end the session. With more to
- * send at once, peer, signals and deadlines are looked at once a millisecond:
- * that makes three system calls a frame less.
+ * send at once, peer, signals and deadlines are checked once a millisecond: that
+ * makes three system calls a frame less.
  */
 static void
-await_next_turn(struct conn *c, uint64_t now_ms)
+wait_for_peer(struct conn *c, uint64_t now_ms)
 {
 	uint64_t wait_ms;
 
-	if (can_send_on(c) && now_ms == c->pulsed_ms) {
+	if (can_send_on(c) && now_ms == c->checked_ms) {
 		c->polled = false;
 		return;
 	}
-	c->pulsed_ms = now_ms;
-	wait_ms = pulse(c, now_ms);
+	c->checked_ms = now_ms;
+	wait_ms = check_deadlines(c, now_ms);
 	if (c->eof && !wants_output(c) && c->session.ranges.n_queue == 0)
 		session_stop(&c->session, END_HUNG_UP);
 	if (c->session.state != SESSION_ENDED)
-		wait_for_peer(c, wait_ms);
+		poll_peer(c, wait_ms);
 	if (stop_signal)
 		session_stop(&c->session, END_SIGNAL);
 }
 
-int
-conn_run(struct conn *c, struct session_config *config,
-    const struct conn_limits *limits, struct scoreboard *board,
-    struct ledger *ledger, const struct peer *peer, struct store *store)
+/* Log and record how it went. Returns the exit code. */
+static int
+finish(struct conn *c)
 {
-	struct outcome outcome;
+	struct ledger *ledger = c->setup->ledger;
+	struct transfer *last = ledger_last(ledger);
+	uint64_t now_ms = clock_ms(), pending = upload_pending(&c->upload);
+	struct outcome outcome = {
+	    .peer = c->setup->peer,
+	    .session = &c->session,
+	    .obfuscated = transport_is_obfuscated(&c->transport),
+	    .bytes = c->data_bytes - pending,
+	    .ms = now_ms - c->began_ms,
+	};
 
+	outcome_log(&outcome);
+	/* the peer need not wait for what is recorded */
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	if (last)
+		last->bytes -= pending;
+	outcome_record(&outcome, ledger, now_ms);
+	/* only now: while the record lives, a killed process is accounted for */
+	roster_leave(c->setup->board, clock_ms());
+	return outcome_exit_code(&outcome);
+}
+
+int
+conn_run(struct conn *c, const struct conn_setup *setup)
+{
 	catch_signals();
-	conn_init(c, config, limits, board, ledger, peer, store);
+	conn_init(c, setup);
 	while (c->session.state != SESSION_ENDED) {
 		uint64_t now_ms = clock_ms();
 
@@ -537,17 +440,10 @@ conn_run(struct conn *c, struct session_config *config,
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
-		tick(c, now_ms);
-		await_next_turn(c, now_ms);
+		update_slot(c, now_ms);
+		rate_share_update(&c->rate_share, now_ms, has_data(c),
+		    upload_pending(&c->upload));
+		wait_for_peer(c, now_ms);
 	}
-	shared_file_close(&c->file);
-	outcome = (struct outcome){
-	    .peer = c->peer,
-	    .session = &c->session,
-	    .obfuscated = c->obfuscated,
-	    .bytes = c->data_bytes - upload_pending(&c->upload),
-	    .ms = clock_ms() - c->began_ms,
-	};
-	wind_up(c, &outcome);
-	return outcome_exit_code(&outcome);
+	return finish(c);
 }

@@ -32,6 +32,7 @@ begin(void **state)
 	memset(&l, 0, sizeof l);
 	snprintf(name, sizeof name, "%d", n++);
 	snprintf(dir, sizeof dir, "%s", temp_path(name));
+	l.state_dir = dir;
 	return 0;
 }
 
@@ -90,7 +91,7 @@ nothing_sent_is_nothing_written(void **state)
 
 	(void)state;
 	assert_null(ledger_last(&l));
-	ledger_write(&l, dir, &peer, 1000, false);
+	ledger_write(&l, &peer, 1000);
 	assert_true(state_activity_path(path, dir));
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(access(dir, F_OK), -1);
@@ -107,7 +108,7 @@ files_are_told_apart(void **state)
 	assert_int_equal(l.n_files, 3);
 	assert_int_equal(ledger_last(&l)->bytes, 1);
 	assert_string_equal(ledger_last(&l)->name, "a");
-	ledger_write(&l, dir, &peer, 9500, false);
+	ledger_write(&l, &peer, 9500);
 	assert_string_equal(
 	    ask("SELECT group_concat(CAST(name AS TEXT) || ':' || bytes || "
 		"':' || ms, ' ') FROM transfer"),
@@ -133,7 +134,7 @@ more_files_than_it_holds_count_as_the_last(void **state)
 	assert_int_equal(l.n_files, LEDGER_FILES);
 	assert_int_equal(ledger_last(&l)->file[0], LEDGER_FILES);
 	assert_int_equal(ledger_last(&l)->bytes, 25);
-	ledger_write(&l, dir, &peer, 5000, false);
+	ledger_write(&l, &peer, 5000);
 	assert_string_equal(
 	    ask("SELECT count(*) || ' ' || sum(bytes) || ' ' || max(ms) "
 		"FROM transfer"),
@@ -146,7 +147,7 @@ the_killed_are_written_as_such(void **state)
 	(void)state;
 	add(1, "ours", 10, 1000);
 	add_dead("theirs", 12345);
-	ledger_write(&l, dir, &peer, 2000, false);
+	ledger_write(&l, &peer, 2000);
 	assert_string_equal(ask("SELECT count(*) FROM transfer"), "2");
 	assert_string_equal(
 	    ask("SELECT began_s || ' ' || hex(address) || ' ' || "
@@ -163,7 +164,8 @@ the_killed_are_written_by_one_who_sent_nothing(void **state)
 {
 	(void)state;
 	add_dead("theirs", 1);
-	ledger_write(&l, dir, &peer, 2000, true);
+	l.anonymize = true;
+	ledger_write(&l, &peer, 2000);
 	assert_string_equal(
 	    ask("SELECT hex(address) || quote(user_hash) || outcome "
 		"FROM transfer"),
@@ -177,7 +179,7 @@ so_many_killed_are_kept_and_no_more(void **state)
 	for (int i = 0; i < LEDGER_DEAD + 5; i++)
 		add_dead("x", 1);
 	assert_int_equal(l.n_dead, LEDGER_DEAD);
-	ledger_write(&l, dir, &peer, 2000, false);
+	ledger_write(&l, &peer, 2000);
 	assert_string_equal(ask("SELECT count(*) FROM transfer"), "16");
 }
 
@@ -195,7 +197,7 @@ a_record_half_written_does_no_harm(void **state)
 	free(r);
 	assert_int_equal(strlen(l.dead[0].client), PEER_NAME_MAX);
 	assert_int_equal(strlen(l.dead[0].name), WIRE_NAME_MAX);
-	ledger_write(&l, dir, &peer, 2000, false);
+	ledger_write(&l, &peer, 2000);
 	assert_string_equal(
 	    ask("SELECT bytes || ' ' || length(name) FROM transfer"), "1 255");
 }

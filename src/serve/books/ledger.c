@@ -61,9 +61,10 @@ ledger_add_dead(void *ctx, const struct record *dead)
 }
 
 void
-ledger_write(struct ledger *l, const char *state_dir,
-    const struct transfer *peer, uint64_t now_ms, bool anonymize)
+ledger_write(struct ledger *l, const struct transfer *peer, uint64_t now_ms)
 {
+	if (!l->state_dir)
+		return;
 	if (l->n_files > 0)
 		ledger_last(l)->ms = now_ms - l->began_ms[l->n_files - 1];
 	for (size_t i = 0; i < l->n_files; i++) {
@@ -76,6 +77,6 @@ ledger_write(struct ledger *l, const char *state_dir,
 		memcpy(t->outcome, peer->outcome, sizeof t->outcome);
 	}
 	/* each has logged what went wrong, and the peer was served all the same */
-	activity_write(state_dir, l->files, l->n_files, anonymize);
-	activity_write(state_dir, l->dead, l->n_dead, anonymize);
+	activity_write(l->state_dir, l->files, l->n_files, l->anonymize);
+	activity_write(l->state_dir, l->dead, l->n_dead, l->anonymize);
 }

@@ -20,6 +20,8 @@
 #define LEDGER_DEAD 16
 
 struct ledger {
+	const char *state_dir; /* where activity.db is; NULL: write nothing */
+	bool anonymize;        /* see activity_write */
 	struct transfer files[LEDGER_FILES];
 	uint64_t began_ms[LEDGER_FILES];
 	size_t n_files;
@@ -41,7 +43,7 @@ void ledger_add_dead(void *ctx, const struct record *dead);
  * Write it all to activity.db, with this peer and outcome for our own files.
  * Nothing is opened when nothing was sent.
  */
-void ledger_write(struct ledger *l, const char *state_dir,
-    const struct transfer *peer, uint64_t now_ms, bool anonymize);
+void ledger_write(
+    struct ledger *l, const struct transfer *peer, uint64_t now_ms);
 
 #endif

@@ -32,8 +32,7 @@ outcome_log(const struct outcome *o)
 }
 
 void
-outcome_record(const struct outcome *o, struct ledger *ledger,
-    const char *state_dir, uint64_t now_ms, bool anonymize)
+outcome_record(const struct outcome *o, struct ledger *ledger, uint64_t now_ms)
 {
 	const struct session *s = o->session;
 	struct transfer peer = {.has_user = s->n_hellos > 0};
@@ -43,7 +42,7 @@ outcome_record(const struct outcome *o, struct ledger *ledger,
 	snprintf(peer.client, sizeof peer.client, "%s", s->hello.name);
 	snprintf(
 	    peer.outcome, sizeof peer.outcome, "%s", session_end_name(s->end));
-	ledger_write(ledger, state_dir, &peer, now_ms, anonymize);
+	ledger_write(ledger, &peer, now_ms);
 }
 
 int

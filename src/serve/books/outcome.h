@@ -25,8 +25,8 @@ struct outcome {
 void outcome_log(const struct outcome *o);
 
 /* Write down what was sent. */
-void outcome_record(const struct outcome *o, struct ledger *ledger,
-    const char *state_dir, uint64_t now_ms, bool anonymize);
+void outcome_record(
+    const struct outcome *o, struct ledger *ledger, uint64_t now_ms);
 
 int outcome_exit_code(const struct outcome *o);
 

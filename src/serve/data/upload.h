@@ -1,62 +1,48 @@
 /*
- * One data frame on its way to fd 1: a header from memory, then bytes of the
- * shared file. To a socket by sendfile, so that file data never passes through
- * this process; to a pipe or file, and when it has to be encrypted, by way of a
- * buffer.
+ * One data frame on its way to fd 1: a header, then bytes of the shared file. To
+ * a socket by sendfile, so that file data never passes through this process; to
+ * a pipe or file, and when it has to be encrypted, by way of the outbox.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_UPLOAD_H
 #define SERVE_DATA_UPLOAD_H
 
 #include "proto/msg.h"
-#include "base/crypto.h"
 #include "serve/data/shared_file.h"
+#include "serve/wire/outbox.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is copied at once where sendfile cannot be used. */
-#define UPLOAD_BUFFER (64 * 1024)
+/* File data in the outbox at once, with the header. */
+#define UPLOAD_BUFFER OUTBOX_WAITING
 
 struct upload {
-	bool is_socket;        /* fd 1 is one */
-	bool sendfile;         /* and the file system can, and need not we */
-	bool active;           /* a frame has begun and is not all out */
-	struct rc4 *cipher;    /* all that is sent passes it; NULL for none */
-	uint64_t offset, left; /* of the file data not yet taken over */
-	size_t begin, end;     /* what of buffer is still to be written */
-	size_t header;         /* what of buffer is no file data */
-	size_t clear;          /* where in it begins what is not encrypted */
-	uint8_t buffer[UPLOAD_BUFFER];
+	struct outbox *out;       /* borrowed */
+	struct shared_file *file; /* borrowed */
+	bool sendfile;            /* fd 1 and the file system can do it */
+	bool active;              /* a frame has begun and is not all out */
+	uint64_t offset, left;    /* of the file data not yet taken over */
+	size_t header; /* bytes in the outbox that are no file data */
 };
 
-enum upload_result {
-	UPLOAD_DONE,    /* the whole frame is out */
-	UPLOAD_BLOCKED, /* fd 1 takes no more just now */
-	UPLOAD_PEER_GONE,
-	UPLOAD_FILE_FAILED, /* the frame cannot be completed; logged */
-};
-
-/* Leaves the buffer alone, so that its pages cost nothing until it is used. */
-void upload_init(struct upload *u, bool is_socket);
-
-/* Encrypt all frames from now on. None may be active; `cipher` is borrowed. */
-void upload_encrypt(struct upload *u, struct rc4 *cipher);
+void upload_init(
+    struct upload *u, struct outbox *out, struct shared_file *file);
 
 /*
  * Begin a frame: its header (at most DATA_HEADER_MAX bytes), then
- * [range.start, range.end) of the file. No frame may be active.
+ * [range.start, range.end) of the open file. No frame may be active and nothing
+ * wait in the outbox.
  */
 void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
     struct range range);
 
 /*
- * Send as much as fd 1 takes. The file is checked before every read of it, at
- * least once a block. *sent grows by the bytes written, header and data alike.
+ * Send as much of the frame as fd 1 takes; SEND_OK: all of it. The file is
+ * checked before every read of it, at least once a block.
  */
-enum upload_result upload_send(
-    struct upload *u, struct shared_file *file, uint64_t *sent);
+enum send_result upload_send(struct upload *u);
 
 /* File data of the active frame that fd 1 has not taken; 0 without one. */
 uint64_t upload_pending(const struct upload *u);
