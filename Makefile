@@ -43,7 +43,10 @@ SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))
 # Everything but the two mains, for the tests.
 LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS)))
 
-SQL = $(sort $(wildcard sql/*.sql sql/upgrade/*.sql sql/query/*.sql))
+# Headers that are made, each of a file.
+SQL = $(sort $(wildcard sql/*.sql))
+SQL_H = $(SQL:%.sql=$(B)/gen/%.h)
+GEN = $(SQL_H) $(B)/gen/link_html.h
 
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -79,15 +82,23 @@ $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto
 
-$(B)/%.o: src/%.c $(B)/gen/sql.h $(B)/gen/link_html.h
+$(B)/%.o: src/%.c | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/gen/sql.h: sql/embed.awk $(SQL)
+$(SQL_H): $(B)/gen/%.h: %.sql sql/embed.awk
+	@mkdir -p $(@D)
+	$(call say,SQL,$<)
+	$(Q)awk -f sql/embed.awk $< >$@.new && mv $@.new $@
+
+# All statements of all rooms, for the test of them.
+$(B)/gen/sql_list.h: sql/embed.awk $(SQL)
 	@mkdir -p $(@D)
 	$(call say,SQL,$@)
-	$(Q)awk -f sql/embed.awk $(SQL) >$@.new && mv $@.new $@
+	$(Q)awk -v list=1 -f sql/embed.awk $(SQL) >$@.new && mv $@.new $@
+
+$(B)/tests/unit/test_sql: $(B)/gen/sql_list.h
 
 $(B)/gen/link_html.h: src/cmd/embed.awk src/cmd/link.html
 	@mkdir -p $(@D)

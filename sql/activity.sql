@@ -1,9 +1,11 @@
--- The activity database, version 1: what was uploaded to whom.
--- ed2k-serve adds a row a file and connection when the connection ends;
--- "ed2k-share stats" reads them and, told to, removes old ones.
--- Names are bytes as they came: BLOBs, never text.
+-- activity.db, version 1: what was uploaded to whom. ed2k-serve adds one row
+-- for each file and connection when the connection ends. "ed2k-share stats"
+-- reads the rows, and deletes old ones when it is told to. Names are bytes,
+-- as they came: BLOBs, never text.
 
-PRAGMA auto_vacuum = INCREMENTAL; -- so that stats prune gives its space back
+-- script: sql_activity_schema
+
+PRAGMA auto_vacuum = INCREMENTAL; -- so that prune can give space back
 PRAGMA application_id = 0x65643261; -- "ed2a"
 PRAGMA user_version = 1;
 
@@ -12,25 +14,26 @@ CREATE TABLE transfer (
 	transfer_id INTEGER PRIMARY KEY, -- in the order they ended
 	-- when the connection began: Unix time
 	began_s   INTEGER NOT NULL,
-	-- of the peer: IPv6, IPv4 as ::ffff:a.b.c.d, or all zero: not known.
-	-- With --anonymize the network alone: /24 of IPv4, /48 of IPv6
+	-- of the peer: IPv6, or IPv4 as ::ffff:a.b.c.d; all zero: not known.
+	-- With --anonymize only the network: /24 of IPv4, /48 of IPv6
 	address   BLOB NOT NULL CHECK (length(address) = 16),
-	-- of the peer; NULL: a direct client, which has none, or --anonymize
+	-- of the peer; NULL: a direct client, which has none; or --anonymize
 	user_hash BLOB CHECK (length(user_hash) = 16),
-	-- what the peer calls itself; empty: nothing, or --anonymize
+	-- the name that the peer gave; empty: none, or --anonymize
 	client    BLOB NOT NULL CHECK (length(client) <= 100),
 	file      BLOB NOT NULL CHECK (length(file) = 16), -- "red" eD2k hash
 	name      BLOB NOT NULL CHECK (length(name) <= 255), -- of the file
 	bytes     INTEGER NOT NULL CHECK (bytes >= 0), -- of file data, sent
 	ms        INTEGER NOT NULL CHECK (ms >= 0),    -- how long it took
 	outcome   TEXT NOT NULL CHECK (length(outcome) < 16), -- why it ended
-	-- who it is: an address changes, and many share one; a user hash stays
-	peer      BLOB GENERATED ALWAYS AS (coalesce(user_hash, address)) VIRTUAL
+	-- what tells peers apart: a user hash stays when an address changes
+	peer      BLOB GENERATED ALWAYS AS
+		(coalesce(user_hash, address)) VIRTUAL
 ) STRICT;
 CREATE INDEX transfer_began ON transfer (began_s);
 
--- The sums of the rows that were removed, so that counters never go back.
--- Nothing here tells of a peer.
+-- The sums of the rows that were deleted, so that counters never go back.
+-- Nothing here is about a peer.
 CREATE TABLE pruned (
 	file      BLOB NOT NULL CHECK (length(file) = 16),
 	outcome   TEXT NOT NULL,
@@ -41,3 +44,10 @@ CREATE TABLE pruned (
 	ms        INTEGER NOT NULL,
 	PRIMARY KEY (file, outcome)
 ) STRICT, WITHOUT ROWID;
+
+-- name: ACTIVITY_PUT
+-- Add a transfer.
+-- (began_s, address, user_hash, client, file, name, bytes, ms, outcome)
+INSERT INTO transfer (began_s, address, user_hash, client, file, name, bytes,
+	ms, outcome)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9);

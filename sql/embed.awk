@@ -1,29 +1,71 @@
-# Turn SQL files into one C header: share.sql -> sql_share[], query/NAME.sql
-# -> sql_NAME[], upgrade/N.sql -> sql_upgrade_N[]. Whole-line comments are dropped. The test of
-# all statements defines SQL_WANT_LIST and gets them as a list too.
+# Turn sql/ROOM.sql into a C header. "-- name: ROOM_X" begins one statement: it
+# becomes a constant of enum ROOM_statement and its text in ROOM_sql[].
+# "-- script: NAME" begins several statements, which become NAME[]. Lines that
+# are comments are dropped.
+#
+# With -v list=1 all files become one array of statements, for the test of them
+# all: room, name, text, and the comment "(parameters) -> columns".
 # SPDX-License-Identifier: ISC
+
+function end_text(   entry) {
+	if (name == "")
+		return
+	if (list)
+		entry = "\t{\"" room "\", \"" name "\",\n\t\"" signature "\",\n" text "\t},\n"
+	else
+		entry = "\t[" name "] =\n" text "\t,\n"
+	if (script && !list)
+		printf "static const char %s[] __attribute__((unused)) =\n%s\t;\n\n",
+			name, text
+	else if (!script) {
+		names = names "\t" name ",\n"
+		entries = entries entry
+	}
+	name = text = signature = ""
+	script = 0
+}
+
 FNR == 1 {
-	if (name != "")
-		print "\t;"
-	name = FILENAME
-	sub(/.*\//, "", name)
-	sub(/\.sql$/, "", name)
-	if (FILENAME ~ /upgrade\//)
-		name = "upgrade_" name
-	if (FILENAME ~ /query\//)
-		queries[++n] = name
-	printf "static const char sql_%s[] __attribute__((unused)) =\n", name
+	end_text()
+	room = FILENAME
+	sub(/.*\//, "", room)
+	sub(/\.sql$/, "", room)
+	if (!list)
+		printf "#ifndef SQL_%s_H\n#define SQL_%s_H\n\n", toupper(room),
+			toupper(room)
+}
+/^-- (name|script): / {
+	end_text()
+	name = $3
+	script = $2 == "script:"
+	next
+}
+/^-- \(/ || (/^--/ && signature != "" && text == "") {
+	sub(/^-- */, "")
+	signature = signature (signature == "" ? "" : " ") $0
+	next
 }
 /^--/ || /^$/ { next }
+name == "" {
+	print FILENAME ": " FNR ": SQL without a name" >"/dev/stderr"
+	exit failed = 1
+}
 {
 	gsub(/\\/, "\\\\")
 	gsub(/"/, "\\\"")
-	printf "\t\"%s\\n\"\n", $0
+	text = text "\t\"" $0 "\\n\"\n"
 }
 END {
-	print "\t;\n#ifdef SQL_WANT_LIST"
-	print "static const struct {\n\tconst char *name, *text;\n} sql_queries[] = {"
-	for (i = 1; i <= n; i++)
-		printf "\t{\"%s\", sql_%s},\n", queries[i], queries[i]
-	print "};\n#endif"
+	if (failed)
+		exit 1
+	end_text()
+	if (list) {
+		printf "static const struct {\n\tconst char *room, *name, *signature, *text;\n} sql_list[] = {\n%s};\n", entries
+		exit
+	}
+	if (names != "")
+		printf "enum %s_statement {\n%s\t%s_N_STATEMENTS\n};\n\n" \
+			"static const char *const %s_sql[] __attribute__((unused)) = {\n%s};\n\n",
+			room, names, toupper(room), room, entries
+	print "#endif"
 }

@@ -1,7 +1,9 @@
--- What "ed2k-share list" puts beside the activity database, to look up by hash
--- what was ever sent of a file, also what was removed since. A table of the
--- connection alone, in a temporary file when it grows: the transfers are read
--- once, and servers need not keep an index for it with every row they write.
+-- How much was ever sent of each file, for "ed2k-share list".
+
+-- script: sql_sent_table
+-- A table to look up by hash. It reads all transfers once, so that servers do
+-- not have to update an index with every row they write. It belongs to the
+-- connection alone, and is in a temporary file when it is large.
 CREATE TEMP TABLE sent (
 	file  BLOB PRIMARY KEY,
 	bytes INTEGER NOT NULL
@@ -10,3 +12,8 @@ INSERT INTO sent (file, bytes)
 SELECT file, sum(bytes)
 FROM (SELECT file, bytes FROM transfer UNION ALL SELECT file, bytes FROM pruned)
 GROUP BY file;
+
+-- name: SENT_BY_FILE
+-- The bytes that were sent of a file.
+-- (hash) -> bytes
+SELECT bytes FROM sent WHERE file = ?1;

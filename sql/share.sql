@@ -1,13 +1,14 @@
--- The share database, version 3: which eD2k hash is which file.
--- Written by ed2k-share alone; ed2k-serve opens it read-only.
--- How an older database becomes this is in upgrade/.
--- Paths are absolute and, like all names, bytes: BLOBs, never text.
+-- script: sql_share_schema
+-- The schema of share.db, version 3: which eD2k hash is which file. Only
+-- ed2k-share writes it; ed2k-serve opens it read-only. How an older database
+-- becomes this is in upgrade.sql.
+-- Paths are absolute. Like all names they are bytes: BLOBs, never text.
 
 PRAGMA application_id = 0x6564326b; -- "ed2k"
 PRAGMA user_version = 3;
 
--- Who we are to peers. One row, made at creation, never changed: clients ban
--- an address whose user hash changes.
+-- Our identity to peers. One row, made with the database and never changed:
+-- clients ban an address whose user hash changes.
 CREATE TABLE identity (
 	id        INTEGER PRIMARY KEY CHECK (id = 1),
 	user_hash BLOB NOT NULL CHECK (length(user_hash) = 16),
@@ -33,29 +34,30 @@ CREATE TABLE exclude (
 ) STRICT, WITHOUT ROWID;
 
 -- Roots, and directories beneath them, that were mount points when they were
--- walked. While one is not, its files are offline and not deleted.
+-- walked. While nothing is mounted there, their files are offline, not
+-- deleted.
 CREATE TABLE mount_point (
 	path BLOB PRIMARY KEY CHECK (length(path) > 0)
 ) STRICT, WITHOUT ROWID;
 
--- Files and directories that were removed by hand: a walk by refresh leaves
--- them out.
+-- Files and directories that were removed by hand. Refresh does not share
+-- them again.
 CREATE TABLE removed (
 	path BLOB PRIMARY KEY CHECK (length(path) > 0)
 ) STRICT, WITHOUT ROWID;
 
--- One row a content. Slim, because every request looks here first.
+-- One row for each content. Kept slim, since every request looks here first.
 CREATE TABLE file (
 	hash    BLOB PRIMARY KEY CHECK (length(hash) = 16), -- "red" eD2k hash
 	size    INTEGER NOT NULL CHECK (size > 0),          -- bytes
 	added_s INTEGER NOT NULL,                           -- Unix time
-	priority INTEGER NOT NULL DEFAULT 1                  -- 0 low, 1 normal, 2 high
+	priority INTEGER NOT NULL DEFAULT 1        -- 0 low, 1 normal, 2 high
 		CHECK (priority BETWEEN 0 AND 2),
-	aich_root BLOB CHECK (length(aich_root) = 20)       -- NULL: not computed
+	aich_root BLOB CHECK (length(aich_root) = 20) -- NULL: not computed
 ) STRICT, WITHOUT ROWID;
 
--- Where that content lies: one row a path, as it was when it was hashed.
--- A file whose size, mtime or inode differ now is not served.
+-- Where the contents lie: one row for each path, as it was when it was
+-- hashed. A file whose size, mtime or inode is another one now is not served.
 CREATE TABLE copy (
 	copy_id  INTEGER PRIMARY KEY,
 	hash     BLOB NOT NULL REFERENCES file (hash) ON DELETE CASCADE,
@@ -69,8 +71,9 @@ CREATE TABLE copy (
 CREATE INDEX copy_hash ON copy (hash);
 CREATE INDEX copy_root ON copy (root_id);
 
--- Part hashes of files of one part or more: size / 9728000 + 1 MD4 digests one
--- after another. A table of its own, so that file stays slim.
+-- Part hashes of files of one part or more: size / 9728000 + 1 MD4 digests
+-- one after another. They have a table of their own, so that `file` stays
+-- slim.
 CREATE TABLE part_hashes (
 	part_hashes_id INTEGER PRIMARY KEY,
 	hash BLOB NOT NULL UNIQUE REFERENCES file (hash) ON DELETE CASCADE,
@@ -85,17 +88,19 @@ CREATE TABLE alias (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alias_of ON alias (hash);
 
--- AICH hashes of the parts of files of more than one: ceil(size / 9728000)
--- SHA-1 digests one after another. A file of one part has file.aich_root alone.
+-- AICH hashes of the parts of files of more than one part: ceil(size /
+-- 9728000) SHA-1 digests one after another. A file of one part has only
+-- file.aich_root.
 CREATE TABLE aich_parts (
 	aich_parts_id INTEGER PRIMARY KEY,
 	hash BLOB NOT NULL UNIQUE REFERENCES file (hash) ON DELETE CASCADE,
 	sha1 BLOB NOT NULL CHECK (length(sha1) > 0 AND length(sha1) % 20 = 0)
 ) STRICT;
 
--- What we tell peers about a file: a rating and a few words.
+-- What we tell peers about a file: a rating and a comment.
 CREATE TABLE comment (
 	hash   BLOB PRIMARY KEY REFERENCES file (hash) ON DELETE CASCADE,
-	rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5), -- 0: none, 5: best
-	text   BLOB NOT NULL CHECK (length(text) <= 128)        -- UTF-8, maybe empty
+	-- 0: none, 1: worst, 5: best
+	rating INTEGER NOT NULL CHECK (rating BETWEEN 0 AND 5),
+	text   BLOB NOT NULL CHECK (length(text) <= 128) -- UTF-8; may be empty
 ) STRICT, WITHOUT ROWID;

@@ -10,6 +10,7 @@
 #include "cmd/print.h"
 #include "cmd/print_stats.h"
 #include "store/state.h"
+#include "index/prune.h"
 #include "index/stats.h"
 
 #include <errno.h>
@@ -86,11 +87,11 @@ read_since(const char *s, int64_t *out)
 }
 
 static bool
-read_by(const char *s, enum stats_by *out)
+read_by(const char *s, enum stats_statement *out)
 {
 	static const struct {
 		const char *name;
-		enum stats_by by;
+		enum stats_statement by;
 	} kinds[] = {
 	    {"file", STATS_BY_FILE},
 	    {"peer", STATS_BY_PEER},
@@ -131,7 +132,7 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 	fault = db_open(&db, &activity_kind, path, DB_WRITE);
 	if (fault)
 		return fault;
-	fault = stats_prune(&db, time(NULL) - (int64_t)older_s, &removed);
+	fault = prune_transfers(&db, time(NULL) - (int64_t)older_s, &removed);
 	db_close(&db);
 	printf("%" PRIu64 " transfer%s removed\n", removed,
 	    removed == 1 ? "" : "s");
@@ -141,8 +142,8 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 /* What to print, and how. */
 struct showing {
 	enum stats_form form;
-	enum stats_by by; /* the rows under way */
-	bool any;         /* was there one? */
+	enum stats_statement by; /* the rows under way */
+	bool any;                /* was there one? */
 };
 
 static bool
@@ -159,7 +160,8 @@ visit(void *ctx, const struct stats_row *row)
 
 /* The totals, then the rows, both of the same instant. */
 static int
-show(struct db *db, enum stats_form form, enum stats_by by, int64_t since_s)
+show(struct db *db, enum stats_form form, enum stats_statement by,
+    int64_t since_s)
 {
 	struct showing s = {.form = form, .by = STATS_TOTAL};
 	int fault = stats_each(db, s.by, since_s, visit, &s);
@@ -176,7 +178,7 @@ struct asked {
 
 /* Do these go together? False after a log line. */
 static bool
-check_asked(const struct asked *a, enum stats_by *by, int64_t *since_s)
+check_asked(const struct asked *a, enum stats_statement *by, int64_t *since_s)
 {
 	if (a->metrics && (a->by || a->since || a->json)) {
 		log_error("--openmetrics goes with no other option: counters "
@@ -198,7 +200,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	    {"openmetrics", 0, ARGS_FLAG, NULL, 0, 0, &a.metrics, NULL, ""},
 	};
 	enum stats_form form = isatty(STDOUT_FILENO) ? STATS_TABLE : STATS_TABS;
-	enum stats_by by = STATS_BY_FILE;
+	enum stats_statement by = STATS_BY_FILE;
 	int64_t since_s = INT64_MIN;
 	char path[PATH_MAX];
 	struct db db;
@@ -221,7 +223,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 		return print_end(a.metrics ? print_stats_metrics(NULL) : 0);
 	fault = db_open(&db, &activity_kind, path, DB_READ);
 	if (!fault)
-		fault = stats_hold(&db);
+		fault = db_begin_reading(&db);
 	if (!fault && a.metrics)
 		fault = print_stats_metrics(&db);
 	else if (!fault)

@@ -66,7 +66,7 @@ show_bar(const struct stats_row *row)
 }
 
 void
-print_stats_heading(enum stats_by by)
+print_stats_heading(enum stats_statement by)
 {
 	switch (by) {
 	case STATS_BY_FILE:
@@ -104,7 +104,7 @@ print_table_total(const struct stats_row *row)
 }
 
 static void
-print_table_row(enum stats_by by, const struct stats_row *row)
+print_table_row(enum stats_statement by, const struct stats_row *row)
 {
 	char address[ADDRESS_TEXT], text[SHOWN_MAX];
 
@@ -137,7 +137,7 @@ print_table_row(enum stats_by by, const struct stats_row *row)
 
 /* The word for a kind of row, in tabs and JSON. */
 static const char *
-word_of(enum stats_by by)
+word_of(enum stats_statement by)
 {
 	switch (by) {
 	case STATS_BY_FILE:
@@ -153,7 +153,7 @@ word_of(enum stats_by by)
 
 /* The first eight fields are the same for all kinds. */
 static void
-print_tabs_row(enum stats_by by, const struct stats_row *row)
+print_tabs_row(enum stats_statement by, const struct stats_row *row)
 {
 	char hash[2 * HASH_SIZE + 1], text[SHOWN_MAX];
 	char address[ADDRESS_TEXT];
@@ -190,7 +190,7 @@ print_json_member(const char *name, const char *value)
 }
 
 static void
-print_json_row(enum stats_by by, const struct stats_row *row)
+print_json_row(enum stats_statement by, const struct stats_row *row)
 {
 	char hash[2 * HASH_SIZE + 1], address[ADDRESS_TEXT];
 
@@ -224,7 +224,7 @@ print_json_row(enum stats_by by, const struct stats_row *row)
 
 void
 print_stats_row(
-    enum stats_form form, enum stats_by by, const struct stats_row *row)
+    enum stats_form form, enum stats_statement by, const struct stats_row *row)
 {
 	switch (form) {
 	case STATS_TABLE:

@@ -15,11 +15,11 @@ enum stats_form {
 };
 
 /* What stands above the rows of a table. */
-void print_stats_heading(enum stats_by by);
+void print_stats_heading(enum stats_statement by);
 
 /* One line: one row. */
 void print_stats_row(
-    enum stats_form form, enum stats_by by, const struct stats_row *row);
+    enum stats_form form, enum stats_statement by, const struct stats_row *row);
 
 /*
  * All metrics, ready for a collector; zeros when db is NULL. 0, or an exit code

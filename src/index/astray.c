@@ -5,7 +5,6 @@
 #include "index/astray.h"
 
 #include "base/log.h"
-#include "sql.h"
 
 #include <string.h>
 #include <sysexits.h>
@@ -13,7 +12,7 @@
 int
 astray_open(struct edit *e)
 {
-	return db_exec(&e->store.db, sql_astray);
+	return db_exec(&e->store.db, sql_astray_tables);
 }
 
 int

@@ -6,57 +6,12 @@
 #include "index/edit.h"
 
 #include "base/log.h"
-#include "sql.h"
+#include "sql/upgrade.h"
 
 #include <string.h>
 
-static const char *const statement_text[EDIT_N_STATEMENTS] = {
-    [EDIT_BEGIN] = sql_begin,
-    [EDIT_COMMIT] = sql_commit,
-    [EDIT_ROLLBACK] = sql_rollback,
-    [EDIT_ROOT_ID] = sql_root_id,
-    [EDIT_ROOT_PUT] = sql_root_put,
-    [EDIT_ROOT_DELETE_UNUSED] = sql_root_delete_unused,
-    [EDIT_FILE_PUT] = sql_file_put,
-    [EDIT_FILE_DELETE_UNUSED] = sql_file_delete_unused,
-    [EDIT_COPY_PUT] = sql_copy_put,
-    [EDIT_COPY_ROOT] = sql_copy_root,
-    [EDIT_COPY_DELETE] = sql_copy_delete,
-    [EDIT_PART_HASHES_PUT] = sql_part_hashes_put,
-    [EDIT_AICH_ROOT_PUT] = sql_aich_root_put,
-    [EDIT_AICH_PARTS_PUT] = sql_aich_parts_put,
-    [EDIT_ALIAS_PUT] = sql_alias_put,
-    [EDIT_PRIORITY_PUT] = sql_priority_put,
-    [EDIT_COMMENT_PUT] = sql_comment_put,
-    [EDIT_COMMENT_DELETE] = sql_comment_delete,
-    [EDIT_COPY_MOVE] = sql_copy_move,
-    [EDIT_COPY_DAMAGED_PUT] = sql_copy_damaged_put,
-    [EDIT_ROOT_WALK_PUT] = sql_root_walk_put,
-    [EDIT_ROOT_INODE_PUT] = sql_root_inode_put,
-    [EDIT_ROOT_BY_PATH] = sql_root_by_path,
-    [EDIT_ROOT_NEXT] = sql_root_next,
-    [EDIT_ROOT_DELETE_BENEATH] = sql_root_delete_beneath,
-    [EDIT_EXCLUDES] = sql_excludes,
-    [EDIT_EXCLUDE_PUT] = sql_exclude_put,
-    [EDIT_EXCLUDE_DELETE] = sql_exclude_delete,
-    [EDIT_MOUNT_POINT_PUT] = sql_mount_point_put,
-    [EDIT_MOUNT_POINT_DELETE] = sql_mount_point_delete,
-    [EDIT_REMOVED_PUT_PATH] = sql_removed_put_path,
-    [EDIT_REMOVED_PUT_HASH] = sql_removed_put_hash,
-    [EDIT_REMOVED_BY_PATH] = sql_removed_by_path,
-    [EDIT_REMOVED_DELETE] = sql_removed_delete,
-    [EDIT_REMOVED_DELETE_BENEATH] = sql_removed_delete_beneath,
-    [EDIT_ASTRAY_PUT] = sql_astray_put,
-    [EDIT_ASTRAY_NEXT] = sql_astray_next,
-    [EDIT_ASTRAY_BY_INODE] = sql_astray_by_inode,
-    [EDIT_ASTRAY_BY_HASH] = sql_astray_by_hash,
-    [EDIT_ASTRAY_DELETE] = sql_astray_delete,
-    [EDIT_ASTRAY_SPEND] = sql_astray_spend,
-    [EDIT_OFFLINE_PUT] = sql_offline_put,
-};
-
 /* [v - 1]: what makes version v + 1 of version v. */
-static const char *const upgrades[] = {sql_upgrade_2, sql_upgrade_3};
+static const char *const upgrades[] = {sql_share_to_2, sql_share_to_3};
 
 /*
  * Bring an older database up to date: all of it or nothing. Of several who try
@@ -65,7 +20,7 @@ static const char *const upgrades[] = {sql_upgrade_2, sql_upgrade_3};
 static int
 upgrade(struct db *db)
 {
-	int before, fault = db_exec(db, sql_begin);
+	int before, fault = db_begin(db);
 
 	if (fault)
 		return fault;
@@ -74,11 +29,11 @@ upgrade(struct db *db)
 	for (int v = before; !fault && v < store_kind.version; v++)
 		fault = db_exec(db, upgrades[v - 1]);
 	if (!fault)
-		fault = db_exec(db, sql_commit);
-	if (fault && !sqlite3_get_autocommit(db->handle))
-		db_exec(db, sql_rollback);
-	if (fault)
+		fault = db_commit(db);
+	if (fault) {
+		db_rollback(db);
 		return fault;
+	}
 	if (before < store_kind.version)
 		log_notice("%s has now version %d; an older ed2k-serve cannot "
 			   "read it any more",
@@ -104,11 +59,8 @@ edit_open(struct edit *e, const char *path)
 void
 edit_close(struct edit *e)
 {
-	for (size_t i = 0; i < EDIT_N_STATEMENTS; i++) {
-		sqlite3_finalize(e->statements[i]);
-		e->statements[i] = NULL;
-	}
 	store_close(&e->store);
+	memset(e->statements, 0, sizeof e->statements);
 }
 
 int
@@ -131,25 +83,21 @@ edit_begin(struct edit *e)
 	if (e->depth++ > 0)
 		return;
 	e->store.db.fault = 0;
-	edit_run(e, edit_statement(e, EDIT_BEGIN));
+	db_begin(&e->store.db);
 }
 
 int
 edit_end(struct edit *e)
 {
-	int *fault = &e->store.db.fault;
+	struct db *db = &e->store.db;
 
 	if (--e->depth > 0)
-		return *fault;
-	if (*fault == 0)
-		edit_run(e, edit_statement(e, EDIT_COMMIT));
-	if (*fault != 0 && !sqlite3_get_autocommit(e->store.db.handle)) {
-		int first = *fault;
-
-		edit_run(e, edit_statement(e, EDIT_ROLLBACK));
-		*fault = first;
-	}
-	return *fault;
+		return db->fault;
+	if (db->fault == 0)
+		db_commit(db);
+	if (db->fault != 0)
+		db_rollback(db);
+	return db->fault;
 }
 
 sqlite3_stmt *
@@ -157,10 +105,8 @@ edit_statement(struct edit *e, enum edit_statement which)
 {
 	if (e->depth > 0 && e->store.db.fault != 0)
 		return NULL;
-	if (!e->statements[which])
-		e->statements[which] =
-		    db_prepare(&e->store.db, statement_text[which]);
-	return e->statements[which];
+	return db_prepare_once(
+	    &e->store.db, &e->statements[which], edit_sql[which]);
 }
 
 void

@@ -4,7 +4,7 @@
  */
 #include "base/log.h"
 #include "index/edit.h"
-#include "sql.h"
+#include "sql/share.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,13 +32,13 @@ fill_new(struct db *db)
 {
 	uint8_t user_hash[HASH_SIZE];
 	sqlite3_stmt *stmt;
-	int fault = db_exec(db, sql_share);
+	int fault = db_exec(db, sql_share_schema);
 
 	if (fault)
 		return fault;
 	if (!make_user_hash(user_hash))
 		return EX_OSERR;
-	stmt = db_prepare(db, sql_identity_insert);
+	stmt = db_prepare(db, edit_sql[EDIT_IDENTITY_PUT]);
 	if (!stmt)
 		return db->fault;
 	sqlite3_bind_blob(stmt, 1, user_hash, HASH_SIZE, SQLITE_STATIC);

@@ -4,8 +4,8 @@
  */
 #include "index/sent.h"
 
+#include "sql/sent.h"
 #include "store/state.h"
-#include "sql.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,8 +24,8 @@ sent_open(struct sent *s, const char *state_dir)
 		return;
 	}
 	if (db_open(&s->db, &activity_kind, path, DB_READ) == 0 &&
-	    db_exec(&s->db, sql_sent) == 0)
-		s->stmt = db_prepare(&s->db, sql_activity_sent);
+	    db_exec(&s->db, sql_sent_table) == 0)
+		s->stmt = db_prepare(&s->db, sent_sql[SENT_BY_FILE]);
 	s->known = s->stmt != NULL;
 }
 
@@ -49,7 +49,6 @@ sent_of(struct sent *s, const uint8_t file[HASH_SIZE], uint64_t *bytes)
 void
 sent_close(struct sent *s)
 {
-	sqlite3_finalize(s->stmt);
-	s->stmt = NULL;
 	db_close(&s->db);
+	s->stmt = NULL;
 }

@@ -5,7 +5,7 @@
 #include "index/snapshot.h"
 
 #include "base/log.h"
-#include "sql.h"
+#include "sql/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,8 @@ failed(const char *path, const char *why)
 static int
 copy_all(struct store *store, const char *path, const char *temp)
 {
-	sqlite3_stmt *stmt = db_prepare(&store->db, sql_vacuum_into);
+	sqlite3_stmt *stmt =
+	    db_prepare(&store->db, snapshot_sql[SNAPSHOT_VACUUM_INTO]);
 	int fault = 0;
 
 	if (!stmt)
@@ -52,7 +53,7 @@ mark(const char *path, const char *temp)
 	if (sqlite3_open_v2(temp, &handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 		NULL) != SQLITE_OK ||
-	    sqlite3_exec(handle, sql_make_snapshot, NULL, NULL, NULL) !=
+	    sqlite3_exec(handle, sql_mark_snapshot, NULL, NULL, NULL) !=
 		SQLITE_OK)
 		fault = failed(path, sqlite3_errmsg(handle));
 	sqlite3_close(handle);

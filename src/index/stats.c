@@ -1,27 +1,12 @@
 /*
- * Reading and pruning the activity database; see stats.h.
+ * Sums over the activity database; see stats.h.
  * SPDX-License-Identifier: ISC
  */
 #include "index/stats.h"
 
 #include "base/util.h"
-#include "sql.h"
 
 #include <string.h>
-#include <sysexits.h>
-
-/* Transfers to remove at a time: some ten milliseconds. */
-#define PRUNE_STEP 5000
-
-static const char *const query[STATS_N] = {
-    [STATS_TOTAL] = sql_activity_total,
-    [STATS_BY_FILE] = sql_activity_by_file,
-    [STATS_BY_PEER] = sql_activity_by_peer,
-    [STATS_BY_DAY] = sql_activity_by_day,
-    [STATS_EVER] = sql_activity_ever,
-    [STATS_EVER_BY_FILE] = sql_activity_ever_by_file,
-    [STATS_EVER_BY_OUTCOME] = sql_activity_ever_by_outcome,
-};
 
 /* The last columns of a row may be left out: they count as NULL. */
 static bool
@@ -65,7 +50,7 @@ column_number(sqlite3_stmt *stmt, int column)
 	return has(stmt, column) ? sqlite3_column_int64(stmt, column) : 0;
 }
 
-/* The columns are those of activity_by_peer.sql, then the outcome. */
+/* All statements have the same columns; see sql/stats.sql. */
 static void
 fill_row(struct stats_row *row, sqlite3_stmt *stmt)
 {
@@ -87,10 +72,10 @@ fill_row(struct stats_row *row, sqlite3_stmt *stmt)
 }
 
 int
-stats_each(struct db *db, enum stats_by by, int64_t since_s,
+stats_each(struct db *db, enum stats_statement by, int64_t since_s,
     bool (*visit)(void *ctx, const struct stats_row *row), void *ctx)
 {
-	sqlite3_stmt *stmt = db_prepare(db, query[by]);
+	sqlite3_stmt *stmt = db_prepare(db, stats_sql[by]);
 	enum db_step step;
 	int fault = 0;
 
@@ -108,83 +93,5 @@ stats_each(struct db *db, enum stats_by by, int64_t since_s,
 	if (step == DB_BUSY || step == DB_FAILED)
 		fault = db->fault;
 	sqlite3_finalize(stmt);
-	return fault;
-}
-
-int
-stats_hold(struct db *db)
-{
-	return db_exec(db, sql_snapshot);
-}
-
-/* A statement with one number and no row. 0, or an exit code, logged. */
-static int
-run(struct db *db, const char *sql, int64_t number)
-{
-	sqlite3_stmt *stmt = db_prepare(db, sql);
-	int fault = 0;
-
-	if (!stmt)
-		return db->fault;
-	sqlite3_bind_int64(stmt, 1, number);
-	if (db_step(db, stmt) != DB_DONE)
-		fault = db->fault;
-	sqlite3_finalize(stmt);
-	return fault;
-}
-
-/* Before when is this step: at before_s, or earlier if that would be many. */
-static int
-find_step(struct db *db, int64_t before_s, int64_t *step_s)
-{
-	sqlite3_stmt *stmt = db_prepare(db, sql_activity_prune_until);
-	enum db_step step;
-
-	*step_s = before_s;
-	if (!stmt)
-		return db->fault;
-	sqlite3_bind_int64(stmt, 1, PRUNE_STEP);
-	step = db_step(db, stmt);
-	/* those of the same second go along: else nothing might ever go */
-	if (step == DB_ROW && sqlite3_column_int64(stmt, 0) < before_s)
-		*step_s = sqlite3_column_int64(stmt, 0) + 1;
-	sqlite3_finalize(stmt);
-	return step == DB_ROW || step == DB_DONE ? 0 : db->fault;
-}
-
-/* One step, in one transaction. */
-static int
-prune_step(struct db *db, int64_t before_s, int64_t *step_s, uint64_t *removed)
-{
-	uint64_t n = 0;
-	int fault = db_exec(db, sql_begin);
-
-	if (!fault)
-		fault = find_step(db, before_s, step_s);
-	if (!fault)
-		fault = run(db, sql_activity_prune_sum, *step_s);
-	if (!fault) {
-		fault = run(db, sql_activity_prune, *step_s);
-		n = (uint64_t)sqlite3_changes64(db->handle);
-	}
-	if (!fault)
-		fault = db_exec(db, sql_commit);
-	if (!fault)
-		*removed += n;
-	return fault;
-}
-
-int
-stats_prune(struct db *db, int64_t before_s, uint64_t *removed)
-{
-	int64_t step_s = INT64_MIN;
-	int fault = db_exec(db, sql_activity_forget);
-
-	*removed = 0;
-	while (!fault && step_s < before_s) {
-		fault = prune_step(db, before_s, &step_s, removed);
-		if (!fault)
-			fault = db_exec(db, sql_activity_shrink);
-	}
 	return fault;
 }

@@ -4,8 +4,6 @@
  */
 #include "store/cover.h"
 
-#include "sql.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -97,7 +95,7 @@ cover_find(struct cover *c, struct store *store)
 
 	c->n = 0;
 	/* all in one transaction: each by itself would take its own locks */
-	if (db_exec(&store->db, sql_snapshot) != 0)
+	if (db_begin_reading(&store->db) != 0)
 		return;
 	if (store_root_from(store, "/", root) == STORE_FOUND) {
 		if (strcmp(root, "/") == 0)
@@ -105,5 +103,5 @@ cover_find(struct cover *c, struct store *store)
 		else
 			go_down(c, store);
 	}
-	db_exec(&store->db, sql_commit);
+	db_commit(&store->db);
 }

@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 #include "base/log.h"
-#include "sql.h"
+#include "sql/db.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,6 +83,14 @@ db_prepare(struct db *db, const char *sql)
 	return NULL;
 }
 
+sqlite3_stmt *
+db_prepare_once(struct db *db, sqlite3_stmt **kept, const char *sql)
+{
+	if (!*kept)
+		*kept = db_prepare(db, sql);
+	return *kept;
+}
+
 enum db_step
 db_step(struct db *db, sqlite3_stmt *stmt)
 {
@@ -117,6 +125,34 @@ db_exec(struct db *db, const char *sql)
 	return db_complain(db);
 }
 
+int
+db_begin(struct db *db)
+{
+	return db_exec(db, db_sql[DB_BEGIN]);
+}
+
+int
+db_begin_reading(struct db *db)
+{
+	return db_exec(db, db_sql[DB_BEGIN_READING]);
+}
+
+int
+db_commit(struct db *db)
+{
+	return db_exec(db, db_sql[DB_COMMIT]);
+}
+
+void
+db_rollback(struct db *db)
+{
+	int fault = db->fault;
+
+	if (!sqlite3_get_autocommit(db->handle))
+		db_exec(db, db_sql[DB_ROLLBACK]);
+	db->fault = fault;
+}
+
 /* The one number a pragma gives, or an exit code in *fault. */
 static int
 pragma(struct db *db, const char *sql, int *fault)
@@ -139,7 +175,7 @@ db_read_version(struct db *db)
 {
 	int fault;
 
-	db->version = pragma(db, sql_user_version, &fault);
+	db->version = pragma(db, db_sql[DB_USER_VERSION], &fault);
 	return fault;
 }
 
@@ -149,7 +185,7 @@ check_kind(struct db *db)
 {
 	int fault, id;
 
-	id = pragma(db, sql_application_id, &fault);
+	id = pragma(db, db_sql[DB_APPLICATION_ID], &fault);
 	if (fault)
 		return fault;
 	if (id != db->kind->application_id && !db->is_snapshot) {
@@ -304,6 +340,10 @@ out:
 void
 db_close(struct db *db)
 {
+	sqlite3_stmt *stmt;
+
+	while (db->handle && (stmt = sqlite3_next_stmt(db->handle, NULL)))
+		sqlite3_finalize(stmt);
 	sqlite3_close(db->handle);
 	db->handle = NULL;
 }

@@ -80,7 +80,7 @@ int db_open(struct db *db, const struct db_kind *kind, const char *path,
 int db_create(
     const struct db_kind *kind, const char *path, int (*fill)(struct db *db));
 
-/* Safe to call twice, and on a zeroed struct. */
+/* Finalizes all statements. Safe to call twice, and on a zeroed struct. */
 void db_close(struct db *db);
 
 /* Is path the database at `db`, or one of its side files? Both are real. */
@@ -92,8 +92,24 @@ int db_read_version(struct db *db);
 /* A prepared statement to be finalized by the caller; NULL after a log line. */
 sqlite3_stmt *db_prepare(struct db *db, const char *sql);
 
-/* Run statements that return no rows. 0, or an exit code after a log line. */
+/*
+ * The same for a statement that is used again: prepared once, into *kept, and
+ * finalized by db_close.
+ */
+sqlite3_stmt *db_prepare_once(
+    struct db *db, sqlite3_stmt **kept, const char *sql);
+
+/* Run statements whose rows are of no interest. These return 0, or an exit code
+ * after a log line. */
 int db_exec(struct db *db, const char *sql);
+
+/* Begin a transaction to write, or to read as of one moment. */
+int db_begin(struct db *db);
+int db_begin_reading(struct db *db);
+int db_commit(struct db *db);
+
+/* End a transaction that is open, and forget what it changed. */
+void db_rollback(struct db *db);
 
 enum db_step {
 	DB_ROW,

@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 #include "base/log.h"
-#include "sql.h"
+#include "sql/db.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,31 +7,12 @@
 #include "base/log.h"
 #include "base/place.h"
 #include "base/util.h"
-#include "sql.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
-static const char *const statement_text[STORE_N_STATEMENTS] = {
-    [STORE_USER_HASH] = sql_user_hash,
-    [STORE_COPIES_BY_HASH] = sql_copies_by_hash,
-    [STORE_HASH_BY_ALIAS] = sql_hash_by_alias,
-    [STORE_PART_HASHES] = sql_part_hashes_by_hash,
-    [STORE_AICH_PARTS] = sql_aich_parts_by_hash,
-    [STORE_COPY_BY_PATH] = sql_copy_by_path,
-    [STORE_COPIES] = sql_copies,
-    [STORE_FILES] = sql_files,
-    [STORE_COMMENT] = sql_comment_by_hash,
-    [STORE_COUNT_WITHOUT_AICH] = sql_count_without_aich,
-    [STORE_NEXT_WITHOUT_AICH] = sql_next_without_aich,
-    [STORE_SUM] = sql_copies_sum,
-    [STORE_ROOT_FROM] = sql_root_from,
-    [STORE_COPY_NEXT] = sql_copy_next,
-    [STORE_MOUNT_POINTS_ABOVE] = sql_mount_points_above,
-};
-
-static const char *const older[] = {sql_version_1, sql_version_2};
+static const char *const older[] = {sql_share_1_as_2, sql_share_2_as_3};
 
 const struct db_kind store_kind = {
     .name = "share database",
@@ -81,21 +62,15 @@ store_open(struct store *s, const char *path)
 void
 store_close(struct store *s)
 {
-	for (size_t i = 0; i < STORE_N_STATEMENTS; i++) {
-		sqlite3_finalize(s->statements[i]);
-		s->statements[i] = NULL;
-	}
 	db_close(&s->db);
+	memset(s->statements, 0, sizeof s->statements);
 }
 
 /* A statement ready to bind, or NULL after a log line. */
 static sqlite3_stmt *
 statement(struct store *s, enum store_statement which)
 {
-	if (!s->statements[which])
-		s->statements[which] =
-		    db_prepare(&s->db, statement_text[which]);
-	return s->statements[which];
+	return db_prepare_once(&s->db, &s->statements[which], store_sql[which]);
 }
 
 /* Step once; anything but a row ends the statement. */
@@ -125,19 +100,34 @@ column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 	return db_column_name(stmt, column, out) && out[0] == '/';
 }
 
-/* Three columns: the AICH root, which may be NULL, priority, damaged. */
-static void
-column_content(sqlite3_stmt *stmt, int column, struct store_copy *out)
+/*
+ * A row of a statement about copies: all have the same columns. False when it
+ * makes no sense.
+ */
+static bool
+column_copy(sqlite3_stmt *stmt, struct store_copy *copy, char path[PATH_MAX],
+    char root[PATH_MAX])
 {
-	const void *root = column_bytes(stmt, column, AICH_SIZE);
+	const void *hash = column_bytes(stmt, 0, HASH_SIZE), *aich_root;
 
-	out->priority = (enum store_priority)min_u64(
-	    (uint64_t)sqlite3_column_int64(stmt, column + 1),
-	    STORE_PRIORITY_HIGH);
-	out->has_aich = root != NULL;
-	if (root)
-		memcpy(out->aich_root, root, AICH_SIZE);
-	out->damaged = sqlite3_column_int(stmt, column + 2) != 0;
+	if (!hash || !column_path(stmt, 2, root) || !column_path(stmt, 3, path))
+		return false;
+	copy->path = path;
+	copy->root = root;
+	memcpy(copy->hash, hash, HASH_SIZE);
+	copy->size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	copy->mtime_ns = sqlite3_column_int64(stmt, 4);
+	copy->inode = (uint64_t)sqlite3_column_int64(stmt, 5);
+	aich_root = column_bytes(stmt, 6, AICH_SIZE);
+	copy->has_aich = aich_root != NULL;
+	if (aich_root)
+		memcpy(copy->aich_root, aich_root, AICH_SIZE);
+	copy->priority = (enum store_priority)min_u64(
+	    (uint64_t)sqlite3_column_int64(stmt, 7), STORE_PRIORITY_HIGH);
+	copy->damaged = sqlite3_column_int(stmt, 8) != 0;
+	copy->has_root_inode = sqlite3_column_type(stmt, 9) != SQLITE_NULL;
+	copy->root_inode = (uint64_t)sqlite3_column_int64(stmt, 9);
+	return true;
 }
 
 /* A row that cannot be right. It is logged. */
@@ -202,24 +192,17 @@ store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 {
 	sqlite3_stmt *stmt = statement(s, STORE_COPIES_BY_HASH);
 	char path[PATH_MAX], root[PATH_MAX];
-	struct store_copy copy = {.path = path, .root = root};
+	struct store_copy copy;
 	enum store_result res;
 
 	if (!stmt)
 		return STORE_FAILED;
-	memcpy(copy.hash, hash, HASH_SIZE);
 	sqlite3_bind_blob(stmt, 1, hash, HASH_SIZE, SQLITE_STATIC);
-	while ((res = next_row(s, stmt)) == STORE_FOUND) {
-		copy.size = (uint64_t)sqlite3_column_int64(stmt, 0);
-		copy.mtime_ns = sqlite3_column_int64(stmt, 3);
-		copy.inode = (uint64_t)sqlite3_column_int64(stmt, 4);
-		column_content(stmt, 5, &copy);
-		if (column_path(stmt, 1, root) && column_path(stmt, 2, path) &&
-		    take(ctx, &copy)) {
+	while ((res = next_row(s, stmt)) == STORE_FOUND)
+		if (column_copy(stmt, &copy, path, root) && take(ctx, &copy)) {
 			sqlite3_reset(stmt);
 			break;
 		}
-	}
 	return res;
 }
 
@@ -316,8 +299,8 @@ enum store_result
 store_find_path(struct store *s, const char *path, struct store_copy *out)
 {
 	sqlite3_stmt *stmt = statement(s, STORE_COPY_BY_PATH);
+	char found[PATH_MAX], root[PATH_MAX];
 	enum store_result res;
-	const void *hash;
 
 	memset(out, 0, sizeof *out);
 	if (!stmt)
@@ -326,38 +309,11 @@ store_find_path(struct store *s, const char *path, struct store_copy *out)
 	res = next_row(s, stmt);
 	if (res != STORE_FOUND)
 		return res;
-	hash = column_bytes(stmt, 0, HASH_SIZE);
-	if (hash)
-		memcpy(out->hash, hash, HASH_SIZE);
-	else
+	if (!column_copy(stmt, out, found, root))
 		res = bad_row(s, "a copy that makes no sense");
-	out->size = (uint64_t)sqlite3_column_int64(stmt, 1);
-	out->mtime_ns = sqlite3_column_int64(stmt, 2);
-	out->inode = (uint64_t)sqlite3_column_int64(stmt, 3);
-	column_content(stmt, 4, out);
+	out->path = out->root = NULL;
 	sqlite3_reset(stmt);
 	return res;
-}
-
-/* A row with the columns of copies.sql. False when it makes no sense. */
-static bool
-column_copy(sqlite3_stmt *stmt, struct store_copy *copy, char path[PATH_MAX],
-    char root[PATH_MAX])
-{
-	const void *hash = column_bytes(stmt, 0, HASH_SIZE);
-
-	if (!hash || !column_path(stmt, 2, root) || !column_path(stmt, 3, path))
-		return false;
-	copy->path = path;
-	copy->root = root;
-	memcpy(copy->hash, hash, HASH_SIZE);
-	copy->size = (uint64_t)sqlite3_column_int64(stmt, 1);
-	copy->mtime_ns = sqlite3_column_int64(stmt, 4);
-	copy->inode = (uint64_t)sqlite3_column_int64(stmt, 5);
-	column_content(stmt, 6, copy);
-	copy->has_root_inode = sqlite3_column_type(stmt, 9) != SQLITE_NULL;
-	copy->root_inode = (uint64_t)sqlite3_column_int64(stmt, 9);
-	return true;
 }
 
 void
@@ -411,7 +367,7 @@ store_mount_points_above(struct store *s, const char *path,
 	return res;
 }
 
-/* Offer every row of a statement whose columns are those of copies.sql. */
+/* Offer every row of a statement about copies. */
 static enum store_result
 each(struct store *s, enum store_statement which,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)

@@ -7,6 +7,7 @@
 #define STORE_STORE_H
 
 #include "proto/opcodes.h"
+#include "sql/store.h"
 #include "store/db.h"
 
 #include <stdbool.h>
@@ -15,25 +16,6 @@
 
 /* sql/share.sql */
 extern const struct db_kind store_kind;
-
-enum store_statement {
-	STORE_USER_HASH,
-	STORE_COPIES_BY_HASH,
-	STORE_HASH_BY_ALIAS,
-	STORE_PART_HASHES,
-	STORE_AICH_PARTS,
-	STORE_COPY_BY_PATH,
-	STORE_COPIES,
-	STORE_FILES,
-	STORE_COMMENT,
-	STORE_COUNT_WITHOUT_AICH,
-	STORE_NEXT_WITHOUT_AICH,
-	STORE_SUM,
-	STORE_ROOT_FROM,
-	STORE_COPY_NEXT,
-	STORE_MOUNT_POINTS_ABOVE,
-	STORE_N_STATEMENTS
-};
 
 struct store {
 	struct db db;

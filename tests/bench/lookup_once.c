@@ -7,7 +7,7 @@
  *
  * SPDX-License-Identifier: ISC
  */
-#include "sql.h"
+#include "sql/store.h"
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -24,7 +24,8 @@ main(int argc, char *argv[])
 	if (argc != 2 || n < 16 ||
 	    sqlite3_open_v2(argv[1], &db,
 		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != 0 ||
-	    sqlite3_prepare_v2(db, sql_copies_by_hash, -1, &stmt, NULL) != 0 ||
+	    sqlite3_prepare_v2(
+		db, store_sql[STORE_COPIES_BY_HASH], -1, &stmt, NULL) != 0 ||
 	    sqlite3_bind_blob(stmt, 1, bytes + n - 16, 16, SQLITE_STATIC) !=
 		0 ||
 	    sqlite3_step(stmt) != SQLITE_ROW)

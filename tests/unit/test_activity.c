@@ -7,6 +7,7 @@
 
 #include "serve/books/activity.h"
 #include "store/state.h"
+#include "index/prune.h"
 #include "index/stats.h"
 
 #include <signal.h>
@@ -84,14 +85,14 @@ keep_row(void *ctx, const struct stats_row *row)
 
 /* The last row of this kind. */
 static struct stats_row
-last_row(const char *dir, enum stats_by by, int64_t since_s)
+last_row(const char *dir, enum stats_statement by, int64_t since_s)
 {
 	struct stats_row row = {0};
 	struct db db;
 
 	assert_int_equal(
 	    db_open(&db, &activity_kind, db_path(dir), DB_READ), 0);
-	assert_int_equal(stats_hold(&db), 0);
+	assert_int_equal(db_begin_reading(&db), 0);
 	assert_int_equal(stats_each(&db, by, since_s, keep_row, &row), 0);
 	db_close(&db);
 	return row;
@@ -403,9 +404,9 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	before = last_row(dir, STATS_EVER, 0);
 	assert_int_equal(
 	    db_open(&db, &activity_kind, db_path(dir), DB_WRITE), 0);
-	assert_int_equal(stats_prune(&db, 3900, &removed), 0);
+	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
 	assert_int_equal(removed, 11700);
-	assert_int_equal(stats_prune(&db, 3900, &removed), 0);
+	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
 	assert_int_equal(removed, 0);
 	db_close(&db);
 	assert_int_equal(last_row(dir, STATS_TOTAL, INT64_MIN).transfers, 300);
@@ -416,7 +417,7 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	/* all of them, and the name is still the last one */
 	assert_int_equal(
 	    db_open(&db, &activity_kind, db_path(dir), DB_WRITE), 0);
-	assert_int_equal(stats_prune(&db, INT64_MAX, &removed), 0);
+	assert_int_equal(prune_transfers(&db, INT64_MAX, &removed), 0);
 	db_close(&db);
 	assert_int_equal(removed, 300);
 	after = last_row(dir, STATS_EVER_BY_FILE, 0);

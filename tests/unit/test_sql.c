@@ -1,12 +1,18 @@
 /*
- * Every statement in sql/ against the real schema: it compiles, and what a
- * request looks up goes through an index.
+ * Every statement in sql/ against the real schema: it compiles, it has the
+ * parameters and columns that its comment names, and what a request looks up
+ * goes through an index.
  * SPDX-License-Identifier: ISC
  */
 #include "harness.h"
 
-#define SQL_WANT_LIST
-#include "sql.h"
+#include "sql/activity.h"
+#include "sql/edit.h"
+#include "sql/prune.h"
+#include "sql/sent.h"
+#include "sql/share.h"
+#include "sql/stats.h"
+#include "sql_list.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -33,10 +39,12 @@ static int
 setup(void **state)
 {
 	(void)state;
-	return open_schema(&db, sql_share, "file") == 0 &&
-		sqlite3_exec(db, sql_astray, NULL, NULL, NULL) == SQLITE_OK &&
-		open_schema(&activity, sql_activity, "transfer") == 0 &&
-		sqlite3_exec(activity, sql_sent, NULL, NULL, NULL) == SQLITE_OK
+	return open_schema(&db, sql_share_schema, "file") == 0 &&
+		sqlite3_exec(db, sql_astray_tables, NULL, NULL, NULL) ==
+		    SQLITE_OK &&
+		open_schema(&activity, sql_activity_schema, "transfer") == 0 &&
+		sqlite3_exec(activity, sql_sent_table, NULL, NULL, NULL) ==
+		    SQLITE_OK
 	    ? 0
 	    : -1;
 }
@@ -51,47 +59,101 @@ teardown(void **state)
 	    : -1;
 }
 
-/* The database that a query is for, as its name says. */
+/* The database that the statements of a room are for. */
 static sqlite3 *
-database_of(const char *name)
+database_of(const char *room)
 {
-	return strncmp(name, "activity_", 9) == 0 ? activity : db;
+	static const char *const rooms[] = {
+	    "activity", "prune", "sent", "stats"};
+
+	for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
+		if (strcmp(room, rooms[i]) == 0)
+			return activity;
+	return db;
+}
+
+static sqlite3_stmt *
+prepare(size_t i)
+{
+	sqlite3 *in = database_of(sql_list[i].room);
+	sqlite3_stmt *stmt = NULL;
+	const char *tail = NULL;
+
+	if (sqlite3_prepare_v2(in, sql_list[i].text, -1, &stmt, &tail) !=
+	    SQLITE_OK)
+		fail_msg("%s: %s", sql_list[i].name, sqlite3_errmsg(in));
+	assert_non_null(stmt);
+	assert_string_equal(tail, "\n");
+	return stmt;
 }
 
 static void
-every_query_compiles_and_is_one_statement(void **state)
+every_statement_compiles_and_is_one(void **state)
 {
 	size_t n_activity = 0;
 
 	(void)state;
-	assert_true(ARRAY_LEN(sql_queries) > 10);
-	for (size_t i = 0; i < ARRAY_LEN(sql_queries); i++) {
-		sqlite3 *to = database_of(sql_queries[i].name);
-		sqlite3_stmt *stmt = NULL;
-		const char *tail = NULL;
-		int res = sqlite3_prepare_v2(
-		    to, sql_queries[i].text, -1, &stmt, &tail);
-
-		if (res != SQLITE_OK)
-			fail_msg(
-			    "%s: %s", sql_queries[i].name, sqlite3_errmsg(to));
-		assert_non_null(stmt);
-		assert_string_equal(tail, "\n");
-		sqlite3_finalize(stmt);
-		n_activity += to == activity;
+	assert_true(ARRAY_LEN(sql_list) > 50);
+	for (size_t i = 0; i < ARRAY_LEN(sql_list); i++) {
+		sqlite3_finalize(prepare(i));
+		n_activity += database_of(sql_list[i].room) == activity;
 	}
-	assert_true(n_activity > 5);
+	assert_true(n_activity > 10);
 }
 
-/* Has the plan of a query a step that begins like this? */
+/* The names from `begin` to `end`, which commas separate. */
+static int
+count_names(const char *begin, const char *end)
+{
+	int n = begin < end;
+
+	for (; begin < end; begin++)
+		n += *begin == ',';
+	return n;
+}
+
+static void
+comments_name_all_parameters_and_columns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sql_list); i++) {
+		const char *signature = sql_list[i].signature;
+		const char *close = strchr(signature, ')');
+		sqlite3_stmt *stmt = prepare(i);
+
+		if (signature[0] != '(' || !close)
+			fail_msg("%s has no \"(parameters) -> columns\"",
+			    sql_list[i].name);
+		if (count_names(signature + 1, close) !=
+		    sqlite3_bind_parameter_count(stmt))
+			fail_msg("%s has other parameters", sql_list[i].name);
+		if (count_names(close + 1, signature + strlen(signature)) !=
+		    sqlite3_column_count(stmt))
+			fail_msg("%s has other columns", sql_list[i].name);
+		sqlite3_finalize(stmt);
+	}
+}
+
+static void
+no_statement_stands_twice(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sql_list); i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(sql_list[i].text, sql_list[j].text) == 0)
+				fail_msg("%s is %s", sql_list[i].name,
+				    sql_list[j].name);
+}
+
+/* Has the plan of a statement a step that begins like this? */
 static bool
-plan_has(sqlite3 *in, const char *query, const char *wanted)
+plan_has(sqlite3 *in, const char *statement, const char *wanted)
 {
 	char text[4096];
 	sqlite3_stmt *stmt;
 	bool found = false;
 
-	snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", query);
+	snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", statement);
 	assert_int_equal(
 	    sqlite3_prepare_v2(in, text, -1, &stmt, NULL), SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW) {
@@ -106,30 +168,24 @@ plan_has(sqlite3 *in, const char *query, const char *wanted)
 
 /* Does it read a whole table? (Its own subqueries do not count.) */
 static bool
-scans_in(sqlite3 *in, const char *query)
+scans(sqlite3 *in, const char *statement)
 {
-	return plan_has(in, query, "SCAN");
-}
-
-static bool
-scans(const char *query)
-{
-	return scans_in(db, query);
+	return plan_has(in, statement, "SCAN");
 }
 
 /* Does its plan sort rows? */
 static bool
-sorts(const char *query)
+sorts(sqlite3 *in, const char *statement)
 {
-	return plan_has(db, query, "USE TEMP B-TREE");
+	return plan_has(in, statement, "USE TEMP B-TREE");
 }
 
 /*
  * What reads a table from end to end, or all mount points there are: each is run
  * once in a verb, or for one directory. All else is run for each file.
  */
-static const char *const reads_all[] = {"copies", "copies_sum", "files",
-    "count_without_aich", "mount_points_above"};
+static const char *const reads_all[] = {"STORE_COPIES", "STORE_SUM",
+    "STORE_FILES", "STORE_COUNT_WITHOUT_AICH", "STORE_MOUNT_POINTS_ABOVE"};
 
 static bool
 may_read_all(const char *name)
@@ -144,23 +200,23 @@ static void
 lookups_use_an_index(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sql_queries); i++) {
-		const char *name = sql_queries[i].name;
+	for (size_t i = 0; i < ARRAY_LEN(sql_list); i++) {
+		const char *name = sql_list[i].name;
 
-		if (database_of(name) != db)
+		if (database_of(sql_list[i].room) != db)
 			continue;
-		if (scans(sql_queries[i].text) != may_read_all(name))
+		if (scans(db, sql_list[i].text) != may_read_all(name))
 			fail_msg("%s reads a whole table, or is said to", name);
-		if (sorts(sql_queries[i].text) &&
-		    strcmp(name, "mount_points_above") != 0)
+		if (sorts(db, sql_list[i].text) &&
+		    strcmp(name, "STORE_MOUNT_POINTS_ABOVE") != 0)
 			fail_msg("%s sorts rows", name);
 	}
 	/* those since a time read the transfers since then, and no others */
-	assert_false(scans_in(activity, sql_activity_total));
-	assert_false(scans_in(activity, sql_activity_by_day));
-	assert_false(scans_in(activity, sql_activity_prune));
-	assert_false(scans_in(activity, sql_activity_prune_sum));
-	assert_false(scans_in(activity, sql_activity_sent));
+	assert_false(scans(activity, stats_sql[STATS_TOTAL]));
+	assert_false(scans(activity, stats_sql[STATS_BY_DAY]));
+	assert_false(scans(activity, prune_sql[PRUNE_DELETE]));
+	assert_false(scans(activity, prune_sql[PRUNE_SUM]));
+	assert_false(scans(activity, sent_sql[SENT_BY_FILE]));
 }
 
 static bool
@@ -239,7 +295,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_query_compiles_and_is_one_statement),
+	    cmocka_unit_test(every_statement_compiles_and_is_one),
+	    cmocka_unit_test(comments_name_all_parameters_and_columns),
+	    cmocka_unit_test(no_statement_stands_twice),
 	    cmocka_unit_test(lookups_use_an_index),
 	    cmocka_unit_test(the_schema_refuses_nonsense),
 	    cmocka_unit_test(no_transfer_is_nonsense),

@@ -6,8 +6,8 @@
 
 #include "base/address.h"
 #include "base/util.h"
+#include "sql/activity.h"
 #include "store/state.h"
-#include "sql.h"
 
 #include <errno.h>
 #include <string.h>
@@ -74,19 +74,19 @@ put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
 static int
 put_all(struct db *db, const struct transfer *list, size_t n, bool anonymize)
 {
-	sqlite3_stmt *stmt = db_prepare(db, sql_activity_put);
-	int fault = stmt ? db_exec(db, sql_begin) : db->fault;
+	sqlite3_stmt *stmt = db_prepare(db, activity_sql[ACTIVITY_PUT]);
+	int fault = stmt ? db_begin(db) : db->fault;
 
 	for (size_t i = 0; i < n && !fault; i++)
 		fault = put(db, stmt, &list[i], anonymize);
 	sqlite3_finalize(stmt);
-	return fault ? fault : db_exec(db, sql_commit);
+	return fault ? fault : db_commit(db);
 }
 
 static int
 fill_new(struct db *db)
 {
-	return db_exec(db, sql_activity);
+	return db_exec(db, sql_activity_schema);
 }
 
 bool

@@ -1,2 +1,0 @@
--- what is removed from now on is overwritten, not only left out. ()
-PRAGMA secure_delete = ON;

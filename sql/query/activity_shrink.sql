@@ -1,2 +1,0 @@
--- give pages that hold nothing back to the disk. ()
-PRAGMA incremental_vacuum;

@@ -1,2 +1,0 @@
--- ours if 0x6564326b. () -> application_id
-PRAGMA application_id;

@@ -1,2 +1,0 @@
--- leave it as it is. (path)
-DELETE FROM astray WHERE path = ?1;

@@ -1,2 +1,0 @@
--- take the write lock now, so that what is read stays true until the commit. ()
-BEGIN IMMEDIATE;

@@ -1,2 +1,0 @@
--- is this copy damaged? (path, damaged)
-UPDATE copy SET damaged = ?2 WHERE path = ?1;

@@ -1,2 +1,0 @@
--- share a path no more. (path)
-DELETE FROM copy WHERE path = ?1;

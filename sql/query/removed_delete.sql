@@ -1,2 +1,0 @@
--- this may be shared again. (path)
-DELETE FROM removed WHERE path = ?1;

@@ -1,2 +1,0 @@
--- read what follows as it is now, until the commit. ()
-BEGIN;

@@ -1,2 +1,0 @@
--- the version of the schema. () -> user_version
-PRAGMA user_version;

@@ -1,0 +1,87 @@
+-- Sums over activity.db. The columns are in the same order in every
+-- statement; those at the end may be missing, and one that makes no sense in
+-- a sum is NULL.
+
+-- name: STATS_TOTAL
+-- All transfers that began since a time.
+-- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
+--   bytes
+SELECT count(*), coalesce(sum(bytes), 0), count(DISTINCT peer),
+	count(DISTINCT file), coalesce(sum(ms), 0), min(began_s), max(began_s),
+	coalesce(sum(bytes), 0)
+FROM transfer WHERE began_s >= ?1;
+
+-- name: STATS_BY_FILE
+-- The same for each file, most bytes first. A file has the name that it had
+-- in its last transfer.
+-- (since_s) -> transfers, bytes, peers, 1, ms, first_s, last_s, most bytes,
+--   file, name
+SELECT of.transfers, of.bytes, of.peers, 1, of.ms, of.first_s, of.last_s,
+	max(of.bytes) OVER (), newest.file, newest.name
+FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
+		count(DISTINCT peer) AS peers, sum(ms) AS ms,
+		min(began_s) AS first_s, max(began_s) AS last_s,
+		max(transfer_id) AS newest_id
+	FROM transfer WHERE began_s >= ?1 GROUP BY file) AS of
+JOIN transfer AS newest ON newest.transfer_id = of.newest_id
+ORDER BY of.bytes DESC, newest.file;
+
+-- name: STATS_BY_PEER
+-- The same for each peer, most bytes first. A peer has the address and the
+-- name that it had in its last transfer.
+-- (since_s) -> transfers, bytes, 1, files, ms, first_s, last_s, most bytes,
+--   NULL, NULL, address, user_hash, client
+SELECT of.transfers, of.bytes, 1, of.files, of.ms, of.first_s, of.last_s,
+	max(of.bytes) OVER (), NULL, NULL, newest.address, newest.user_hash,
+	newest.client
+FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
+		count(DISTINCT file) AS files, sum(ms) AS ms,
+		min(began_s) AS first_s, max(began_s) AS last_s,
+		max(transfer_id) AS newest_id
+	FROM transfer WHERE began_s >= ?1 GROUP BY peer) AS of
+JOIN transfer AS newest ON newest.transfer_id = of.newest_id
+ORDER BY of.bytes DESC, newest.peer;
+
+-- name: STATS_BY_DAY
+-- The same for each day (UTC), the first day first.
+-- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
+--   bytes
+SELECT count(*), sum(bytes), count(DISTINCT peer), count(DISTINCT file),
+	sum(ms), min(began_s), max(began_s), max(sum(bytes)) OVER ()
+FROM transfer WHERE began_s >= ?1
+GROUP BY began_s / 86400 ORDER BY began_s / 86400;
+
+-- name: STATS_EVER
+-- All transfers, with those that were pruned. Peers are counted in those that
+-- were not.
+-- () -> transfers, bytes, peers, files, ms
+SELECT count(*) + (SELECT coalesce(sum(transfers), 0) FROM pruned),
+	coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM pruned),
+	count(DISTINCT peer),
+	(SELECT count(*) FROM (SELECT file FROM transfer
+		UNION SELECT file FROM pruned)),
+	coalesce(sum(ms), 0) + (SELECT coalesce(sum(ms), 0) FROM pruned)
+FROM transfer;
+
+-- name: STATS_EVER_BY_FILE
+-- The same for each file. Its name is the last one: max() takes `name` from
+-- the row in which it found last_s.
+-- () -> transfers, bytes, 0, 1, ms, NULL, last_s, NULL, file, name
+SELECT sum(transfers), sum(bytes), 0, 1, sum(ms), NULL, max(last_s), NULL, file,
+	name
+FROM (SELECT file, name, max(began_s) AS last_s, count(*) AS transfers,
+		sum(bytes) AS bytes, sum(ms) AS ms
+	FROM transfer GROUP BY file
+	UNION ALL SELECT file, name, last_s, transfers, bytes, ms FROM pruned)
+GROUP BY file ORDER BY file;
+
+-- name: STATS_EVER_BY_OUTCOME
+-- The same for each outcome.
+-- () -> transfers, bytes, 0, 0, ms, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+--   NULL, outcome
+SELECT sum(transfers), sum(bytes), 0, 0, sum(ms), NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL, NULL, outcome
+FROM (SELECT outcome, count(*) AS transfers, sum(bytes) AS bytes, sum(ms) AS ms
+	FROM transfer GROUP BY outcome
+	UNION ALL SELECT outcome, transfers, bytes, ms FROM pruned)
+GROUP BY outcome ORDER BY outcome;
