@@ -27,7 +27,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* What the user asked; the defaults are explained in ed2k-serve(8). */
+/* What the user asked; src/README.md has the reasons for the defaults. */
 struct options {
 	const char *db, *state, *deny_file, *proxy_from, *sandbox, *identity;
 	uint64_t port;
