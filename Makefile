@@ -19,9 +19,8 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -I$(B)/gen \
 	$(WARN) $(HARDEN) $(CFLAGS) $(CPPFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 
-# What to apt-get, by use. openssl-provider-legacy exists from Debian 13 on.
-BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev \
-	openssl-provider-legacy?
+# What to apt-get, by use.
+BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2 mount
 CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
 	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \

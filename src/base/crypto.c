@@ -1,7 +1,6 @@
 /*
  * OpenSSL's plain functions; see crypto.h. Version 3 calls them deprecated,
- * since they pass by its providers: that is what they are here for. None of
- * them can fail.
+ * since they do without its providers, which is why we use them.
  * SPDX-License-Identifier: ISC
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
@@ -10,6 +9,34 @@
 
 #include <openssl/md5.h>
 #include <openssl/sha.h>
+
+void
+crypto_md4(uint8_t out[MD4_SIZE], const void *data, size_t n)
+{
+	struct md4 m;
+
+	md4_begin(&m);
+	md4_add(&m, data, n);
+	md4_end(&m, out);
+}
+
+void
+md4_begin(struct md4 *m)
+{
+	MD4_Init(&m->context);
+}
+
+void
+md4_add(struct md4 *m, const void *data, size_t n)
+{
+	MD4_Update(&m->context, data, n);
+}
+
+void
+md4_end(struct md4 *m, uint8_t out[MD4_SIZE])
+{
+	MD4_Final(out, &m->context);
+}
 
 void
 crypto_md5(uint8_t out[MD5_SIZE], const void *data, size_t n)

@@ -4,6 +4,7 @@
  */
 #include "index/file_hash.h"
 
+#include "base/crypto.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
 #include "proto/parts.h"
@@ -48,19 +49,18 @@ read_block(int fd, uint64_t offset, uint8_t *block, size_t len)
 
 /* A file below one part has one MD4, and one of a single part one AICH hash. */
 enum hash_result
-file_hash_part(struct file_hash *f, struct digest *d, uint8_t *block, int fd,
-    uint64_t size, size_t part, struct hash_watch *watch)
+file_hash_part(struct file_hash *f, uint8_t *block, int fd, uint64_t size,
+    size_t part, struct hash_watch *watch)
 {
-	const struct aich_sha1 sha1 = {digest_sha1, d};
 	uint64_t begin = part * PART_SIZE, len = parts_size(size, part);
 	uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE];
 	size_t n_blocks = parts_block_count(len);
 	uint8_t *md4 = f->parts ? f->parts + part * HASH_SIZE : f->hash;
 	uint8_t *node =
 	    f->aich_parts ? f->aich_parts + part * AICH_SIZE : f->aich_root;
+	struct md4 whole;
 
-	if (!digest_md4_begin(d))
-		return HASH_FAILED;
+	md4_begin(&whole);
 	for (size_t i = 0; i < n_blocks; i++) {
 		uint64_t at = i * BLOCK_SIZE;
 		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
@@ -69,49 +69,42 @@ file_hash_part(struct file_hash *f, struct digest *d, uint8_t *block, int fd,
 		if (res != HASH_OK)
 			return res;
 		/* both while the block is in the processor's cache */
-		if (!digest_md4_add(d, block, n) ||
-		    !digest_sha1(d, blocks[i], block, n))
-			return HASH_FAILED;
+		md4_add(&whole, block, n);
+		crypto_sha1(blocks[i], block, n);
 		atomic_fetch_add(&watch->bytes, n);
 		if (atomic_load(&watch->stop)) {
 			errno = ECANCELED;
 			return HASH_FAILED;
 		}
 	}
-	return digest_md4_end(d, md4) &&
-		aich_part_hash(&sha1, size, part, blocks[0], node)
-	    ? HASH_OK
-	    : HASH_FAILED;
+	md4_end(&whole, md4);
+	aich_part_hash(size, part, blocks[0], node);
+	return HASH_OK;
 }
 
 /* Red and blue over the part hashes. */
-static bool
-combine(struct file_hash *f, struct digest *d, uint64_t size)
+static void
+combine(struct file_hash *f, uint64_t size)
 {
 	size_t n = f->n_parts;
 
 	f->has_alias = size % PART_SIZE == 0;
-	if (f->has_alias &&
-	    !digest_md4(d, NULL, 0, f->parts + (n - 1) * HASH_SIZE))
-		return false;
-	if (!digest_md4(d, f->parts, n * HASH_SIZE, f->hash))
-		return false;
-	if (!f->has_alias)
-		return true;
-	if (n > 2)
-		return digest_md4(d, f->parts, (n - 1) * HASH_SIZE, f->alias);
-	memcpy(f->alias, f->parts, HASH_SIZE);
-	return true;
+	if (f->has_alias)
+		crypto_md4(f->parts + (n - 1) * HASH_SIZE, NULL, 0);
+	crypto_md4(f->hash, f->parts, n * HASH_SIZE);
+	if (f->has_alias && n > 2)
+		crypto_md4(f->alias, f->parts, (n - 1) * HASH_SIZE);
+	else if (f->has_alias)
+		memcpy(f->alias, f->parts, HASH_SIZE);
 }
 
-bool
-file_hash_end(struct file_hash *f, struct digest *d, uint64_t size)
+void
+file_hash_end(struct file_hash *f, uint64_t size)
 {
-	const struct aich_sha1 sha1 = {digest_sha1, d};
-
-	return (!f->parts || combine(f, d, size)) &&
-	    (!f->aich_parts ||
-		aich_root(&sha1, size, f->aich_parts, f->aich_root));
+	if (f->parts)
+		combine(f, size);
+	if (f->aich_parts)
+		aich_root(size, f->aich_parts, f->aich_root);
 }
 
 void

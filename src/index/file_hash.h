@@ -13,9 +13,12 @@
 #ifndef INDEX_FILE_HASH_H
 #define INDEX_FILE_HASH_H
 
-#include "index/digest.h"
+#include "proto/opcodes.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct file_hash {
 	uint8_t hash[HASH_SIZE];
@@ -47,12 +50,11 @@ bool file_hash_begin(struct file_hash *f, uint64_t size);
  * Read and hash one of parts_count(size) parts. `block` has room for
  * BLOCK_SIZE bytes.
  */
-enum hash_result file_hash_part(struct file_hash *f, struct digest *d,
-    uint8_t *block, int fd, uint64_t size, size_t part,
-    struct hash_watch *watch);
+enum hash_result file_hash_part(struct file_hash *f, uint8_t *block, int fd,
+    uint64_t size, size_t part, struct hash_watch *watch);
 
-/* When all parts are hashed. False when out of memory. */
-bool file_hash_end(struct file_hash *f, struct digest *d, uint64_t size);
+/* When all parts are hashed. */
+void file_hash_end(struct file_hash *f, uint64_t size);
 
 /* Safe to call twice. */
 void file_hash_free(struct file_hash *f);

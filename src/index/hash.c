@@ -20,7 +20,6 @@
 
 /* What a thread needs of its own. */
 struct worker {
-	struct digest digest;
 	uint8_t *block; /* BLOCK_SIZE bytes */
 	struct page_cache cache;
 };
@@ -95,8 +94,8 @@ note_fault(
 
 /* A part is hashed, or could not be. Who has the last one ends the file. */
 static void
-end_part(struct hasher *h, struct digest *digest, struct hash_job *job,
-    enum hash_result result, int error)
+end_part(
+    struct hasher *h, struct hash_job *job, enum hash_result result, int error)
 {
 	bool last;
 
@@ -107,12 +106,9 @@ end_part(struct hasher *h, struct digest *digest, struct hash_job *job,
 	pthread_mutex_unlock(&h->lock);
 	if (!last)
 		return;
-	if (job->result == HASH_OK &&
-	    !file_hash_end(&job->hash, digest, job->size)) {
-		job->result = HASH_FAILED;
-		job->error = ENOMEM;
-	}
-	if (job->result != HASH_OK)
+	if (job->result == HASH_OK)
+		file_hash_end(&job->hash, job->size);
+	else
 		file_hash_free(&job->hash);
 	pthread_mutex_lock(&h->lock);
 	job->done = true;
@@ -125,7 +121,6 @@ work(void *ctx)
 {
 	struct hasher *h = ctx;
 	struct worker w = {.block = malloc(BLOCK_SIZE)};
-	bool ready = digest_open(&w.digest, &h->library) && w.block;
 	struct hash_job *job;
 	size_t part;
 
@@ -133,15 +128,14 @@ work(void *ctx)
 		enum hash_result result = HASH_FAILED;
 		int error = ENOMEM;
 
-		if (ready) {
-			result = file_hash_part(&job->hash, &w.digest, w.block,
-			    job->fd, job->size, part, &h->watch);
+		if (w.block) {
+			result = file_hash_part(&job->hash, w.block, job->fd,
+			    job->size, part, &h->watch);
 			error = errno;
 		}
 		page_cache_restore(&w.cache);
-		end_part(h, &w.digest, job, result, error);
+		end_part(h, job, result, error);
 	}
-	digest_close(&w.digest);
 	free(w.block);
 	return NULL;
 }
@@ -172,12 +166,9 @@ int
 hasher_open_threads(struct hasher *h, unsigned n)
 {
 	pthread_condattr_t clock;
-	int fault, error;
+	int error;
 
 	memset(h, 0, sizeof *h);
-	fault = digest_library_open(&h->library);
-	if (fault)
-		return fault;
 	h->end = &h->first;
 	pthread_mutex_init(&h->turn, NULL);
 	pthread_mutex_init(&h->lock, NULL);
@@ -203,7 +194,7 @@ hasher_open(struct hasher *h)
 void
 hasher_close(struct hasher *h)
 {
-	if (!h->library.context)
+	if (!h->end)
 		return;
 	pthread_mutex_lock(&h->lock);
 	atomic_store(&h->watch.stop, true);
@@ -218,7 +209,6 @@ hasher_close(struct hasher *h)
 	pthread_cond_destroy(&h->put);
 	pthread_mutex_destroy(&h->lock);
 	pthread_mutex_destroy(&h->turn);
-	digest_library_close(&h->library);
 	memset(h, 0, sizeof *h);
 }
 

@@ -8,7 +8,7 @@
  * is read in one long run, which is what rotating ones need, and virtual ones
  * do not tell whether they rotate.
  *
- * Memory: a block (180 KiB), two contexts and a page map (2.4 KB) for each
+ * Memory: a block (180 KiB) and a page map (2.4 KB) for each
  * thread, and the results: 36 bytes a part for files that are put and not yet
  * freed. Nothing else grows with number or size of files. Of the page cache,
  * up to a part for each thread is used at a time; see share/page_cache.h.
@@ -39,7 +39,6 @@ struct hash_job {
 };
 
 struct hasher {
-	struct digest_library library;
 	struct hash_watch watch;
 	pthread_mutex_t turn; /* held by who waits for a part and asks for it */
 	pthread_mutex_t lock; /* for all below, and for jobs that are put */
@@ -54,8 +53,7 @@ unsigned hasher_processors(void);
 
 /*
  * Start n threads (1 to HASHER_THREADS_MAX), or one for each processor. 0, or
- * an exit code after a log line: EX_UNAVAILABLE when OpenSSL's legacy provider
- * is not installed, EX_OSERR when no thread can be started.
+ * EX_OSERR after a log line when no thread can be started.
  */
 int hasher_open_threads(struct hasher *h, unsigned n);
 int hasher_open(struct hasher *h);

@@ -6,6 +6,7 @@
  */
 #include "proto/aich_tree.h"
 
+#include "base/crypto.h"
 #include "proto/parts.h"
 
 #include <string.h>
@@ -48,21 +49,21 @@ find_part(size_t n_parts, size_t part)
 }
 
 /* The hash of a node, given those of all leaves of its tree. */
-static bool
-hash_node(const struct aich_sha1 *sha1, const struct node *node,
-    const uint8_t *leaves, uint8_t out[AICH_SIZE])
+static void
+hash_node(
+    const struct node *node, const uint8_t *leaves, uint8_t out[AICH_SIZE])
 {
 	struct node left, right;
 	uint8_t pair[2 * AICH_SIZE];
 
 	if (node->n == 1) {
 		memcpy(out, leaves + node->first * AICH_SIZE, AICH_SIZE);
-		return true;
+		return;
 	}
 	split(node, &left, &right);
-	return hash_node(sha1, &left, leaves, pair) &&
-	    hash_node(sha1, &right, leaves, pair + AICH_SIZE) &&
-	    sha1->digest(sha1->ctx, out, pair, sizeof pair);
+	hash_node(&left, leaves, pair);
+	hash_node(&right, leaves, pair + AICH_SIZE);
+	crypto_sha1(out, pair, sizeof pair);
 }
 
 /* The node of a part as the root of its blocks; its identifier stays. */
@@ -76,22 +77,21 @@ blocks_of(uint64_t size, size_t part)
 	return node;
 }
 
-bool
-aich_part_hash(const struct aich_sha1 *sha1, uint64_t size, size_t part,
-    const uint8_t *blocks, uint8_t out[AICH_SIZE])
+void
+aich_part_hash(
+    uint64_t size, size_t part, const uint8_t *blocks, uint8_t out[AICH_SIZE])
 {
 	struct node node = blocks_of(size, part);
 
-	return hash_node(sha1, &node, blocks, out);
+	hash_node(&node, blocks, out);
 }
 
-bool
-aich_root(const struct aich_sha1 *sha1, uint64_t size, const uint8_t *parts,
-    uint8_t out[AICH_SIZE])
+void
+aich_root(uint64_t size, const uint8_t *parts, uint8_t out[AICH_SIZE])
 {
 	struct node root = root_of(parts_count(size));
 
-	return hash_node(sha1, &root, parts, out);
+	hash_node(&root, parts, out);
 }
 
 bool
@@ -128,9 +128,9 @@ put_leaves(
 	    put_leaves(w, wide, &right, leaves));
 }
 
-bool
-aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1, uint64_t size,
-    size_t part, const uint8_t *parts, const uint8_t *blocks)
+void
+aich_put_recovery(struct writer *w, uint64_t size, size_t part,
+    const uint8_t *parts, const uint8_t *blocks)
 {
 	struct node node = root_of(parts_count(size)), left, right;
 	bool wide = size > AICH_NARROW_MAX;
@@ -148,8 +148,7 @@ aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1, uint64_t size,
 		split(&node, &left, &right);
 		node = part < right.first ? left : right;
 		beside = node.is_left ? &right : &left;
-		if (!hash_node(sha1, beside, parts, hash))
-			return false;
+		hash_node(beside, parts, hash);
 		put_entry(w, wide, beside->ident, hash);
 		n++;
 	}
@@ -158,8 +157,7 @@ aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1, uint64_t size,
 	if (!wide)
 		put_u16(w, 0);
 	if (w->bad)
-		return false;
+		return;
 	count = writer_of(at, 2);
 	put_u16(&count, n);
-	return true;
 }

@@ -1,6 +1,6 @@
 /*
  * AICH: a tree of SHA-1 hashes over a file, by which a downloader finds out
- * which blocks of a corrupt part are good. Pure: SHA-1 itself is the caller's.
+ * which blocks of a corrupt part are good. Pure.
  *
  * Leaves are blocks of 184,320 bytes, counted anew in each part, so that no
  * block lies across a part border. Above them a node of n leaves has a left
@@ -27,23 +27,15 @@
  */
 #define AICH_NARROW_MAX (441 * PART_SIZE)
 
-/* Whose SHA-1 to use. False when it fails, and then so does what called it. */
-struct aich_sha1 {
-	bool (*digest)(
-	    void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n);
-	void *ctx;
-};
-
 /* The hash of a part, given those of all its blocks. */
-bool aich_part_hash(const struct aich_sha1 *sha1, uint64_t size, size_t part,
-    const uint8_t *blocks, uint8_t out[AICH_SIZE]);
+void aich_part_hash(
+    uint64_t size, size_t part, const uint8_t *blocks, uint8_t out[AICH_SIZE]);
 
 /*
  * The root, given the hashes of all parts. That of a file of one part is the
  * hash of the part.
  */
-bool aich_root(const struct aich_sha1 *sha1, uint64_t size,
-    const uint8_t *parts, uint8_t out[AICH_SIZE]);
+void aich_root(uint64_t size, const uint8_t *parts, uint8_t out[AICH_SIZE]);
 
 /*
  * Is there recovery data for this part? Not for one that does not exist, nor
@@ -64,7 +56,7 @@ bool aich_is_recoverable(uint64_t size, size_t part);
  * `parts` has the hashes of all parts (not read when there is but one),
  * `blocks` those of the part's blocks.
  */
-bool aich_put_recovery(struct writer *w, const struct aich_sha1 *sha1,
-    uint64_t size, size_t part, const uint8_t *parts, const uint8_t *blocks);
+void aich_put_recovery(struct writer *w, uint64_t size, size_t part,
+    const uint8_t *parts, const uint8_t *blocks);
 
 #endif

@@ -132,25 +132,18 @@ aich_part_hashes(
 }
 
 static bool
-digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
-{
-	(void)ctx;
-	memcpy(out, data, min_size(n, AICH_SIZE));
-	return true;
-}
-
-static bool
 aich_recovery(
     void *ctx, const uint8_t hash[HASH_SIZE], size_t part, struct writer *w)
 {
-	static const struct aich_sha1 sha1 = {.digest = digest};
 	static uint8_t parts[PART_HASHES_MAX * AICH_SIZE], blocks[64 * 20];
 	struct catalog_file file;
 
 	must(find(ctx, hash, false, &file) == CATALOG_FOUND);
 	must(aich_is_recoverable(file.size, part));
-	return get_hashes(hash, blocks, sizeof blocks) &&
-	    aich_put_recovery(w, &sha1, file.size, part, parts, blocks);
+	if (!get_hashes(hash, blocks, sizeof blocks))
+		return false;
+	aich_put_recovery(w, file.size, part, parts, blocks);
+	return !w->bad;
 }
 
 static bool

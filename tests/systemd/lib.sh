@@ -29,7 +29,7 @@ packages() {
 	esac
 	case $release in
 	bookworm) echo libssl3 ;;
-	*) echo libssl3t64,openssl-provider-legacy ;;
+	*) echo libssl3t64 ;;
 	esac
 }
 

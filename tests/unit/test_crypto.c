@@ -3,13 +3,23 @@
 
 #include "base/crypto.h"
 
-/* RFC 1321 and RFC 3174 */
+/* RFC 1320, RFC 1321 and RFC 3174 */
 static void
 hashes_of_abc_are_the_published_ones(void **state)
 {
-	uint8_t md5[MD5_SIZE], sha1[SHA1_SIZE];
+	uint8_t md4[MD4_SIZE], md5[MD5_SIZE], sha1[SHA1_SIZE];
+	struct md4 pieces;
 
 	(void)state;
+	crypto_md4(md4, "abc", 3);
+	assert_hex(md4, sizeof md4, "a448017aaf21d8525fc10ae87aa6729d");
+	md4_begin(&pieces);
+	md4_add(&pieces, "a", 1);
+	md4_add(&pieces, "bc", 2);
+	md4_end(&pieces, md4);
+	assert_hex(md4, sizeof md4, "a448017aaf21d8525fc10ae87aa6729d");
+	crypto_md4(md4, NULL, 0);
+	assert_hex(md4, sizeof md4, "31d6cfe0d16ae931b73c59d7e0c089c0");
 	crypto_md5(md5, "abc", 3);
 	assert_hex(md5, sizeof md5, "900150983cd24fb0d6963f7d28e17f72");
 	crypto_sha1(sha1, "abc", 3);

@@ -17,16 +17,6 @@
 #include <unistd.h>
 
 static bool
-digest(void *ctx, uint8_t out[AICH_SIZE], const void *data, size_t n)
-{
-	(void)ctx;
-	crypto_sha1(out, data, n);
-	return true;
-}
-
-static const struct aich_sha1 digester = {.digest = digest};
-
-static bool
 read_block(const struct shared_file *f, uint8_t *out, uint64_t offset, size_t n)
 {
 	for (size_t done = 0; done < n;) {
@@ -77,10 +67,11 @@ find_parts(const struct shared_file *f, uint8_t *parts)
 		return true;
 	}
 	if (store_aich_parts(f->store, f->hash, parts,
-		parts_aich_count(size)) == STORE_FOUND &&
-	    aich_root(&digester, size, parts, root) &&
-	    memcmp(root, f->aich_root, AICH_SIZE) == 0)
-		return true;
+		parts_aich_count(size)) == STORE_FOUND) {
+		aich_root(size, parts, root);
+		if (memcmp(root, f->aich_root, AICH_SIZE) == 0)
+			return true;
+	}
 	log_error("the share database has wrong AICH hashes of %s; run "
 		  "\"ed2k-share remove\" and \"ed2k-share add\" on it",
 	    log_quote_str(f->name));
@@ -96,8 +87,8 @@ is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
 	shared_file_stale(f);
 	if (!shared_file_check(f))
 		return false; /* changed under our hands; logged */
-	if (aich_part_hash(&digester, f->facts.size, part, blocks[0], hash) &&
-	    memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
+	aich_part_hash(f->facts.size, part, blocks[0], hash);
+	if (memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
 		return true;
 	log_error("%s is damaged in part %zu: size and time are as they were, "
 		  "its bytes are not; restore it from a backup, or \"touch\" "
@@ -112,19 +103,18 @@ recovery_put(struct writer *w, struct shared_file *f, size_t part)
 	uint64_t size = f->facts.size;
 	uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE];
 	uint8_t *parts, *block;
-	bool ok = false;
+	bool good;
 
 	parts = calloc(parts_count(size), AICH_SIZE);
 	block = malloc(BLOCK_SIZE);
 	if (!parts || !block)
 		log_error("no memory for AICH recovery data");
-	else
-		ok = find_parts(f, parts) &&
-		    hash_blocks(f, part, block, blocks) &&
-		    is_that_part(f, part, parts, blocks) &&
-		    aich_put_recovery(
-			w, &digester, size, part, parts, blocks[0]);
+	good = parts && block && find_parts(f, parts) &&
+	    hash_blocks(f, part, block, blocks) &&
+	    is_that_part(f, part, parts, blocks);
+	if (good)
+		aich_put_recovery(w, size, part, parts, blocks[0]);
 	free(parts);
 	free(block);
-	return ok;
+	return good && !w->bad;
 }
