@@ -50,9 +50,10 @@ GEN = $(SQL_H) $(B)/gen/link_html.h
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*/*.sh)))
+PEER = $(B)/tests/e2e/peer/peer
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/tools/preload/*.c)) \
-	$(B)/tests/e2e/tools/ed2k-serve
+	$(B)/tests/e2e/tools/ed2k-serve $(PEER)
 BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SYSTEMD = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/systemd/*.c))
 
@@ -114,6 +115,7 @@ $(B)/lib.a: $(LIB_OBJS)
 # A fuzz target has no main: that of a test runs it over its corpus.
 FUZZ_MAIN = $(B)/tests/fuzz/replay.o
 $(FUZZ): $(FUZZ_MAIN)
+$(PEER): $(patsubst %.c,$(B)/%.o,$(wildcard tests/e2e/peer/peer_*.c))
 
 $(B)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
@@ -164,7 +166,7 @@ asan:
 # The units, in a container with a systemd of its own. Needs root, and network to
 # make the container the first time.
 .PHONY: check-systemd
-check-systemd: all $(B)/tests/e2e/tools/peer $(SYSTEMD)
+check-systemd: all $(PEER) $(SYSTEMD)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
 
@@ -190,7 +192,7 @@ deb:
 
 # The package, installed, used, upgraded and purged in the same container.
 .PHONY: check-deb
-check-deb: $(B)/tests/e2e/tools/peer
+check-deb: $(PEER)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container $(DEB_PACKAGES)
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/deb.sh
 
