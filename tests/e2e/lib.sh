@@ -29,7 +29,8 @@ track() {
 
 finish() {
 	status=$?
-	trap - EXIT HUP INT TERM
+	trap - EXIT
+	trap '' HUP INT TERM # one that comes again does not stop this
 	set +e
 	for pid in $pids; do
 		kill "$pid" 2>/dev/null
@@ -99,11 +100,12 @@ is_listening() {
 		/proc/net/tcp /proc/net/tcp6
 }
 
-# free_port: print a TCP port that nobody listens on just now.
+# free_port: print a TCP port that nobody listens on just now. By chance, for
+# other tests look for one at the same time; below those that dialling takes.
 free_port() {
-	port=$((20000 + $$ % 10000 + $(date +%N | sed 's/^0*//;s/^$/0/') % 1000))
-	while is_listening "$port"; do
-		port=$((port + 1))
+	port=
+	while [ -z "$port" ] || is_listening "$port"; do
+		port=$((20000 + $(od -An -N2 -tu2 /dev/urandom) % 12000))
 	done
 	echo "$port"
 }
