@@ -2,7 +2,7 @@
 # The page of "link --html" in a real browser: it renders without a complaint,
 # asks nobody for anything, its search box and buttons do their work, and
 # without scripts the links are there all the same. Chromium is driven by the
-# WebDriver protocol. It is no dependency of "make check": it is 130 MB.
+# WebDriver protocol.
 . "$(dirname "$0")/../lib.sh"
 need_command chromium chromium
 need_command chromedriver chromium-driver
