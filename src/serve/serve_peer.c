@@ -1,0 +1,177 @@
+/*
+ * The service of one peer; see serve_peer.h.
+ * SPDX-License-Identifier: ISC
+ */
+#include "serve/serve_peer.h"
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "board/roster.h"
+#include "serve/conn.h"
+#include "serve/walls/sandbox.h"
+#include "serve/who/deny.h"
+#include "serve/who/peer.h"
+#include "serve/who/proxy.h"
+#include "version.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+/*
+ * Is the peer on the list of denied addresses? A list that cannot be used denies
+ * nobody: it spares the server some peers, it does not guard the files, and a
+ * nightly job that broke it must not end all service.
+ */
+static bool
+is_denied(const struct options *opt, const struct peer *peer)
+{
+	if (!opt->deny_file || !address_is_known(peer->ip) ||
+	    deny_lookup(opt->deny_file, peer->ip) != DENY_YES)
+		return false;
+	log_info("peer=%s end=denied", peer->name);
+	return true;
+}
+
+/* Who is it? False when it is not served: *status is the exit code. */
+static bool
+find_peer(const struct options *opt, struct peer *peer, int *status)
+{
+	*status = EX_USAGE;
+	peer_identify(peer);
+	if (!peer_prepare(peer))
+		return false;
+	if (opt->proxy_from &&
+	    !proxy_identify(peer, opt->proxy_from, opt->hello_s * 1000, status))
+		return false;
+	*status = EX_TEMPFAIL;
+	return !is_denied(opt, peer);
+}
+
+/*
+ * Claim a record on the scoreboard. 0, or an exit code after a log line. A peer
+ * with too many connections is refused, since that is abuse; a full board is not
+ * its fault.
+ */
+static int
+join_board(const struct options *opt, const struct peer *peer,
+    struct scoreboard *board, struct ledger *ledger)
+{
+	const struct scoreboard_limits limits = {
+	    .slots = (uint32_t)opt->slots,
+	    .connections = (uint32_t)opt->connections,
+	    .address_connections = (uint32_t)opt->per_address,
+	    .address_minute = (uint32_t)opt->per_minute,
+	    .address_slots = (uint32_t)opt->address_slots,
+	};
+	static const char *const faults[] = {
+	    [CLAIM_TOO_MANY] = "too many connections",
+	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
+	};
+	enum claim_result res;
+	struct stat st;
+
+	if (opt->state &&
+	    (stat(opt->state, &st) != 0 || !S_ISDIR(st.st_mode))) {
+		log_error("no state directory %s; make it with mkdir",
+		    log_quote_str(opt->state));
+		return EX_CONFIG;
+	}
+	scoreboard_open(board, opt->state, &limits);
+	board->on_dead = ledger_add_dead;
+	board->ctx = ledger;
+	res = roster_claim(board, peer->ip, peer->port, clock_ms());
+	if (res == CLAIM_OK || res == CLAIM_FULL)
+		return 0;
+	log_info("peer=%s end=refused fault=%s", peer->name,
+	    log_quote_str(faults[res]));
+	return EX_TEMPFAIL;
+}
+
+/* 0, or an exit code after a log line. */
+static int
+open_share(const struct options *opt, struct store *store,
+    uint8_t user_hash[HASH_SIZE])
+{
+	enum identity_mode mode = opt->identity;
+	char path[PATH_MAX];
+	int fault;
+
+	if (!opt->db && !store_default_path(path, sizeof path))
+		return EX_CONFIG;
+	db_be_frugal();
+	fault = store_open(store, opt->db ? opt->db : path);
+	if (fault)
+		return fault;
+	if (!opt->has_identity)
+		mode = identity_default(store, opt->proxy_from != NULL);
+	return identity_user_hash(store, mode, user_hash);
+}
+
+static struct session_config
+make_config(const struct options *opt, const struct peer *peer)
+{
+	struct session_config config = {
+	    .self =
+		{
+		    .name = "ed2k-serve",
+		    .mod = "ed2k-serve " VERSION,
+		    .misc1 =
+			OUR_MISCOPTIONS1 | (opt->browse ? 0 : MISC1_NO_BROWSE),
+		    .misc2 = OUR_MISCOPTIONS2 |
+			(opt->no_obfuscation ? 0 : MISC2_OBFUSCATION),
+		    .port = opt->port ? (uint16_t)opt->port : peer->our_port,
+		},
+	    .peer_has_ipv4 = address_is_ipv4(peer->ip),
+	    .hello_ms = opt->hello_s * 1000,
+	    .idle_ms = opt->idle_s * 1000,
+	    .stall_ms = opt->stall_s * 1000,
+	    .wait_ms = opt->wait_s * 1000,
+	    .session_ms = opt->session_s * 1000,
+	    .direct_max = opt->direct_max,
+	    .browse = opt->browse,
+	    .obfuscation = !opt->no_obfuscation,
+	};
+
+	memcpy(config.peer_ipv4, peer->ip + 12, sizeof config.peer_ipv4);
+	return config;
+}
+
+int
+serve_peer(const struct options *opt)
+{
+	static struct conn conn;
+	static struct ledger ledger;
+	static struct store store;
+	static struct scoreboard board;
+	struct peer peer;
+	struct session_config config;
+	const struct conn_setup setup = {
+	    .peer = &peer,
+	    .config = &config,
+	    .rate_bps = opt->rate,
+	    .rate_peer_bps = opt->rate_peer,
+	    .board = &board,
+	    .ledger = &ledger,
+	    .store = &store,
+	};
+	int status;
+
+	ledger.state_dir = opt->state;
+	ledger.anonymize = opt->anonymize;
+	if (!find_peer(opt, &peer, &status))
+		return status;
+	status = join_board(opt, &peer, &board, &ledger);
+	if (status)
+		return status;
+	config = make_config(opt, &peer);
+	status = open_share(opt, &store, config.self.user_hash);
+	if (status)
+		return status;
+	if (!sandbox_enter(opt->sandbox, &store, opt->state))
+		return EX_OSERR;
+	/* only now are bytes of the peer read, but for a PROXY header */
+	return conn_run(&conn, &setup);
+}
