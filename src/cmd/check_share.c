@@ -102,15 +102,10 @@ count_copy(void *ctx, const struct store_copy *copy)
 {
 	struct counting *t = ctx;
 	enum copy_state state;
-	int fd;
 
 	if (t->n == FILES_MAX)
 		return false;
-	state = copy_open(copy, &fd);
-	if (fd >= 0)
-		close(fd);
-	if (state == COPY_MISSING && presence_is_offline(&t->c->store, copy))
-		state = COPY_OFFLINE;
+	state = presence_state(&t->c->store, copy);
 	t->n++;
 	t->n_by_state[state]++;
 	if (state == COPY_OK && may_serve(t, copy->path) && !t->c->has_sample) {

@@ -7,10 +7,22 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include "base/args.h"
+
+#include <limits.h>
+
 struct cmd {
 	const char *db; /* path of the share database, for verbs that use it */
 	const char *state; /* state directory, or NULL: the default one */
 };
+
+/*
+ * Read the options of a verb, and check that it has min to max operands; if it
+ * has not, log the complaint. Returns the index of the first operand, or -1 after
+ * a log line.
+ */
+int cmd_parse(const struct args_option *options, size_t n_options, int argc,
+    char *argv[], int min, int max, const char *complaint);
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_check(const struct cmd *cmd, int argc, char *argv[]);

@@ -72,15 +72,13 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	};
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 1, INT_MAX,
+	    "add what? Name a file, or -r and a directory");
+	if (first < 0)
 		return EX_USAGE;
 	if (!add.recursive && (add.rules.every || add.rules.exclude.n > 0)) {
 		log_error("--all and --exclude say what -r leaves out; they "
 			  "need -r");
-		return EX_USAGE;
-	}
-	if (first == argc) {
-		log_error("add what? Name a file, or -r and a directory");
 		return EX_USAGE;
 	}
 	fault = hasher_open_threads(&hasher, (unsigned)jobs);

@@ -59,18 +59,13 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	};
 	char usual[PATH_MAX];
 	const char *state = cmd->state;
-	int first;
 
 	c.db = cmd->db;
 	c.outside_path = OUTSIDE_PATH;
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
+	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0,
+		"check takes options only") < 0 ||
 	    !read_ports(&c, &ports))
 		return EX_USAGE;
-	if (first < argc) {
-		log_error("check takes no names; see \"ed2k-share check "
-			  "--help\"");
-		return EX_USAGE;
-	}
 	if (!state && !state_default_dir(usual, sizeof usual))
 		return EX_CONFIG;
 	c.report.width =

@@ -44,13 +44,11 @@ cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 	struct target target;
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 2, 2,
+	    "comment takes a hash, link or path and one text; quote the text; "
+	    "\"\" takes a comment back");
+	if (first < 0)
 		return EX_USAGE;
-	if (argc - first != 2) {
-		log_error("comment takes a hash, link or path and one text; "
-			  "quote the text, \"\" takes a comment back");
-		return EX_USAGE;
-	}
 	comment.rating = (uint8_t)rating;
 	comment.len = text_to_utf8(
 	    text, sizeof text, argv[first + 1], strlen(argv[first + 1]));

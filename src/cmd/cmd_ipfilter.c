@@ -300,13 +300,10 @@ cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[])
 	int first, fault;
 
 	(void)cmd; /* the share database has no part in this */
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 2, 2,
+	    "ipfilter takes the text to read and the file to write");
+	if (first < 0)
 		return EX_USAGE;
-	if (argc - first != 2) {
-		log_error("ipfilter takes the text to read and the file to "
-			  "write");
-		return EX_USAGE;
-	}
 	c.source = argv[first];
 	fault = compile(&c, strict, argv[first + 1]);
 	ipfilter_set_free(&c.set);

@@ -141,7 +141,9 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	};
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first =
+	    cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, INT_MAX, "");
+	if (first < 0)
 		return EX_USAGE;
 	if (l.html && l.collection) {
 		log_error("--html and --collection are two forms; take one "

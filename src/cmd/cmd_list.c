@@ -1,6 +1,6 @@
 /*
- * ed2k-share list: what is shared, in what state it is, and how much
- * of it was sent.
+ * ed2k-share list: what is shared, in what state it is, and how much of it was
+ * sent.
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
@@ -9,14 +9,15 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
+#include "cmd/fields.h"
 #include "cmd/terminal.h"
-#include "store/copy.h"
 #include "index/presence.h"
 #include "index/sent.h"
+#include "proto/base32.h"
+#include "store/copy.h"
 #include "store/store.h"
 
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -37,7 +38,7 @@ struct listing {
 	struct sent sent;
 };
 
-/* A pattern is a shell's, and is held against the name and the whole path. */
+/* A pattern is one of the shell; it may match the name or the whole path. */
 static bool
 matches(const char *pattern, const struct store_copy *copy)
 {
@@ -46,7 +47,7 @@ matches(const char *pattern, const struct store_copy *copy)
 	    fnmatch(pattern, copy->path, 0) == 0;
 }
 
-/* For people: in columns that fit the terminal. */
+/* For people: columns that fit the terminal. */
 static void
 print_row(unsigned width, const char *hash, const char *size, const char *state,
     const char *sent, const char *path)
@@ -65,61 +66,71 @@ print_row(unsigned width, const char *hash, const char *size, const char *state,
 	puts(terminal_fit_path(fitted, path, width));
 }
 
-/* In a pipe: between tabs; nothing is shortened, and what is new comes last. */
 static void
-print_fields(const struct store_copy *copy, const char *hash, const char *state,
-    const uint64_t *sent)
+print_copy(const struct listing *l, const struct store_copy *copy,
+    const char *state, const uint64_t *sent)
 {
-	char path[4 * PATH_MAX];
+	char hash[2 * HASH_SIZE + 1];
+	char size[TEXT_SIZE_MAX], sent_size[TEXT_SIZE_MAX] = "-";
 
-	text_escape(path, sizeof path, copy->path, strlen(copy->path), "");
-	printf("%s\t%" PRIu64 "\t%s\t%s\t", hash, copy->size, state, path);
+	hex_encode(hash, copy->hash, HASH_SIZE);
+	text_size(size, copy->size);
 	if (sent)
-		printf("%" PRIu64 "\n", *sent);
-	else
-		puts("-");
+		text_size(sent_size, *sent);
+	print_row(l->width, hash, size, state, sent_size, copy->path);
 }
 
+/* For programs. Fields that are newer than others come last between tabs. */
+static void
+record_copy(const struct listing *l, const struct store_copy *copy,
+    const char *state, const uint64_t *sent)
+{
+	char root[BASE32_LEN(AICH_SIZE) + 1];
+	struct fields f;
+
+	base32_encode(root, copy->aich_root, AICH_SIZE);
+	fields_begin(&f, l->json);
+	fields_hash(&f, "hash", copy->hash);
+	fields_number(&f, "size", copy->size);
+	if (l->json)
+		fields_word(&f, "aich", copy->has_aich ? root : NULL);
+	fields_word(&f, "state", state);
+	if (!l->json)
+		fields_text(&f, "path", copy->path);
+	if (sent)
+		fields_number(&f, "sent", *sent);
+	else
+		fields_word(&f, "sent", NULL);
+	if (l->json) {
+		fields_text(&f, "name", store_name_of(copy->path));
+		fields_text(&f, "path", copy->path);
+	}
+	fields_end(&f);
+}
+
+/* For store_each. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
 	struct listing *l = ctx;
-	char hash[2 * HASH_SIZE + 1], size[TEXT_SIZE_MAX], sent[TEXT_SIZE_MAX];
 	enum copy_state state;
+	const char *name;
 	uint64_t bytes;
-	bool known;
-	int fd;
+	bool is_known;
 
 	if (!matches(l->pattern, copy))
 		return true;
-	state = copy_open(copy, &fd);
-	if (fd >= 0)
-		close(fd);
-	if (state == COPY_MISSING && presence_is_offline(&l->store, copy))
-		state = COPY_OFFLINE;
-	if (l->state && strcmp(l->state, copy_state_name(state)) != 0)
+	state = presence_state(&l->store, copy);
+	name = copy_state_name(state);
+	if (l->state && strcmp(l->state, name) != 0)
 		return true;
-	known = sent_of(&l->sent, copy->hash, &bytes);
-	if (l->json) {
-		print_json(copy, state, known ? &bytes : NULL);
-		return !ferror(stdout);
-	}
-	hex_encode(hash, copy->hash, HASH_SIZE);
-	if (!l->terminal) {
-		print_fields(
-		    copy, hash, copy_state_name(state), known ? &bytes : NULL);
-		return !ferror(stdout);
-	}
-	text_size(size, copy->size);
-	snprintf(sent, sizeof sent, "-");
-	if (known)
-		text_size(sent, bytes);
-	print_row(
-	    l->width, hash, size, copy_state_name(state), sent, copy->path);
+	is_known = sent_of(&l->sent, copy->hash, &bytes);
+	(l->terminal ? print_copy : record_copy)(
+	    l, copy, name, is_known ? &bytes : NULL);
 	return !ferror(stdout);
 }
 
-/* Is this the name of a state? */
+/* Is this the name of a state? False after a log line. */
 static bool
 is_state(const char *name)
 {
@@ -134,8 +145,7 @@ is_state(const char *name)
 int
 cmd_list(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct listing l = {.terminal = isatty(STDOUT_FILENO),
-	    .width = terminal_columns(STDOUT_FILENO)};
+	struct listing l = {.width = terminal_columns(STDOUT_FILENO)};
 	const struct args_option options[] = {
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &l.json, NULL, ""},
 	    {"state", 0, ARGS_TEXT, NULL, 0, 0, &l.state, NULL, ""},
@@ -143,23 +153,22 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 	struct store *store = &l.store;
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
-	    (l.state && !is_state(l.state)))
+	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 1,
+	    "list takes one pattern; quote it so that the shell leaves it "
+	    "alone");
+	if (first < 0 || (l.state && !is_state(l.state)))
 		return EX_USAGE;
-	if (argc - first > 1) {
-		log_error("list takes one pattern; quote it so that the shell "
-			  "leaves it alone");
-		return EX_USAGE;
-	}
+	l.terminal = !l.json && isatty(STDOUT_FILENO);
 	l.pattern = argv[first]; /* NULL behind the last argument */
 	fault = store_open(store, cmd->db);
-	if (!fault)
-		sent_open(&l.sent, cmd->state);
-	if (!fault && l.terminal && !l.json)
+	if (fault)
+		return fault;
+	sent_open(&l.sent, cmd->state);
+	if (l.terminal)
 		print_row(l.width, "HASH", "SIZE", "STATE", "SENT", "PATH");
-	if (!fault && store_each(store, visit, &l) == STORE_FAILED)
+	if (store_each(store, visit, &l) == STORE_FAILED)
 		fault = store->db.fault;
-	if (!fault)
+	else
 		print_aich_notice(store);
 	sent_close(&l.sent);
 	store_close(store);

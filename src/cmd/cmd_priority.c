@@ -39,14 +39,10 @@ cmd_priority(const struct cmd *cmd, int argc, char *argv[])
 	struct edit edit;
 	int first, fault;
 
-	if (!args_parse(NULL, 0, argc, argv, &first))
-		return EX_USAGE;
-	if (argc - first < 2) {
-		log_error("priority takes hashes, links or paths, and then "
-			  "low, normal or high");
-		return EX_USAGE;
-	}
-	if (!parse_priority(argv[argc - 1], &priority))
+	first = cmd_parse(NULL, 0, argc, argv, 2, INT_MAX,
+	    "priority takes hashes, links or paths, and then low, normal or "
+	    "high");
+	if (first < 0 || !parse_priority(argv[argc - 1], &priority))
 		return EX_USAGE;
 	fault = edit_open(&edit, cmd->db);
 	if (fault)

@@ -164,7 +164,9 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 	};
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first =
+	    cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, INT_MAX, "");
+	if (first < 0)
 		return EX_USAGE;
 	if (aich && (r.dry_run || first < argc)) {
 		log_error("refresh --aich takes neither --dry-run nor "

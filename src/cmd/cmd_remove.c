@@ -66,12 +66,10 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 	struct edit edit;
 	int first, fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 1, INT_MAX,
+	    "remove what? Name a hash, a link or a path");
+	if (first < 0)
 		return EX_USAGE;
-	if (first == argc) {
-		log_error("remove what? Name a hash, a link or a path");
-		return EX_USAGE;
-	}
 	fault = edit_open(&edit, cmd->db);
 	if (fault)
 		return fault;

@@ -17,13 +17,10 @@ cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 	struct edit edit;
 	int first, fault;
 
-	if (!args_parse(NULL, 0, argc, argv, &first))
+	first = cmd_parse(
+	    NULL, 0, argc, argv, 1, 1, "snapshot takes one file name");
+	if (first < 0)
 		return EX_USAGE;
-	if (argc - first != 1) {
-		log_error("snapshot takes one file name; see \"ed2k-share "
-			  "snapshot --help\"");
-		return EX_USAGE;
-	}
 	if (strcmp(cmd->db, argv[first]) == 0) {
 		log_error("the snapshot %s would replace the database itself; "
 			  "name another file",

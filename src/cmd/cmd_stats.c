@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
+#include "cmd/print_metrics.h"
 #include "cmd/print_stats.h"
 #include "store/state.h"
 #include "index/prune.h"
@@ -111,19 +112,20 @@ read_by(const char *s, enum stats_statement *out)
 static int
 prune(const struct cmd *cmd, int argc, char *argv[])
 {
+	static const char usage[] = "prune takes --older and an age, like "
+				    "--older 90d; it removes what is older";
 	uint64_t older_s = UINT64_MAX, removed = 0;
 	const struct args_option options[] = {
 	    {"older", 0, ARGS_SECONDS, NULL, 0, AGE_MAX, &older_s, "AGE", ""},
 	};
 	char path[PATH_MAX];
 	struct db db;
-	int first, fault;
+	int fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0, usage) < 0)
 		return EX_USAGE;
-	if (older_s == UINT64_MAX || first < argc) {
-		log_error("prune takes --older and an age, like --older 90d; "
-			  "what is older is removed");
+	if (older_s == UINT64_MAX) {
+		log_error("%s", usage);
 		return EX_USAGE;
 	}
 	fault = find_database(cmd, path);
@@ -204,28 +206,24 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	int64_t since_s = INT64_MIN;
 	char path[PATH_MAX];
 	struct db db;
-	int first, fault;
+	int fault;
 
 	if (argc > 1 && strcmp(argv[1], "prune") == 0)
 		return prune(cmd, argc - 1, argv + 1);
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first) ||
+	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0,
+		"stats takes options only, or prune before them") < 0 ||
 	    !check_asked(&a, &by, &since_s))
 		return EX_USAGE;
-	if (first < argc) {
-		log_error("stats takes options only, or prune before them; see "
-			  "\"ed2k-share stats --help\"");
-		return EX_USAGE;
-	}
 	fault = find_database(cmd, path);
 	if (fault)
 		return fault;
 	if (is_missing(path))
-		return print_end(a.metrics ? print_stats_metrics(NULL) : 0);
+		return print_end(a.metrics ? print_metrics(NULL) : 0);
 	fault = db_open(&db, &activity_kind, path, DB_READ);
 	if (!fault)
 		fault = db_begin_reading(&db);
 	if (!fault && a.metrics)
-		fault = print_stats_metrics(&db);
+		fault = print_metrics(&db);
 	else if (!fault)
 		fault = show(&db, a.json ? STATS_JSON : form, by, since_s);
 	db_close(&db);

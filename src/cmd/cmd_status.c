@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "board/scoreboard.h"
+#include "cmd/cmd.h"
+#include "cmd/fields.h"
+#include "cmd/print.h"
 #include "store/state.h"
 
 #include <errno.h>
@@ -19,14 +20,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 /* How often -w shows it anew. */
 #define WATCH_SECONDS 2
 
 struct showing {
-	bool json, watch, terminal;
+	bool json, watch, terminal; /* terminal: a table for people */
 	uint64_t now_ms;
 	unsigned n[RECORD_UPLOADING + 1]; /* by state */
 };
@@ -38,14 +38,57 @@ static const char *const state_names[] = {
     [RECORD_UPLOADING] = "uploading",
 };
 
-/* One connection. The record may change meanwhile: strings are cut to size. */
+/* For people: columns. */
+static void
+print_row(const char *state, const char *seconds, const char *peer,
+    const char *client, const char *file, const char *sent, const char *name)
+{
+	printf("%-9s %7s %-22s %-20s %-32s %8s %s\n", state, seconds, peer,
+	    client, file, sent, name);
+}
+
+static void
+print_connection(const struct record *r, const char *state, uint64_t seconds)
+{
+	char address[ADDRESS_PORT_TEXT], hash[2 * HASH_SIZE + 1], age[24],
+	    client[4 * sizeof r->client], name[4 * sizeof r->name],
+	    sent[TEXT_SIZE_MAX];
+
+	snprintf(age, sizeof age, "%" PRIu64, seconds);
+	hex_encode(hash, r->file, HASH_SIZE);
+	text_size(sent, r->bytes);
+	text_escape(client, sizeof client, r->client, strlen(r->client), "");
+	text_escape(name, sizeof name, r->name, strlen(r->name), "");
+	print_row(state, age, address_format_port(address, r->address, r->port),
+	    client, hash, sent, name);
+}
+
+/* For programs. */
+static void
+put_fields(
+    const struct record *r, const char *state, uint64_t seconds, bool json)
+{
+	char address[ADDRESS_PORT_TEXT];
+	struct fields f;
+
+	fields_begin(&f, json);
+	fields_word(&f, "state", state);
+	fields_number(&f, "seconds", seconds);
+	fields_word(
+	    &f, "peer", address_format_port(address, r->address, r->port));
+	fields_text(&f, "client", r->client);
+	fields_hash(&f, "file", r->file);
+	fields_number(&f, "bytes", r->bytes);
+	fields_text(&f, "name", r->name);
+	fields_end(&f);
+}
+
+/* For scoreboard_each. The record may change meanwhile. */
 static bool
 visit(void *ctx, const struct record *shared)
 {
 	struct showing *s = ctx;
 	struct record r;
-	char address[ADDRESS_PORT_TEXT], hash[2 * HASH_SIZE + 1],
-	    client[4 * sizeof r.client], name[4 * sizeof r.name];
 	uint32_t state;
 	uint64_t seconds;
 
@@ -57,28 +100,12 @@ visit(void *ctx, const struct record *shared)
 	}
 	r.client[sizeof r.client - 1] = r.name[sizeof r.name - 1] = '\0';
 	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
-	s->n[state]++;
 	seconds = s->now_ms > r.since_ms ? (s->now_ms - r.since_ms) / 1000 : 0;
-	address_format_port(address, r.address, r.port);
-	hex_encode(hash, r.file, HASH_SIZE);
-	if (s->json) {
-		printf("{\"state\":\"%s\",\"seconds\":%" PRIu64
-		       ",\"peer\":\"%s\",\"client\":",
-		    state_names[state], seconds, address);
-		print_json_string(r.client);
-		printf(",\"file\":\"%s\",\"bytes\":%" PRIu64 ",\"name\":", hash,
-		    (uint64_t)r.bytes);
-		print_json_string(r.name);
-		puts("}");
-		return !ferror(stdout);
-	}
-	text_escape(client, sizeof client, r.client, strlen(r.client), "");
-	text_escape(name, sizeof name, r.name, strlen(r.name), "");
-	printf(s->terminal ? "%-9s %7" PRIu64 " %-22s %-20s %s %13" PRIu64
-			     " %s\n"
-			   : "%s\t%" PRIu64 "\t%s\t%s\t%s\t%" PRIu64 "\t%s\n",
-	    state_names[state], seconds, address, client, hash,
-	    (uint64_t)r.bytes, name);
+	s->n[state]++;
+	if (s->terminal)
+		print_connection(&r, state_names[state], seconds);
+	else
+		put_fields(&r, state_names[state], seconds, s->json);
 	return !ferror(stdout);
 }
 
@@ -89,19 +116,19 @@ show(struct showing *s, struct scoreboard *board)
 	memset(s->n, 0, sizeof s->n);
 	if (s->terminal && s->watch)
 		printf("\033[H\033[J"); /* home, and clear from there */
-	if (s->terminal && !s->json)
-		printf("%-9s %7s %-22s %-20s %-32s %13s %s\n", "STATE",
-		    "SECONDS", "PEER", "CLIENT", "FILE", "BYTES", "NAME");
+	if (s->terminal)
+		print_row("STATE", "SECONDS", "PEER", "CLIENT", "FILE", "SENT",
+		    "NAME");
 	scoreboard_each(board, visit, s);
-	if (s->terminal && !s->json)
+	if (s->terminal)
 		printf("%u uploading, %u waiting, %u connected\n",
 		    s->n[RECORD_UPLOADING], s->n[RECORD_WAITING],
 		    s->n[RECORD_CONNECTED]);
 }
 
-/* The scoreboard could not be opened. An exit code, logged. */
+/* Log why there is no scoreboard. Returns an exit code. */
 static int
-complain(const char *dir, int error)
+refuse(const char *dir, int error)
 {
 	bool forbidden = error == EACCES || error == EPERM;
 
@@ -113,32 +140,27 @@ complain(const char *dir, int error)
 	return forbidden ? EX_NOPERM : EX_IOERR;
 }
 
-/* Look once. 0, or an exit code after a log line. */
+/* Show it once. 0, or an exit code after a log line. */
 static int
-look(struct showing *s, const char *dir)
+show_once(struct showing *s, const char *dir)
 {
 	struct scoreboard board;
-	int fault = 0;
+	enum board_result res = scoreboard_open_readonly(&board, dir);
+	int error = errno, fault = 0;
 
-	switch (scoreboard_open_readonly(&board, dir)) {
-	case BOARD_OPEN:
+	if (res == BOARD_OPEN) {
 		show(s, &board);
-		break;
-	case BOARD_NONE:
-		if (!s->watch)
-			log_notice("nobody is connected, or the server keeps "
-				   "its state elsewhere: name it with -s");
-		break;
-	case BOARD_FOREIGN:
+	} else if (res == BOARD_NONE && !s->watch) {
+		log_notice("nobody is connected, or the server keeps its state "
+			   "elsewhere: name it with -s");
+	} else if (res == BOARD_FOREIGN) {
 		log_error("the scoreboard in %s is damaged or of another "
 			  "version; install ed2k-serve and ed2k-share of the "
-			  "same release, then the next connection mends it",
+			  "same release, and the next connection will mend it",
 		    log_quote_str(dir));
 		fault = EX_CONFIG;
-		break;
-	case BOARD_FAILED:
-		fault = complain(dir, errno);
-		break;
+	} else if (res == BOARD_FAILED) {
+		fault = refuse(dir, error);
 	}
 	scoreboard_close(&board);
 	fflush(stdout);
@@ -148,26 +170,24 @@ look(struct showing *s, const char *dir)
 int
 cmd_status(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct showing s = {.terminal = isatty(STDOUT_FILENO)};
+	struct showing s = {0};
 	const struct args_option options[] = {
 	    {"watch", 'w', ARGS_FLAG, NULL, 0, 0, &s.watch, NULL, ""},
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &s.json, NULL, ""},
 	};
-	char dir[PATH_MAX];
-	int first, fault;
+	const char *dir = cmd->state;
+	char usual[PATH_MAX];
+	int fault;
 
-	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
+	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0,
+		"status takes options only") < 0)
 		return EX_USAGE;
-	if (first < argc) {
-		log_error("status takes no names; see \"ed2k-share status "
-			  "--help\"");
-		return EX_USAGE;
-	}
-	if (!cmd->state && !state_default_dir(dir, sizeof dir))
+	s.terminal = !s.json && isatty(STDOUT_FILENO);
+	if (!dir && !state_default_dir(usual, sizeof usual))
 		return EX_CONFIG;
 	do {
-		/* opened anew each time: it may have been begun anew */
-		fault = look(&s, cmd->state ? cmd->state : dir);
+		/* opened each time: the file may have been replaced */
+		fault = show_once(&s, dir ? dir : usual);
 	} while (
 	    !fault && s.watch && !ferror(stdout) && sleep(WATCH_SECONDS) == 0);
 	return print_end(fault);

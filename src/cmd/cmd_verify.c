@@ -4,18 +4,16 @@
  */
 #include "base/args.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/progress.h"
+#include "cmd/fields.h"
 #include "index/interrupt.h"
 #include "index/verify.h"
 #include "proto/parts.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sysexits.h>
 
 /* For verify_targets. */
@@ -33,14 +31,18 @@ tell_part(void *ctx, const struct store_copy *copy, size_t part)
 {
 	uint64_t first = part * PART_SIZE;
 	uint64_t end = first + parts_size(copy->size, part);
-	char escaped[4 * PATH_MAX];
+	struct fields f;
+	char bytes[48];
 
 	(void)ctx;
 	progress_clear();
-	text_escape(
-	    escaped, sizeof escaped, copy->path, strlen(copy->path), "");
-	printf("part\t%s\t%zu\t%" PRIu64 "-%" PRIu64 "\n", escaped, part, first,
-	    end - 1);
+	snprintf(bytes, sizeof bytes, "%" PRIu64 "-%" PRIu64, first, end - 1);
+	fields_begin(&f, false);
+	fields_word(&f, NULL, "part");
+	fields_text(&f, NULL, copy->path);
+	fields_number(&f, NULL, part);
+	fields_word(&f, NULL, bytes);
+	fields_end(&f);
 }
 
 int
@@ -55,7 +57,8 @@ cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 	};
 	int first, fault;
 
-	if (!args_parse(NULL, 0, argc, argv, &first))
+	first = cmd_parse(NULL, 0, argc, argv, 0, INT_MAX, "");
+	if (first < 0)
 		return EX_USAGE;
 	fault = hasher_open(&hasher);
 	if (!fault)

@@ -5,10 +5,9 @@
 #include "cmd/print.h"
 
 #include "base/log.h"
-#include "base/text.h"
 #include "base/util.h"
 #include "cmd/progress.h"
-#include "proto/base32.h"
+#include "cmd/fields.h"
 #include "proto/ed2klink.h"
 #include "proto/parts.h"
 
@@ -91,67 +90,16 @@ print_aich_notice(struct store *store)
 void
 print_change(const char *word, const char *path, const char *other)
 {
-	char escaped[4 * PATH_MAX];
+	struct fields f;
 
 	progress_clear();
-	text_escape(escaped, sizeof escaped, path, strlen(path), "");
-	printf("%s\t%s", word, escaped);
-	if (other) {
-		text_escape(escaped, sizeof escaped, other, strlen(other), "");
-		printf("\t%s", escaped);
-	}
-	putchar('\n');
+	fields_begin(&f, false);
+	fields_word(&f, NULL, word);
+	fields_text(&f, NULL, path);
+	if (other)
+		fields_text(&f, NULL, other);
+	fields_end(&f);
 	fflush(stdout); /* the next one may take long */
-}
-
-void
-print_json_string(const char *s)
-{
-	const uint8_t *p = (const uint8_t *)s;
-	size_t n = strlen(s);
-
-	putchar('"');
-	while (n > 0) {
-		uint32_t cp;
-		size_t len = text_utf8_next(p, n, &cp);
-
-		if (len == 0)
-			printf("\\udc%02x", *p);
-		else if (*p == '"' || *p == '\\')
-			printf("\\%c", *p);
-		else if (text_is_control(cp)) /* all of them have 16 bits */
-			printf("\\u%04x", cp);
-		else
-			fwrite(p, 1, len, stdout);
-		len = len > 0 ? len : 1;
-		p += len;
-		n -= len;
-	}
-	putchar('"');
-}
-
-void
-print_json(
-    const struct store_copy *copy, enum copy_state state, const uint64_t *sent)
-{
-	char hash[2 * HASH_SIZE + 1], root[BASE32_LEN(AICH_SIZE) + 1];
-	const char *quote = copy->has_aich ? "\"" : "";
-
-	hex_encode(hash, copy->hash, HASH_SIZE);
-	base32_encode(root, copy->aich_root, AICH_SIZE);
-	printf("{\"hash\":\"%s\",\"size\":%" PRIu64 ",\"aich\":%s%s%s,"
-	       "\"state\":\"%s\",\"sent\":",
-	    hash, copy->size, quote, copy->has_aich ? root : "null", quote,
-	    copy_state_name(state));
-	if (sent)
-		printf("%" PRIu64, *sent);
-	else
-		printf("null");
-	printf(",\"name\":");
-	print_json_string(store_name_of(copy->path));
-	printf(",\"path\":");
-	print_json_string(copy->path);
-	puts("}");
 }
 
 int

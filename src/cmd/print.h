@@ -26,23 +26,10 @@ char *format_link(struct store *store, const struct store_copy *copy,
 void print_aich_notice(struct store *store);
 
 /*
- * One line: a word, and paths; those that are NULL are left out. Escaped, with
- * tabs between.
+ * One line: a word, a path, and a second path unless it is NULL. The paths are
+ * escaped, with tabs between.
  */
 void print_change(const char *word, const char *path, const char *other);
-
-/*
- * One line: a JSON object with hash, size, AICH root, state, bytes sent (NULL:
- * not known), name and path.
- */
-void print_json(
-    const struct store_copy *copy, enum copy_state state, const uint64_t *sent);
-
-/*
- * A JSON string, in which no control character stands as it is. Bytes that are not UTF-8 become lone surrogates U+DC80 to
- * U+DCFF, which Python's os.fsencode turns back into the bytes.
- */
-void print_json_string(const char *s);
 
 /*
  * Flush stdout. Returns fault, or EX_IOERR after a log line when that was 0 and

@@ -7,7 +7,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "cmd/print.h"
+#include "cmd/fields.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,43 +16,65 @@
 
 #define BAR_WIDTH 20
 
-/* Fits every name, escaped. */
-#define SHOWN_MAX (4 * WIRE_NAME_MAX + 1)
-
-/* A day of UTC. */
-struct day {
-	char text[32];
-};
-
-static struct day
-day_of(int64_t unix_s)
+/* A day of UTC, or NULL when it is in no year that we know. */
+static const char *
+format_day(char out[32], int64_t unix_s)
 {
-	struct day day = {"-"};
 	time_t t = unix_s;
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) &&
-	    strftime(day.text, sizeof day.text, "%Y-%m-%d", &tm) == 0)
-		day.text[0] = '\0';
-	return day;
-}
-
-static const char *
-show_user(char out[2 * HASH_SIZE + 1], const struct stats_row *row)
-{
-	hex_encode(out, row->user_hash, HASH_SIZE);
-	return row->has_user ? out : "-";
-}
-
-static const char *
-show_text(char out[SHOWN_MAX], const char *s)
-{
-	text_escape(out, SHOWN_MAX, s, strlen(s), "");
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%d", &tm) == 0)
+		return NULL;
 	return out;
 }
 
+/* A column of a table each; rows of a kind have some of them. */
+struct cells {
+	const char *sent, *bar, *transfers, *peers, *files;
+	const char *day; /* of a row by day; else the last one */
+	const char *address;
+	const char *name; /* of a file; the client of a peer */
+};
+
+static void
+print_cells(enum stats_statement by, const struct cells *c)
+{
+	switch (by) {
+	case STATS_BY_FILE:
+		printf("%8s %-20s %9s %6s %-10s %s\n", c->sent, c->bar,
+		    c->transfers, c->peers, c->day, c->name);
+		break;
+	case STATS_BY_PEER:
+		printf("%8s %-20s %9s %6s %-10s %-15s %s\n", c->sent, c->bar,
+		    c->transfers, c->files, c->day, c->address, c->name);
+		break;
+	default:
+		printf("%-10s %8s %-20s %9s %6s %6s\n", c->day, c->sent, c->bar,
+		    c->transfers, c->peers, c->files);
+		break;
+	}
+}
+
+void
+print_stats_heading(enum stats_statement by)
+{
+	const struct cells titles = {
+	    .sent = "SENT",
+	    .bar = "",
+	    .transfers = "TRANSFERS",
+	    .peers = "PEERS",
+	    .files = "FILES",
+	    .day = by == STATS_BY_DAY ? "DAY" : "LAST",
+	    .address = "ADDRESS",
+	    .name = by == STATS_BY_PEER ? "CLIENT" : "NAME",
+	};
+
+	putchar('\n');
+	print_cells(by, &titles);
+}
+
 static const char *
-show_bar(const struct stats_row *row)
+bar_of(const struct stats_row *row)
 {
 	static const char full[] = "####################";
 	double share = row->most_bytes > 0
@@ -65,25 +87,6 @@ show_bar(const struct stats_row *row)
 	return full + BAR_WIDTH - min_size(n, BAR_WIDTH);
 }
 
-void
-print_stats_heading(enum stats_statement by)
-{
-	switch (by) {
-	case STATS_BY_FILE:
-		printf("\n%15s %-20s %9s %6s %-10s %s\n", "BYTES", "",
-		    "TRANSFERS", "PEERS", "LAST", "NAME");
-		break;
-	case STATS_BY_PEER:
-		printf("\n%15s %-20s %9s %6s %-10s %-15s %s\n", "BYTES", "",
-		    "TRANSFERS", "FILES", "LAST", "ADDRESS", "CLIENT");
-		break;
-	default:
-		printf("\n%-10s %15s %-20s %9s %6s %6s\n", "DAY", "BYTES", "",
-		    "TRANSFERS", "PEERS", "FILES");
-		break;
-	}
-}
-
 static const char *
 plural(uint64_t n)
 {
@@ -91,272 +94,94 @@ plural(uint64_t n)
 }
 
 static void
-print_table_total(const struct stats_row *row)
+print_total(const struct stats_row *row)
 {
+	char first[32], last[32], sent[TEXT_SIZE_MAX];
+
+	text_size(sent, row->bytes);
 	printf("%" PRIu64 " transfer%s of %" PRIu64 " file%s to %" PRIu64
-	       " peer%s, %" PRIu64 " bytes",
+	       " peer%s, %s",
 	    row->transfers, plural(row->transfers), row->files,
-	    plural(row->files), row->peers, plural(row->peers), row->bytes);
-	if (row->transfers > 0)
-		printf(", %s to %s", day_of(row->first_s).text,
-		    day_of(row->last_s).text);
+	    plural(row->files), row->peers, plural(row->peers), sent);
+	if (row->transfers > 0 && format_day(first, row->first_s) &&
+	    format_day(last, row->last_s))
+		printf(", %s to %s", first, last);
 	putchar('\n');
 }
 
 static void
-print_table_row(enum stats_statement by, const struct stats_row *row)
+print_row(enum stats_statement by, const struct stats_row *row)
 {
-	char address[ADDRESS_TEXT], text[SHOWN_MAX];
+	char sent[TEXT_SIZE_MAX], transfers[24], peers[24], files[24], day[32];
+	char address[ADDRESS_TEXT], name[4 * WIRE_NAME_MAX + 1];
+	const char *raw = by == STATS_BY_PEER ? row->client : row->name;
+	struct cells cells = {.sent = sent,
+	    .bar = bar_of(row),
+	    .transfers = transfers,
+	    .peers = peers,
+	    .files = files,
+	    .day = format_day(
+		day, by == STATS_BY_DAY ? row->first_s : row->last_s),
+	    .address = address_format(address, row->address),
+	    .name = name};
 
-	switch (by) {
-	case STATS_TOTAL:
-		print_table_total(row);
-		break;
-	case STATS_BY_FILE:
-		printf("%15" PRIu64 " %-20s %9" PRIu64 " %6" PRIu64
-		       " %-10s %s\n",
-		    row->bytes, show_bar(row), row->transfers, row->peers,
-		    day_of(row->last_s).text, show_text(text, row->name));
-		break;
-	case STATS_BY_PEER:
-		printf("%15" PRIu64 " %-20s %9" PRIu64 " %6" PRIu64
-		       " %-10s %-15s %s\n",
-		    row->bytes, show_bar(row), row->transfers, row->files,
-		    day_of(row->last_s).text,
-		    address_format(address, row->address),
-		    show_text(text, row->client));
-		break;
-	default:
-		printf("%-10s %15" PRIu64 " %-20s %9" PRIu64 " %6" PRIu64
-		       " %6" PRIu64 "\n",
-		    day_of(row->first_s).text, row->bytes, show_bar(row),
-		    row->transfers, row->peers, row->files);
-		break;
-	}
+	text_size(sent, row->bytes);
+	snprintf(transfers, sizeof transfers, "%" PRIu64, row->transfers);
+	snprintf(peers, sizeof peers, "%" PRIu64, row->peers);
+	snprintf(files, sizeof files, "%" PRIu64, row->files);
+	text_escape(name, sizeof name, raw, strlen(raw), "");
+	if (!cells.day)
+		cells.day = "-";
+	print_cells(by, &cells);
 }
 
-/* The word for a kind of row, in tabs and JSON. */
-static const char *
-word_of(enum stats_statement by)
-{
-	switch (by) {
-	case STATS_BY_FILE:
-		return "file";
-	case STATS_BY_PEER:
-		return "peer";
-	case STATS_BY_DAY:
-		return "day";
-	default:
-		return "total";
-	}
-}
-
-/* The first eight fields are the same for all kinds. */
+/* For programs. The first eight fields are the same for all kinds. */
 static void
-print_tabs_row(enum stats_statement by, const struct stats_row *row)
+put_fields(bool json, enum stats_statement by, const struct stats_row *row)
 {
-	char hash[2 * HASH_SIZE + 1], text[SHOWN_MAX];
-	char address[ADDRESS_TEXT];
+	static const char *const kinds[] = {
+	    [STATS_TOTAL] = "total",
+	    [STATS_BY_FILE] = "file",
+	    [STATS_BY_PEER] = "peer",
+	    [STATS_BY_DAY] = "day",
+	};
+	char address[ADDRESS_TEXT], day[32];
+	struct fields f;
 
-	printf("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
-	       "\t%" PRIu64 "\t%" PRId64 "\t%" PRId64,
-	    word_of(by), row->bytes, row->transfers, row->peers, row->files,
-	    row->ms, row->first_s, row->last_s);
-	switch (by) {
-	case STATS_BY_FILE:
-		hex_encode(hash, row->file, HASH_SIZE);
-		printf("\t%s\t%s", hash, show_text(text, row->name));
-		break;
-	case STATS_BY_PEER:
-		printf("\t%s\t%s\t%s", address_format(address, row->address),
-		    show_user(hash, row), show_text(text, row->client));
-		break;
-	case STATS_BY_DAY:
-		printf("\t%s", day_of(row->first_s).text);
-		break;
-	default:
-		break;
+	fields_begin(&f, json);
+	fields_word(&f, "by", kinds[by]);
+	fields_number(&f, "bytes", row->bytes);
+	fields_number(&f, "transfers", row->transfers);
+	fields_number(&f, "peers", row->peers);
+	fields_number(&f, "files", row->files);
+	fields_number(&f, "ms", row->ms);
+	fields_time(&f, "first", row->first_s);
+	fields_time(&f, "last", row->last_s);
+	if (by == STATS_BY_FILE) {
+		fields_hash(&f, "hash", row->file);
+		fields_text(&f, "name", row->name);
+	} else if (by == STATS_BY_PEER) {
+		fields_word(&f, "address",
+		    address_is_known(row->address)
+			? address_format(address, row->address)
+			: NULL);
+		fields_hash(
+		    &f, "user_hash", row->has_user ? row->user_hash : NULL);
+		fields_text(&f, "client", row->client);
+	} else if (by == STATS_BY_DAY) {
+		fields_word(&f, "day", format_day(day, row->first_s));
 	}
-	putchar('\n');
-}
-
-/* ,"NAME":"VALUE", or null for "-". The value needs no escapes. */
-static void
-print_json_member(const char *name, const char *value)
-{
-	const char *quote = strcmp(value, "-") == 0 ? "" : "\"";
-
-	printf(",\"%s\":%s%s%s", name, quote, *quote ? value : "null", quote);
-}
-
-static void
-print_json_row(enum stats_statement by, const struct stats_row *row)
-{
-	char hash[2 * HASH_SIZE + 1], address[ADDRESS_TEXT];
-
-	printf("{\"by\":\"%s\",\"bytes\":%" PRIu64 ",\"transfers\":%" PRIu64
-	       ",\"peers\":%" PRIu64 ",\"files\":%" PRIu64 ",\"ms\":%" PRIu64
-	       ",\"first\":%" PRId64 ",\"last\":%" PRId64,
-	    word_of(by), row->bytes, row->transfers, row->peers, row->files,
-	    row->ms, row->first_s, row->last_s);
-	switch (by) {
-	case STATS_BY_FILE:
-		hex_encode(hash, row->file, HASH_SIZE);
-		print_json_member("hash", hash);
-		printf(",\"name\":");
-		print_json_string(row->name);
-		break;
-	case STATS_BY_PEER:
-		print_json_member(
-		    "address", address_format(address, row->address));
-		print_json_member("user_hash", show_user(hash, row));
-		printf(",\"client\":");
-		print_json_string(row->client);
-		break;
-	case STATS_BY_DAY:
-		print_json_member("day", day_of(row->first_s).text);
-		break;
-	default:
-		break;
-	}
-	puts("}");
+	fields_end(&f);
 }
 
 void
 print_stats_row(
     enum stats_form form, enum stats_statement by, const struct stats_row *row)
 {
-	switch (form) {
-	case STATS_TABLE:
-		print_table_row(by, row);
-		break;
-	case STATS_TABS:
-		print_tabs_row(by, row);
-		break;
-	case STATS_JSON:
-		print_json_row(by, row);
-		break;
-	}
-}
-
-/* What says of what kind the samples below it are; unit may be NULL. */
-static void
-print_family(
-    const char *name, const char *type, const char *unit, const char *help)
-{
-	printf("# TYPE %s %s\n", name, type);
-	if (unit)
-		printf("# UNIT %s %s\n", name, unit);
-	printf("# HELP %s %s\n", name, help);
-}
-
-/* A label's value: shown as everywhere, then quoted as OpenMetrics wants it. */
-static void
-print_label(const char *s)
-{
-	char text[SHOWN_MAX];
-
-	putchar('"');
-	for (const char *p = show_text(text, s); *p; p++) {
-		if (*p == '"' || *p == '\\')
-			putchar('\\');
-		putchar(*p);
-	}
-	putchar('"');
-}
-
-static bool
-keep_row(void *ctx, const struct stats_row *row)
-{
-	*(struct stats_row *)ctx = *row;
-	return true;
-}
-
-static void
-print_ever(const struct stats_row *ever)
-{
-	print_family("ed2k_uploads", "counter", NULL,
-	    "Transfers of one file to one peer in one connection.");
-	printf("ed2k_uploads_total %" PRIu64 "\n", ever->transfers);
-	print_family("ed2k_upload_bytes", "counter", "bytes",
-	    "Bytes of file data sent.");
-	printf("ed2k_upload_bytes_total %" PRIu64 "\n", ever->bytes);
-	print_family("ed2k_upload_seconds", "counter", "seconds",
-	    "Time that transfers took, all added up.");
-	printf("ed2k_upload_seconds_total %" PRIu64 ".%03" PRIu64 "\n",
-	    ever->ms / 1000, ever->ms % 1000);
-	print_family("ed2k_uploaded_files", "gauge", NULL,
-	    "Different files that were uploaded.");
-	printf("ed2k_uploaded_files %" PRIu64 "\n", ever->files);
-	print_family("ed2k_activity_peers", "gauge", NULL,
-	    "Different peers in the transfers that were not pruned.");
-	printf("ed2k_activity_peers %" PRIu64 "\n", ever->peers);
-}
-
-static bool
-print_end_sample(void *ctx, const struct stats_row *row)
-{
-	(void)ctx;
-	printf("ed2k_upload_ends_total{outcome=");
-	print_label(row->outcome);
-	printf("} %" PRIu64 "\n", row->transfers);
-	return !ferror(stdout);
-}
-
-static void
-print_file_sample(const char *name, const struct stats_row *row, uint64_t value)
-{
-	char hash[2 * HASH_SIZE + 1];
-
-	hex_encode(hash, row->file, HASH_SIZE);
-	printf("%s{hash=\"%s\",name=", name, hash);
-	print_label(row->name);
-	printf("} %" PRIu64 "\n", value);
-}
-
-static bool
-print_file_uploads(void *ctx, const struct stats_row *row)
-{
-	(void)ctx;
-	print_file_sample("ed2k_file_uploads_total", row, row->transfers);
-	return !ferror(stdout);
-}
-
-static bool
-print_file_bytes(void *ctx, const struct stats_row *row)
-{
-	(void)ctx;
-	print_file_sample("ed2k_file_upload_bytes_total", row, row->bytes);
-	return !ferror(stdout);
-}
-
-int
-print_stats_metrics(struct db *db)
-{
-	struct stats_row ever = {0};
-	int fault = 0;
-
-	if (db)
-		fault = stats_each(db, STATS_EVER, 0, keep_row, &ever);
-	if (fault)
-		return fault;
-	print_ever(&ever);
-	print_family("ed2k_upload_ends", "counter", NULL,
-	    "Transfers by the way they ended.");
-	if (db)
-		fault = stats_each(
-		    db, STATS_EVER_BY_OUTCOME, 0, print_end_sample, NULL);
-	print_family(
-	    "ed2k_file_uploads", "counter", NULL, "Transfers of each file.");
-	if (db && !fault)
-		fault = stats_each(
-		    db, STATS_EVER_BY_FILE, 0, print_file_uploads, NULL);
-	print_family("ed2k_file_upload_bytes", "counter", "bytes",
-	    "Bytes of each file sent.");
-	if (db && !fault)
-		fault = stats_each(
-		    db, STATS_EVER_BY_FILE, 0, print_file_bytes, NULL);
-	if (!fault)
-		puts("# EOF");
-	return fault;
+	if (form != STATS_TABLE)
+		put_fields(form == STATS_JSON, by, row);
+	else if (by == STATS_TOTAL)
+		print_total(row);
+	else
+		print_row(by, row);
 }

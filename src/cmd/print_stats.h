@@ -1,6 +1,5 @@
 /*
- * How sums of transfers look on stdout: as a table, as fields between tabs, as
- * JSON, and as OpenMetrics.
+ * How sums of transfers look on stdout: a table for people, or fields.
  * SPDX-License-Identifier: ISC
  */
 #ifndef CMD_PRINT_STATS_H
@@ -20,11 +19,5 @@ void print_stats_heading(enum stats_statement by);
 /* One line: one row. */
 void print_stats_row(
     enum stats_form form, enum stats_statement by, const struct stats_row *row);
-
-/*
- * All metrics, ready for a collector; zeros when db is NULL. 0, or an exit code
- * after a log line, and then without the last line.
- */
-int print_stats_metrics(struct db *db);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include "cmd/report.h"
 
-#include "cmd/print.h"
+#include "cmd/fields.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,6 +50,7 @@ report(struct report *r, enum report_level level, const char *topic,
     const char *fmt, ...)
 {
 	char text[TEXT_MAX];
+	struct fields f;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -57,18 +58,17 @@ report(struct report *r, enum report_level level, const char *topic,
 	va_end(ap);
 	if (level > r->worst)
 		r->worst = level;
-	if (r->json) {
-		printf("{\"level\":\"%s\",\"topic\":\"%s\",\"text\":",
-		    level_names[level], topic);
-		print_json_string(text);
-		puts("}");
-	} else if (r->width > 0) {
+	if (r->width > 0 && !r->json) {
 		printf("%-7s %-12s ", level_names[level], topic);
 		print_words(text,
 		    r->width > INDENT + TEXT_COLUMNS_MIN ? r->width - INDENT
 							 : TEXT_COLUMNS_MIN);
 	} else {
-		printf("%s\t%s\t%s\n", level_names[level], topic, text);
+		fields_begin(&f, r->json);
+		fields_word(&f, "level", level_names[level]);
+		fields_word(&f, "topic", topic);
+		(r->json ? fields_text : fields_word)(&f, "text", text);
+		fields_end(&f);
 	}
 	fflush(stdout); /* the next may take some seconds */
 }

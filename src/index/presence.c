@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool
 presence_look(const char *path, struct presence *out)
@@ -36,8 +37,8 @@ is_unmounted(void *ctx, const char *path)
 	return !presence_look(path, &now) || !now.is_mount;
 }
 
-bool
-presence_is_offline(struct store *s, const struct store_copy *copy)
+static bool
+is_offline(struct store *s, const struct store_copy *copy)
 {
 	struct presence now;
 
@@ -46,4 +47,24 @@ presence_is_offline(struct store *s, const struct store_copy *copy)
 		return true;
 	return store_mount_points_above(s, copy->path, is_unmounted, NULL) ==
 	    STORE_FOUND;
+}
+
+enum copy_state
+presence_open(struct store *s, const struct store_copy *copy, int *fd)
+{
+	enum copy_state state = copy_open(copy, fd);
+
+	return state == COPY_MISSING && is_offline(s, copy) ? COPY_OFFLINE
+							    : state;
+}
+
+enum copy_state
+presence_state(struct store *s, const struct store_copy *copy)
+{
+	int fd;
+	enum copy_state state = presence_open(s, copy, &fd);
+
+	if (fd >= 0)
+		close(fd);
+	return state;
 }

@@ -6,7 +6,7 @@
 #ifndef INDEX_PRESENCE_H
 #define INDEX_PRESENCE_H
 
-#include "store/store.h"
+#include "store/copy.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,10 +20,14 @@ struct presence {
 bool presence_look(const char *path, struct presence *out);
 
 /*
- * Are files that are gone from copy->path only out of reach? So it is when its
- * root is gone or has another inode than recorded, or when a directory on the
- * way that was a mount point is none now.
+ * As copy_open, but a missing file is COPY_OFFLINE when it may only be out of
+ * reach: its root is gone or has another inode than recorded, or a directory on
+ * the way that was a mount point is none now.
  */
-bool presence_is_offline(struct store *s, const struct store_copy *copy);
+enum copy_state presence_open(
+    struct store *s, const struct store_copy *copy, int *fd);
+
+/* The same without the file. */
+enum copy_state presence_state(struct store *s, const struct store_copy *copy);
 
 #endif

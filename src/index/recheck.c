@@ -60,13 +60,11 @@ recheck_put(struct pipeline *p, const struct store_copy *copy)
 	if (!f)
 		return;
 	unmarked.damaged = false;
-	state = copy_open(&unmarked, &f->file.fd);
+	state = presence_open(&p->edit->store, &unmarked, &f->file.fd);
 	if (state == COPY_OK && fstat(f->file.fd, &f->file.st) != 0)
 		state = COPY_UNREADABLE;
 	if (state == COPY_UNREADABLE)
 		log_unreadable(copy->path, errno);
-	if (state == COPY_MISSING && presence_is_offline(&p->edit->store, copy))
-		state = COPY_OFFLINE;
 	f->kind = (int)state;
 	f->copy = *copy;
 	if (state == COPY_OK)

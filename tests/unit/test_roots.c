@@ -222,19 +222,19 @@ a_root_that_is_gone_or_another_one_is_offline(void **state)
 	copy.root = root;
 	copy.path = path;
 	assert_false(presence_look(root, &is));
-	assert_true(presence_is_offline(&e.store, &copy));
+	assert_int_equal(presence_state(&e.store, &copy), COPY_OFFLINE);
 	mkdir(root, 0755);
 	assert_true(presence_look(root, &is));
 	assert_false(is.is_mount);
 	copy.root_inode = is.inode;
-	assert_false(presence_is_offline(&e.store, &copy));
+	assert_int_equal(presence_state(&e.store, &copy), COPY_MISSING);
 	copy.root_inode++;
-	assert_true(presence_is_offline(&e.store, &copy));
+	assert_int_equal(presence_state(&e.store, &copy), COPY_OFFLINE);
 	copy.has_root_inode = false;
-	assert_false(presence_is_offline(&e.store, &copy));
+	assert_int_equal(presence_state(&e.store, &copy), COPY_MISSING);
 	/* it was a mount point and is none now */
 	assert_int_equal(roots_put_mount_point(&e, root), 0);
-	assert_true(presence_is_offline(&e.store, &copy));
+	assert_int_equal(presence_state(&e.store, &copy), COPY_OFFLINE);
 	assert_true(presence_look("/proc", &is));
 	assert_true(is.is_mount);
 	edit_close(&e);

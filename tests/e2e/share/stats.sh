@@ -101,11 +101,11 @@ in_terminal() {
 	script -qec "'$SHARE' -s '$dir' stats --by day" /dev/null </dev/null |
 		tr -d '\r' >"$tmp/out"
 	cat >"$tmp/wanted" <<-'END'
-	4 transfers of 2 files to 3 peers, 5500001 bytes, 2023-11-14 to 2023-11-15
+	4 transfers of 2 files to 3 peers, 5.2 MiB, 2023-11-14 to 2023-11-15
 
-	DAY                  BYTES                      TRANSFERS  PEERS  FILES
-	2023-11-14         1500000 #######                      2      2      1
-	2023-11-15         4000001 ####################         2      2      1
+	DAY            SENT                      TRANSFERS  PEERS  FILES
+	2023-11-14  1.4 MiB #######                      2      2      1
+	2023-11-15  3.8 MiB ####################         2      2      1
 	END
 	diff "$tmp/wanted" "$tmp/out" >&2 || fail "terminal"
 	for by in file peer; do
