@@ -1,10 +1,12 @@
 # ed2k-serve and ed2k-share. `make run FILE=PATH` and `make check` install what
 # they need first (as root), then build. See CONTRIBUTING.md.
 
-PREFIX = /usr/local
+# What ?= sets may come from the environment, too. Not B: that of a test says
+# where it finds the programs, not where a package is built in it.
+PREFIX ?= /usr/local
 B = build
 CFLAGS ?= -O2 -g
-PORT = 4662
+PORT ?= 4662
 
 # Warnings are errors with WERROR=-Werror, as in CI.
 WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
@@ -58,7 +60,7 @@ TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
 BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SYSTEMD = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/systemd/*.c))
 
-V = 0
+V ?= 0
 Q = $(if $(filter 0,$(V)),@)
 say = @$(if $(filter 0,$(V)),printf '  %-7s %s\n' $(1) $(2),:)
 
@@ -172,8 +174,8 @@ check-systemd: all $(PEER) $(SYSTEMD)
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
 
 # New inputs for each fuzz target, or for TARGET alone, for so many SECONDS.
-SECONDS = 60
-TARGET = *
+SECONDS ?= 60
+TARGET ?= *
 .PHONY: fuzz fuzzers
 fuzz:
 	@.ci/need $(FUZZ_PACKAGES)
@@ -214,8 +216,8 @@ run:
 	@B=$(B) PORT=$(PORT) inetd/run "$$FILE"
 
 # All figures, or ONLY some; as JSON too, to a file.
-JSON =
-ONLY =
+JSON ?=
+ONLY ?=
 .PHONY: bench
 bench: all $(TOOLS) $(BENCH) $(SYSTEMD)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need $(BENCH_PACKAGES)
