@@ -1,6 +1,5 @@
-# Completion of ed2k-share and ed2k-serve for bash. Verbs, options and the words
-# they take are read from --help when they are asked for, so there is nothing to
-# keep in step.
+# Completion of ed2k-share and ed2k-serve for bash. Verbs, options and their
+# values are read from --help each time, so that nothing has to be kept in step.
 # SPDX-License-Identifier: ISC
 
 # Offer those of the words $1 that begin with what is typed.
@@ -14,14 +13,15 @@ _ed2k_files() {
 	COMPREPLY+=($(compgen -f -- "$cur"))
 }
 
-# Hashes of what is shared, for who began to type one.
+# Offer the hashes of shared files once a hash was begun.
 _ed2k_hashes() {
 	[[ $cur =~ ^[0-9a-fA-F]+$ ]] || return
 	COMPREPLY+=($(compgen -W "$("${share[@]}" link 2>/dev/null |
 		cut -d '|' -f 5)" -- "${cur,,}"))
 }
 
-# Offer what a word of a synopsis stands for: itself, if in lower case.
+# Offer what a word of a synopsis stands for; a word in lower case is offered
+# itself.
 _ed2k_word() {
 	case $1 in
 	'' | [0-9]*) ;;
@@ -33,8 +33,8 @@ _ed2k_word() {
 	esac
 }
 
-# Offer what may stand behind a verb. $1: its synopsis, in which a word behind an
-# option is the option's value, unless a bracket, a bar or an option begins there.
+# Offer what may follow a verb. $1: its synopsis. A word after an option is the
+# value of the option, unless it begins with a bracket, a bar or a dash.
 _ed2k_verb() {
 	local word bare option= options= words=
 	for word in $1; do
