@@ -131,7 +131,7 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 	fault = find_database(cmd, path);
 	if (fault || is_missing(path))
 		return fault;
-	fault = db_open(&db, &activity_kind, path, DB_WRITE);
+	fault = state_open_activity(&db, path);
 	if (fault)
 		return fault;
 	fault = prune_transfers(&db, time(NULL) - (int64_t)older_s, &removed);
@@ -219,7 +219,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 		return fault;
 	if (is_missing(path))
 		return print_end(a.metrics ? print_metrics(NULL) : 0);
-	fault = db_open(&db, &activity_kind, path, DB_READ);
+	fault = db_open(&db, &activity_kind, path);
 	if (!fault)
 		fault = db_begin_reading(&db);
 	if (!fault && a.metrics)

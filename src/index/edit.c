@@ -5,55 +5,17 @@
  */
 #include "index/edit.h"
 
-#include "base/log.h"
 #include "sql/upgrade.h"
 
 #include <string.h>
 
-/* [v - 1]: what makes version v + 1 of version v. */
 static const char *const upgrades[] = {sql_share_to_2, sql_share_to_3};
-
-/*
- * Bring an older database up to date: all of it or nothing. Of several who try
- * at once the first does it, the others find it done.
- */
-static int
-upgrade(struct db *db)
-{
-	int before, fault = db_begin(db);
-
-	if (fault)
-		return fault;
-	fault = db_read_version(db);
-	before = db->version;
-	for (int v = before; !fault && v < store_kind.version; v++)
-		fault = db_exec(db, upgrades[v - 1]);
-	if (!fault)
-		fault = db_commit(db);
-	if (fault) {
-		db_rollback(db);
-		return fault;
-	}
-	if (before < store_kind.version)
-		log_notice("%s has now version %d; an older ed2k-serve cannot "
-			   "read it any more",
-		    log_quote_str(db->path), db->kind->version);
-	return db_read_version(db);
-}
 
 int
 edit_open(struct edit *e, const char *path)
 {
-	struct db *db = &e->store.db;
-	int fault;
-
 	memset(e, 0, sizeof *e);
-	fault = db_open(db, &store_kind, path, DB_WRITE);
-	if (!fault && db->version != store_kind.version)
-		fault = upgrade(db);
-	if (fault)
-		edit_close(e);
-	return fault;
+	return db_open_writer(&e->store.db, &store_kind, path, upgrades);
 }
 
 void

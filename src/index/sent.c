@@ -23,7 +23,7 @@ sent_open(struct sent *s, const char *state_dir)
 		s->known = true;
 		return;
 	}
-	if (db_open(&s->db, &activity_kind, path, DB_READ) == 0 &&
+	if (db_open(&s->db, &activity_kind, path) == 0 &&
 	    db_exec(&s->db, sql_sent_table) == 0)
 		s->stmt = db_prepare(&s->db, sent_sql[SENT_BY_FILE]);
 	s->known = s->stmt != NULL;

@@ -21,7 +21,7 @@ struct db_kind {
 	int application_id; /* as in its schema */
 	int snapshot_id;    /* the same of a snapshot; 0: there are none */
 	int version;        /* the one this program speaks */
-	/* [v - 1]: SQL that shows a reader version v as v + 1; or NULL */
+	/* [v - 1]: SQL that shows a reader version v as v + 1 */
 	const char *const *older;
 	int write_busy_ms; /* how long a writer waits for the others */
 	mode_t dir_mode;   /* of directories that are made for it */
@@ -43,13 +43,8 @@ struct db {
 	int fault; /* exit code of the last complaint */
 	bool read_only;
 	bool is_snapshot; /* made by snapshot_write: replaced, never changed */
-	int version;      /* of the schema, as it was when it was looked at */
+	int version;      /* of the schema, when it was read last */
 	char path[PATH_MAX];
-};
-
-enum db_mode {
-	DB_READ,  /* read-only, also for a user who may not write */
-	DB_WRITE, /* must exist */
 };
 
 /*
@@ -60,16 +55,23 @@ enum db_mode {
 void db_be_frugal(void);
 
 /*
- * Open a database of this kind. One of an older version is shown to a reader as
- * if it were of ours, with nothing in what is new; a writer gets it as it is,
- * with its version, and has to bring it up to date. A snapshot is opened as
- * immutable, without locks or other files, and by no writer. Returns 0, or after one log
- * line the exit code that fits: EX_CONFIG (missing, foreign, other version),
- * EX_NOPERM, EX_DATAERR (damaged), EX_TEMPFAIL (locked), EX_IOERR. *db is then
- * closed.
+ * Open a database of this kind to read it, also as a user who may not write. An
+ * older version is shown as if it were ours, with nothing in what is new. A
+ * snapshot is opened as immutable: without locks and without other files.
+ * Returns 0, or after one log line the exit code that fits: EX_CONFIG (missing,
+ * foreign, unknown version), EX_NOPERM, EX_DATAERR (damaged), EX_TEMPFAIL
+ * (locked), EX_IOERR. *db is then closed.
  */
-int db_open(struct db *db, const struct db_kind *kind, const char *path,
-    enum db_mode mode);
+int db_open(struct db *db, const struct db_kind *kind, const char *path);
+
+/*
+ * Open one to write. It must exist, and be no snapshot. One of an older version
+ * is upgraded first, in one transaction; of several writers the first one does
+ * it. upgrades[v - 1] is SQL that makes version v + 1 of version v, and sets
+ * user_version. Returns as db_open.
+ */
+int db_open_writer(struct db *db, const struct db_kind *kind, const char *path,
+    const char *const upgrades[]);
 
 /*
  * Make a database of this kind and the directories above it: under another name
@@ -85,9 +87,6 @@ void db_close(struct db *db);
 
 /* Is path the database at `db`, or one of its side files? Both are real. */
 bool db_owns(const char *db, const char *path);
-
-/* Look at the version again. 0, or an exit code after a log line. */
-int db_read_version(struct db *db);
 
 /* A prepared statement to be finalized by the caller; NULL after a log line. */
 sqlite3_stmt *db_prepare(struct db *db, const char *sql);
@@ -131,5 +130,16 @@ bool db_column_name(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
  * Returns the exit code that fits.
  */
 int db_complain(struct db *db);
+
+/* For db*.c alone. They return 0, or an exit code after a log line. */
+
+/* Say what stands in the way of opening this path. */
+int db_check_access(const struct db *db, const char *path);
+
+/* Read the version. One that this program does not speak is an error. */
+int db_read_version(struct db *db);
+
+/* Bring it to the version of its kind; see db_open_writer. */
+int db_upgrade(struct db *db, const char *const upgrades[]);
 
 #endif

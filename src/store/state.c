@@ -32,6 +32,15 @@ const struct db_kind activity_kind = {
 		      "runs as, with chown, or name another with -s",
 };
 
+int
+state_open_activity(struct db *db, const char *path)
+{
+	/* version 1 is the only one yet; sql/upgrade.sql is for the next */
+	static const char *const upgrades[] = {NULL};
+
+	return db_open_writer(db, &activity_kind, path, upgrades);
+}
+
 bool
 state_default_dir(char *out, size_t cap)
 {

@@ -22,6 +22,12 @@ extern const struct db_kind activity_kind;
 bool state_default_dir(char *out, size_t cap);
 
 /*
+ * Open activity.db to write, and upgrade one of an older version. It must exist.
+ * 0, or an exit code after a log line (db_open_writer).
+ */
+int state_open_activity(struct db *db, const char *path);
+
+/*
  * The path of activity.db in a state directory, NULL for the default one. False
  * after a log line.
  */

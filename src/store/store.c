@@ -56,7 +56,7 @@ int
 store_open(struct store *s, const char *path)
 {
 	memset(s, 0, sizeof *s);
-	return db_open(&s->db, &store_kind, path, DB_READ);
+	return db_open(&s->db, &store_kind, path);
 }
 
 void

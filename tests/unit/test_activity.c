@@ -90,8 +90,7 @@ last_row(const char *dir, enum stats_statement by, int64_t since_s)
 	struct stats_row row = {0};
 	struct db db;
 
-	assert_int_equal(
-	    db_open(&db, &activity_kind, db_path(dir), DB_READ), 0);
+	assert_int_equal(db_open(&db, &activity_kind, db_path(dir)), 0);
 	assert_int_equal(db_begin_reading(&db), 0);
 	assert_int_equal(stats_each(&db, by, since_s, keep_row, &row), 0);
 	db_close(&db);
@@ -402,8 +401,7 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	assert_int_equal(stat(db_path(dir), &st), 0);
 	size = st.st_size;
 	before = last_row(dir, STATS_EVER, 0);
-	assert_int_equal(
-	    db_open(&db, &activity_kind, db_path(dir), DB_WRITE), 0);
+	assert_int_equal(state_open_activity(&db, db_path(dir)), 0);
 	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
 	assert_int_equal(removed, 11700);
 	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
@@ -415,8 +413,7 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	assert_int_equal(
 	    last_row(dir, STATS_EVER_BY_OUTCOME, 0).transfers, ROWS);
 	/* all of them, and the name is still the last one */
-	assert_int_equal(
-	    db_open(&db, &activity_kind, db_path(dir), DB_WRITE), 0);
+	assert_int_equal(state_open_activity(&db, db_path(dir)), 0);
 	assert_int_equal(prune_transfers(&db, INT64_MAX, &removed), 0);
 	db_close(&db);
 	assert_int_equal(removed, 300);
@@ -557,7 +554,7 @@ read_as_nobody(const char *dir)
 
 	if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
 		_exit(1);
-	good = db_open(&db, &activity_kind, db_path(dir), DB_READ) == 0 &&
+	good = db_open(&db, &activity_kind, db_path(dir)) == 0 &&
 	    stats_each(&db, STATS_TOTAL, 0, keep_row, &row) == 0 &&
 	    row.transfers == 1;
 	db_close(&db);

@@ -104,7 +104,7 @@ activity_write(const char *state_dir, const struct transfer *list, size_t n,
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		fault = db_create(&activity_kind, path, fill_new);
 	if (!fault)
-		fault = db_open(&db, &activity_kind, path, DB_WRITE);
+		fault = state_open_activity(&db, path);
 	if (!fault)
 		fault = put_all(&db, list, n, anonymize);
 	db_close(&db);

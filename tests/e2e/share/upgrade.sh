@@ -119,7 +119,7 @@ before=$(stat -c %s "$tmp/answers")
 
 # the first verb that writes brings it up to date, and says so once
 expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
-said 'share.db" has now version 3; an older ed2k-serve cannot read it'
+said 'share.db" now has version 3; older versions of ed2k-serve'
 whole "$db" upgrade
 expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
 [ ! -s "$tmp/err" ] || fail "a second time: $(cat "$tmp/err")"
