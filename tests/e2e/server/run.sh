@@ -40,7 +40,7 @@ end_server() {
 	rm -rf "$B/run"
 }
 
-if [ "$(id -u)" -ne 0 ]; then
+if [ "$(id -u)" -ne 0 ] || ! setpriv --reuid=65534 true 2>/dev/null; then
 	run "$tmp/file"
 	end_server
 	exit 0
