@@ -21,8 +21,8 @@ struct listener {
 bool listener_is_any(const struct listener *l);
 
 /*
- * Read a line of /proc/net/tcp or /proc/net/tcp6. False for the heading, and for
- * sockets that do not listen.
+ * Read a line of /proc/net/tcp or /proc/net/tcp6. False for the heading, and
+ * for sockets that do not listen.
  */
 bool listener_parse(const char *line, struct listener *out);
 

@@ -5,7 +5,7 @@
 #include "store/state.h"
 
 #include "base/log.h"
-#include "base/place.h"
+#include "base/default_path.h"
 
 #include <stdio.h>
 
@@ -44,7 +44,7 @@ state_open_activity(struct db *db, const char *path)
 bool
 state_default_dir(char *out, size_t cap)
 {
-	static const struct place place = {
+	static const struct default_path path = {
 	    .of_system = "/var/lib/ed2k-serve",
 	    .env = "XDG_STATE_HOME",
 	    .below_home = ".local/state",
@@ -53,7 +53,7 @@ state_default_dir(char *out, size_t cap)
 	    .option = "-s",
 	};
 
-	return place_default(out, cap, &place);
+	return default_path_find(out, cap, &path);
 }
 
 bool

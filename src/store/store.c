@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 #include "base/log.h"
-#include "base/place.h"
+#include "base/default_path.h"
 #include "base/util.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ const struct db_kind store_kind = {
 bool
 store_default_path(char *out, size_t cap)
 {
-	static const struct place place = {
+	static const struct default_path path = {
 	    .of_system = "/var/lib/ed2k-share/share.db",
 	    .env = "XDG_DATA_HOME",
 	    .below_home = ".local/share",
@@ -49,7 +49,7 @@ store_default_path(char *out, size_t cap)
 	    .option = "-d",
 	};
 
-	return place_default(out, cap, &place);
+	return default_path_find(out, cap, &path);
 }
 
 int
