@@ -1,6 +1,6 @@
 /*
- * Addresses of peers as 16 bytes: IPv6, or IPv4 mapped into it; all zeros when
- * we do not know it.
+ * Addresses of peers as 16 bytes: IPv6, or IPv4 mapped into it. All zeros: not
+ * known.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_ADDRESS_H
@@ -12,7 +12,7 @@
 
 #define ADDRESS_SIZE 16
 
-/* What fits every address in text, and one with its port. */
+/* Room for any address as text, and for one with its port. */
 #define ADDRESS_TEXT      46
 #define ADDRESS_PORT_TEXT (ADDRESS_TEXT + 8)
 
@@ -21,8 +21,8 @@ bool address_is_known(const uint8_t address[ADDRESS_SIZE]);
 bool address_is_ipv4(const uint8_t address[ADDRESS_SIZE]);
 
 /*
- * What limits count as one peer: of IPv4 the whole address, of IPv6 the /64,
- * which is what one customer gets at least.
+ * What the limits count as one peer: an IPv4 address; of an IPv6 address the
+ * /64, since no customer gets less than that.
  */
 void address_owner(
     uint8_t out[ADDRESS_SIZE], const uint8_t address[ADDRESS_SIZE]);
@@ -33,7 +33,7 @@ bool address_same_owner(
 /* Map four bytes in network order into IPv6. */
 void address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4]);
 
-/* Read an address in text, of either family, and nothing else. */
+/* Read an address of either family. False when s is anything else. */
 bool address_parse(const char *s, uint8_t out[ADDRESS_SIZE]);
 
 /*
@@ -48,8 +48,8 @@ const char *address_format(
     char out[ADDRESS_TEXT], const uint8_t address[ADDRESS_SIZE]);
 
 /*
- * "192.0.2.7:4662", "[2001:db8::1]:4662"; port 0 is not known, and left out
- * together with colon and brackets. Returns out.
+ * "192.0.2.7:4662", "[2001:db8::1]:4662". Port 0 is not known: it is left out,
+ * with its colon and the brackets. Returns out.
  */
 const char *address_format_port(char out[ADDRESS_PORT_TEXT],
     const uint8_t address[ADDRESS_SIZE], uint16_t port);

@@ -74,7 +74,8 @@ static bool
 append(struct args_list *list, const char *value, const char *where)
 {
 	if (list->n == ARGS_LIST_MAX) {
-		log_error("%s: no more than %d of them", where, ARGS_LIST_MAX);
+		log_error(
+		    "%s: may be given %d times at most", where, ARGS_LIST_MAX);
 		return false;
 	}
 	list->items[list->n++] = value;
@@ -120,13 +121,13 @@ set_from_environment(const struct args_option *options, size_t n)
 	return true;
 }
 
-/* getopt did not like an option: name it. */
+/* Name the option that getopt refused. */
 static void
 complain(char *argv[], int letter)
 {
 	char word[3] = {'-', (char)letter, '\0'};
 
-	/* a short option may stand in a bundle; a long one is its own word */
+	/* a short option may be one of several in its word */
 	log_error("bad option or missing value: %s; see --help",
 	    log_quote_str(
 		letter > 0 && letter < 256 ? word : argv[optind - 1]));

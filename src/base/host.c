@@ -30,7 +30,7 @@ listener_is_any(const struct listener *l)
 		memcmp(l->address + 12, any, 4) == 0);
 }
 
-/* Hex of n bytes, in words of 32 bits that are each in our byte order. */
+/* Read n bytes in hex, as words of 32 bits in the byte order of this host. */
 static bool
 read_words(uint8_t *out, const char *hex, size_t n)
 {
@@ -97,7 +97,10 @@ host_each_listener(
 	return true;
 }
 
-/* The source that the kernel chose for a UDP socket which sends nothing. */
+/*
+ * The source address that the kernel chooses for packets to far_end. To connect
+ * a UDP socket sends nothing.
+ */
 static bool
 source_of(int fd, const void *far_end, void *out, socklen_t len)
 {
@@ -118,7 +121,7 @@ ipv6_address(uint8_t out[ADDRESS_SIZE])
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int prefer = IPV6_PREFER_SRC_PUBLIC;
 
-	/* not one of those that change each day */
+	/* a lasting address, not a temporary one */
 	setsockopt(
 	    fd, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, &prefer, sizeof prefer);
 	far_end.sin6_addr.s6_addr[0] = 0x2A; /* anywhere: 2a00::1 */

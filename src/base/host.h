@@ -1,6 +1,6 @@
 /*
- * What this host has: the TCP sockets that listen, whoever they belong to, and
- * its own addresses.
+ * The TCP sockets that listen on this host, of any program, and the addresses
+ * of this host.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_HOST_H
@@ -12,12 +12,12 @@
 #include <stdint.h>
 
 struct listener {
-	/* that it is bound to; 0.0.0.0 is mapped as other IPv4, :: all zeros */
+	/* bound to; 0.0.0.0 is mapped like other IPv4, :: is all zeros */
 	uint8_t address[ADDRESS_SIZE];
 	uint16_t port;
 };
 
-/* Is it bound to every address (of its family)? */
+/* Is it bound to all addresses of its family? */
 bool listener_is_any(const struct listener *l);
 
 /*
@@ -26,14 +26,16 @@ bool listener_is_any(const struct listener *l);
  */
 bool listener_parse(const char *line, struct listener *out);
 
-/* Call visit for each in this network namespace. False, errno set, if the kernel
- * does not tell. */
+/*
+ * Call visit for each listener in this network namespace. False, with errno
+ * set, when the kernel does not list them.
+ */
 bool host_each_listener(
     void (*visit)(void *ctx, const struct listener *l), void *ctx);
 
 /*
- * The address of ours that those get to see whom the default route leads to; no
- * packet is sent. False when there is no such route.
+ * The address from which this host sends along its default route, and which is
+ * seen there. Sends nothing. False when there is no default route.
  */
 bool host_address(bool ipv6, uint8_t out[ADDRESS_SIZE]);
 

@@ -68,7 +68,7 @@ log_open_server(const char *name)
 	if (fstat(STDIN_FILENO, &in) == 0 && S_ISSOCK(in.st_mode) &&
 	    in.st_dev == err.st_dev && in.st_ino == err.st_ino) {
 		log_sink = SINK_SYSLOG;
-		/* connect and learn local time now: the sandbox forbids both */
+		/* while it may connect and read the time zone */
 		openlog(name, LOG_PID | LOG_NDELAY, LOG_DAEMON);
 		tzset();
 	} else {
@@ -110,7 +110,7 @@ log_at(enum log_level level, const char *fmt, ...)
 		n = snprintf(line, sizeof line, "%s: %s\n", log_name, msg);
 		break;
 	}
-	/* one write a line, so that processes sharing fd 2 do not mix theirs */
+	/* one write a line: lines of processes that share fd 2 stay whole */
 	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
 }

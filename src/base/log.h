@@ -1,11 +1,11 @@
 /*
- * Messages for the operator. Where they go is found once, at the start: to fd 2
- * with the journal's level prefix, to fd 2 as plain lines, or to syslog when
- * fd 2 is the peer (inetd gives the socket as stderr, and a log line there
- * would be read as protocol).
+ * Messages for the operator. Where they go is decided once, at the start: to fd
+ * 2 with the journal's level prefix, to fd 2 as plain lines, or to syslog when
+ * fd 2 is the peer (inetd passes the socket as stderr, and the peer would read
+ * a log line there as protocol).
  *
- * A message is one line. Text from a peer or a file name goes through
- * text_escape first: log_quote does it.
+ * A message is one line. Text from a peer and file names are escaped first:
+ * log_quote does it.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_LOG_H
@@ -25,21 +25,21 @@ enum log_level {
 };
 
 /*
- * For a program whose fd 2 is its own: plain lines "name: message".
- * `name` must live as long as the process.
+ * For a program that people call: plain lines "name: message" on fd 2. `name`
+ * must live as long as the process.
  */
 void log_open_stderr(const char *name);
 
 /*
- * For a server on fds 0 and 1: decide between journal, plain and syslog as
- * said above. Plain lines begin with "name[pid]: level:".
+ * For a server on fds 0 and 1: decide as above. Plain lines begin with
+ * "name[pid]: level:".
  */
 void log_open_server(const char *name);
 
 /* Drop messages above this level from now on; LOG_LEVEL_INFO at first. */
 void log_set_level(enum log_level level);
 
-/* Call this before each message, for example to clear a progress line. */
+/* Have `before` called before each message, to clear a progress line. */
 void log_set_before(void (*before)(void));
 
 void log_at(enum log_level level, const char *fmt, ...)

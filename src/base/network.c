@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Do the first `bits` of both agree? */
+/* Are the first `bits` of both the same? */
 static bool
 agree(const uint8_t *a, const uint8_t *b, unsigned bits)
 {

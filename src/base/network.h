@@ -1,5 +1,6 @@
 /*
- * Networks: an address and how many of its first bits count, "192.0.2.0/24".
+ * Networks: an address and the number of its leading bits that count,
+ * "192.0.2.0/24".
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_NETWORK_H
@@ -13,12 +14,12 @@
 
 struct network {
 	uint8_t address[ADDRESS_SIZE];
-	unsigned bits; /* 0 to 128: IPv4 is mapped, so those have 96 more */
+	unsigned bits; /* 0 to 128; for IPv4, which is mapped, 96 to 128 */
 };
 
 /*
  * Read n bytes of text: an address of either family, or one with "/BITS" behind
- * it and no bits set after them. NULL, or a literal that says what is wrong.
+ * it and no bit set after those. NULL, or a literal that says what is wrong.
  */
 const char *network_parse(const char *s, size_t n, struct network *out);
 
@@ -33,7 +34,7 @@ const char *network_parse_bits(
 /* The last address of the network; its own address is the first. */
 void network_last(const struct network *net, uint8_t out[ADDRESS_SIZE]);
 
-/* IPv4 is in no network of IPv6 but those it is mapped into. */
+/* A network of IPv6 holds no IPv4 address, however short its mask. */
 bool network_holds(
     const struct network *net, const uint8_t address[ADDRESS_SIZE]);
 

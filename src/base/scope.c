@@ -1,5 +1,5 @@
 /*
- * The ranges of addresses; see scope.h.
+ * The special networks; see scope.h.
  * SPDX-License-Identifier: ISC
  */
 #include "base/scope.h"
@@ -19,7 +19,7 @@
 		    96 + (bits)                                                \
 	}
 
-/* The first that holds an address counts. */
+/* The first entry that holds an address decides. */
 static const struct range {
 	struct network network;
 	enum scope scope;

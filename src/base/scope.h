@@ -1,5 +1,5 @@
 /*
- * Who can reach an address: everybody, or only those in some smaller place.
+ * From where an address can be reached: from anywhere, or from some network.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_SCOPE_H
@@ -9,12 +9,12 @@
 
 enum scope {
 	SCOPE_PUBLIC,
-	SCOPE_LOOPBACK,      /* this host alone */
-	SCOPE_LINK,          /* link-local: this network alone */
+	SCOPE_LOOPBACK,      /* from this host only */
+	SCOPE_LINK,          /* link-local: from this network only */
 	SCOPE_PRIVATE,       /* behind a router: RFC 1918, fc00::/7 */
 	SCOPE_SHARED,        /* behind a provider's router: 100.64.0.0/10 */
-	SCOPE_DOCUMENTATION, /* examples in books */
-	SCOPE_NOBODY,        /* no host's: multicast, reserved, not known */
+	SCOPE_DOCUMENTATION, /* reserved for examples */
+	SCOPE_NOBODY,        /* of no host: multicast, reserved, unknown */
 };
 
 /* Source: the special-purpose registries of IANA. */

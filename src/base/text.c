@@ -189,7 +189,7 @@ text_size(char out[TEXT_SIZE_MAX], uint64_t bytes)
 		snprintf(out, TEXT_SIZE_MAX, "%" PRIu64 " B", bytes);
 		return;
 	}
-	/* what would be rounded to 1024 is one of the next unit */
+	/* what rounds to 1024 is 1 of the next unit */
 	for (; n >= 1023.5; n /= 1024)
 		unit++;
 	snprintf(out, TEXT_SIZE_MAX, n < 9.95 ? "%.1f %ciB" : "%.0f %ciB", n,

@@ -1,6 +1,5 @@
 /*
- * Small things that every room needs: lengths, clamping, hex. No state, and
- * nothing about eD2k.
+ * Small functions for all folders: lengths, minima, hex. Nothing about eD2k.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_UTIL_H
@@ -52,7 +51,7 @@ hex_encode(char *out, const uint8_t *in, size_t n)
 
 /*
  * Read exactly 2n hex digits into n bytes. False, with out undefined, when one
- * of them is no digit (so also when the string ends early).
+ * of them is no digit: also when the string ends early.
  */
 static inline bool
 hex_decode(uint8_t *out, const char *in, size_t n)

@@ -1,7 +1,7 @@
 /*
- * The AICH tree; see aich_tree.h. What recurses here halves its input each
- * time: at most 6 deep for the blocks of a part, 15 for the parts of the
- * largest file an eMule takes, 40 for the largest a file system has.
+ * The AICH tree; see aich_tree.h. Each recursion halves its input, so it is at
+ * most 6 deep for the blocks of a part, 15 for the parts of the largest file
+ * that eMule takes, and 40 for those of the largest file there can be.
  * SPDX-License-Identifier: ISC
  */
 #include "proto/aich_tree.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* A node: the leaves beneath it, which child it is, and its identifier. */
+/* A node: the leaves below it, which child it is, and its identifier. */
 struct node {
 	size_t first, n;
 	bool is_left;
@@ -24,7 +24,7 @@ root_of(size_t n)
 	return (struct node){.n = n, .is_left = true, .ident = 1};
 }
 
-/* The children of a node of two leaves or more. */
+/* The children of a node with two leaves or more. */
 static void
 split(const struct node *node, struct node *left, struct node *right)
 {
@@ -35,7 +35,7 @@ split(const struct node *node, struct node *left, struct node *right)
 	    node->first + n, node->n - n, false, node->ident << 1};
 }
 
-/* The leaf that a part is in the tree of all parts. */
+/* The leaf of a part in the tree of all parts. */
 static struct node
 find_part(size_t n_parts, size_t part)
 {
@@ -48,7 +48,7 @@ find_part(size_t n_parts, size_t part)
 	return node;
 }
 
-/* The hash of a node, given those of all leaves of its tree. */
+/* The hash of a node, from the hashes of all leaves of its tree. */
 static void
 hash_node(
     const struct node *node, const uint8_t *leaves, uint8_t out[AICH_SIZE])
@@ -66,7 +66,7 @@ hash_node(
 	crypto_sha1(out, pair, sizeof pair);
 }
 
-/* The node of a part as the root of its blocks; its identifier stays. */
+/* The node of a part as the root of its blocks. It keeps its identifier. */
 static struct node
 blocks_of(uint64_t size, size_t part)
 {
@@ -111,7 +111,7 @@ put_entry(
 	put_bytes(w, hash, AICH_SIZE);
 }
 
-/* The leaves beneath a node, left to right. Returns how many. */
+/* Write the leaves below a node, left to right. Returns how many. */
 static uint16_t
 put_leaves(
     struct writer *w, bool wide, const struct node *node, const uint8_t *leaves)

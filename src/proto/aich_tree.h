@@ -22,39 +22,39 @@
 #include <stdint.h>
 
 /*
- * The largest file whose recovery data has 16-bit identifiers: 441 parts. A
- * larger one has 32-bit ones, however few bits they need.
+ * The largest file whose recovery data has 16-bit identifiers: 441 parts. All
+ * larger ones have 32-bit identifiers, however few bits they need.
  */
 #define AICH_NARROW_MAX (441 * PART_SIZE)
 
-/* The hash of a part, given those of all its blocks. */
+/* The hash of a part, from the hashes of all its blocks. */
 void aich_part_hash(
     uint64_t size, size_t part, const uint8_t *blocks, uint8_t out[AICH_SIZE]);
 
 /*
- * The root, given the hashes of all parts. That of a file of one part is the
- * hash of the part.
+ * The root, from the hashes of all parts. The root of a file of one part is the
+ * hash of that part.
  */
 void aich_root(uint64_t size, const uint8_t *parts, uint8_t out[AICH_SIZE]);
 
 /*
- * Is there recovery data for this part? Not for one that does not exist, nor
- * for one of a single block, whose hash says nothing that its MD4 does not.
+ * Is there recovery data for this part? There is none for a part that does not
+ * exist or has only one block: its hash says no more than its MD4.
  */
 bool aich_is_recoverable(uint64_t size, size_t part);
 
 /*
- * Write the recovery data of such a part of a file of at most EMULE_FILE_MAX
- * bytes, as an answer has it behind the root: from the root down the hashes of
- * the nodes beside the way to the part, then those of its blocks, each with its
- * identifier. An identifier is a 1 for the root, then down the tree a 1 for
- * each step to the left and a 0 for each to the right.
+ * Write the recovery data of a recoverable part of a file of at most
+ * EMULE_FILE_MAX bytes, as it stands behind the root in an answer: from the
+ * root down the hashes of the nodes beside the path to the part, then those of
+ * its blocks, each with its identifier. An identifier is a bit 1 for the root,
+ * then a 1 for each step to the left and a 0 for each step to the right.
  *
  *   up to AICH_NARROW_MAX  u16 n, n of {u16 identifier, SHA-1}, u16 0
  *   above                  u16 0, u16 n, n of {u32 identifier, SHA-1}
  *
- * `parts` has the hashes of all parts (not read when there is but one),
- * `blocks` those of the part's blocks.
+ * `parts` has the hashes of all parts (not read when there is only one),
+ * `blocks` those of the part's blocks. What does not fit sets w->bad.
  */
 void aich_put_recovery(struct writer *w, uint64_t size, size_t part,
     const uint8_t *parts, const uint8_t *blocks);

@@ -13,7 +13,7 @@
 
 /*
  * Write n bytes as upper-case base32 and a NUL: out holds BASE32_LEN(n) + 1. n
- * is a multiple of 5, as the 20 bytes of a SHA-1 are, so that none is split.
+ * is a multiple of 5, as for SHA-1, so that no digit is left over.
  */
 void base32_encode(char *out, const uint8_t *in, size_t n);
 

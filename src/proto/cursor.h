@@ -1,7 +1,7 @@
 /*
- * Reading and writing little-endian fields with one sticky error: read every
- * field, then look at `bad` once. After the first failure nothing moves, reads
- * give zeros and writes are lost, so no caller can act on half a field.
+ * Reading and writing little-endian fields with one sticky error: read all
+ * fields, then check `bad` once. After the first failure nothing moves, reads
+ * return zeros and writes do nothing, so no caller can act on half a field.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PROTO_CURSOR_H
@@ -34,10 +34,10 @@ uint16_t get_u16(struct reader *r);
 uint32_t get_u32(struct reader *r);
 uint64_t get_u64(struct reader *r);
 
-/* Copy n bytes to out, or zero it when there are fewer (and set bad). */
+/* Copy n bytes to out. When there are fewer, zero it and set bad. */
 void get_bytes(struct reader *r, void *out, size_t n);
 
-/* Step over n bytes and return where they begin, or NULL (and set bad). */
+/* Skip n bytes and return where they begin; or set bad and return NULL. */
 const uint8_t *get_slice(struct reader *r, size_t n);
 
 void put_u8(struct writer *w, uint8_t v);
@@ -46,7 +46,7 @@ void put_u32(struct writer *w, uint32_t v);
 void put_u64(struct writer *w, uint64_t v);
 void put_bytes(struct writer *w, const void *in, size_t n);
 
-/* Step over n bytes for the caller to fill, or return NULL (and set bad). */
+/* Skip n bytes, for the caller to fill; or set bad and return NULL. */
 uint8_t *put_slice(struct writer *w, size_t n);
 
 #endif

@@ -112,7 +112,7 @@ ed2klink_put_hint(char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1],
 	    source, hash);
 }
 
-/* Cut the next field, up to '|' or the end, off *s. */
+/* Take the next field, up to '|' or the end, off *s. */
 static const char *
 next_field(const char **s, size_t *len)
 {
@@ -165,8 +165,8 @@ ed2klink_is_source(const char *s)
 }
 
 /*
- * Keep the first "HOST:PORT" of a field "sources,A:P,B:P". What else stands
- * behind a port is a hint of aMule's, ":OPTIONS" or ":OPTIONS:USERHASH".
+ * Keep the first "HOST:PORT" of a field "sources,A:P,B:P". Behind a port there
+ * may be a hint for aMule, ":OPTIONS" or ":OPTIONS:USERHASH".
  */
 static void
 parse_sources(const char *s, size_t len, struct ed2klink *out)

@@ -1,10 +1,9 @@
 /*
  * ed2k://|file|NAME|SIZE|HASH|/ and the same with |sources,HOST:PORT|/ behind.
  * That is the one form that eMule, aMule and MLDonkey all read: nothing between
- * HASH and "/", nothing after PORT. With part hashes (p=) and an AICH root (h=)
+ * HASH and "/", nothing after PORT. With part hashes (p=) or an AICH root (h=)
  * before the "/" MLDonkey does not see the sources, and with a hint after PORT
- * only aMule does, so these are written only when they are given. Read
- * leniently.
+ * only aMule does. So these are written only when the caller gives them.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PROTO_ED2KLINK_H
@@ -26,9 +25,9 @@ struct ed2klink {
 	char name[ED2KLINK_NAME_MAX + 1]; /* any bytes but NUL; terminated */
 	uint64_t size;
 	uint8_t hash[HASH_SIZE];
-	/* "HOST:PORT", with ED2KLINK_HINT_MAX bytes of hint at most, or empty */
+	/* "HOST:PORT", maybe with ED2KLINK_HINT_MAX bytes of hint; or empty */
 	char source[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
-	/* written, not read: */
+	/* for ed2klink_format alone: */
 	const uint8_t *part_hashes; /* n of 16 bytes, or NULL */
 	size_t n_part_hashes;       /* parts_md4_count(size) */
 	const uint8_t *aich_root;   /* 20 bytes, or NULL */
@@ -45,20 +44,21 @@ size_t ed2klink_format(char *out, size_t cap, const struct ed2klink *link);
 
 /*
  * Write "HOST:PORT:129:USERHASH" and a NUL: a source with the hint that it
- * supports obfuscation, and the user hash that this takes. 129 is "supports"
- * (1) and "a hash follows" (128). With that aMule obfuscates the very first
- * connection if it requires or prefers obfuscated ones, which by default it
- * does; "requests" (2) would overrule those who do not, and "requires" (4) shut
- * out some. eMule takes only HOST:PORT of it, and MLDonkey nothing.
+ * supports obfuscation, and the user hash that a client needs for that. 129 is
+ * "supports" (1) and "a hash follows" (128). aMule then obfuscates its first
+ * connection already, if it requires or prefers obfuscation, which is its
+ * default. "Requests" (2) would overrule users who prefer plain connections,
+ * and "requires" (4) would exclude some. eMule reads only HOST:PORT of it,
+ * MLDonkey nothing.
  */
 void ed2klink_put_hint(char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1],
     const char *source, const uint8_t user_hash[HASH_SIZE]);
 
 /*
- * Read a file link; p=, h= and other fields are stepped over, and of several
- * sources the first is kept, without a hint. False when it is no file link, a
- * field is out of its range (size 1 to 2^63 - 1) or the name is too long or has
- * a NUL.
+ * Read a file link. p=, h= and unknown fields are skipped; of several sources
+ * the first is kept, without a hint. False when it is no file link, when a
+ * field is out of range (size 1 to 2^63 - 1), or when the name is too long or
+ * has a NUL.
  */
 bool ed2klink_parse(const char *s, struct ed2klink *out);
 

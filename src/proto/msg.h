@@ -1,9 +1,9 @@
 /*
- * Messages: payload bytes to structs, and structs to whole frames. Only whole,
- * length-checked packets come in here. A decoder returns false when the fixed
- * part of the payload is short or contradictory, which ends a connection;
- * bytes behind the fixed part are ignored unless said otherwise. An encoder
- * that does not fit sets w->bad.
+ * Messages: payload bytes to structs, and structs to whole frames. The input is
+ * whole, length-checked packets. A decoder returns false when the fixed part of
+ * the payload is short or contradictory, which ends the connection; bytes
+ * behind the fixed part are ignored unless said otherwise. An encoder sets
+ * w->bad when the frame does not fit.
  *
  * Layouts and their sources: ed2k-wire(5).
  * SPDX-License-Identifier: ISC
@@ -68,7 +68,7 @@ bool msg_get_direct_request(
 /* 0xC5/0x01: true when it asks for an answer (its second byte is 1). */
 bool msg_get_emule_info(const struct packet *p);
 
-/* What a file is called in 0xC5/0xA9, 0xB0, 0xB1 and 0xB2. */
+/* How 0xC5/0xA9, 0xB0, 0xB1 and 0xB2 identify a file. */
 struct msg_file_id {
 	uint8_t hash[HASH_SIZE];
 	bool has_size, has_aich;
@@ -77,7 +77,7 @@ struct msg_file_id {
 };
 
 /*
- * 0xC5/0x92, 0xA4 and 0xA9: questions about one file, bundled. `rest` holds
+ * 0xC5/0x92, 0xA4 and 0xA9: several questions about one file. `rest` holds
  * those that msg_next_question has not taken yet.
  */
 struct msg_bundle {
@@ -100,8 +100,8 @@ enum msg_question {
 bool msg_get_bundle(const struct packet *p, struct msg_bundle *out);
 
 /*
- * The next question. Part maps are stepped over whatever they say. Nothing has
- * a length of its own, so behind an unknown question nothing can be read.
+ * The next question. Part maps are skipped. Questions have no length field, so
+ * nothing can be read behind an unknown one.
  */
 enum msg_question msg_next_question(struct msg_bundle *b);
 
@@ -111,7 +111,7 @@ enum msg_question msg_next_question(struct msg_bundle *b);
 bool msg_get_hash_set2(
     const struct packet *p, struct msg_file_id *id, uint8_t *options);
 
-/* 0xC5/0x9B: AICH recovery data of a part, please. */
+/* 0xC5/0x9B: asks for the AICH recovery data of a part. */
 struct msg_aich_request {
 	uint8_t hash[HASH_SIZE];
 	uint16_t part;
@@ -132,7 +132,7 @@ struct msg_self {
 
 void msg_put_hello(struct writer *w, const struct msg_self *self);
 void msg_put_hello_answer(struct writer *w, const struct msg_self *self);
-/* 0xE3/0x4F: is there such a file, and what do you have of it? */
+/* 0xE3/0x4F: asks whether the far end shares this file, and what of it. */
 void msg_put_file_request(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_emule_info_answer(struct writer *w);
 void msg_put_file_name(struct writer *w, const uint8_t hash[HASH_SIZE],
@@ -157,11 +157,11 @@ size_t msg_begin_aich_answer(
 /* No recovery data: the hash alone. */
 void msg_put_aich_refusal(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_accept_upload(struct writer *w);
-/* 0xC5/0x60: so many are before you, and you; 1 is next. Exactly 12 bytes. */
+/* 0xC5/0x60: the rank in the queue; 1 is next. Exactly 12 bytes. */
 void msg_put_queue_rank(struct writer *w, uint16_t rank);
 /* 0xE3/0x57: the slot is over. */
 void msg_put_out_of_parts(struct writer *w);
-/* 0xE3/0x5B: means nothing to anybody, and keeps a waiting peer connected. */
+/* 0xE3/0x5B: ignored by all clients; it keeps a waiting peer connected. */
 void msg_put_keep_alive(struct writer *w, const uint8_t hash[HASH_SIZE]);
 void msg_put_public_ip(struct writer *w, const uint8_t ip[4]);
 void msg_put_shared_denied(struct writer *w);
@@ -170,9 +170,9 @@ void msg_put_file_comment(
     struct writer *w, uint8_t rating, const char *text, size_t len);
 
 /*
- * Answers to a bundle: begin one for this file, as 0xB0 when the peer asked by
- * identifier and else as 0x93, put answers in the order of the questions, and
- * end it with packet_end(w, what msg_begin_answers returned).
+ * Answers to a bundle: begin with msg_begin_answers, as 0xB0 when the peer
+ * asked by identifier and else as 0x93; put the answers in the order of the
+ * questions; end with packet_end(w, what msg_begin_answers returned).
  */
 size_t msg_begin_answers(
     struct writer *w, const struct msg_file_id *id, bool by_id);
@@ -203,9 +203,8 @@ void msg_put_directory(struct writer *w, const char *dir);
 void msg_put_port_test(struct writer *w);
 
 /*
- * The bytes of a data frame that come before its data: at most
- * DATA_HEADER_MAX, returned length. The form with 32-bit offsets is used while
- * r.end fits into it. r.start < r.end.
+ * Write the bytes of a data frame that come before its data; returns how many.
+ * 32-bit offsets are used when r.end fits into them. r.start < r.end.
  */
 #define DATA_HEADER_MAX (PACKET_HEADER_SIZE + HASH_SIZE + 16)
 size_t msg_data_header(uint8_t out[DATA_HEADER_MAX],

@@ -51,7 +51,7 @@ get_hello_body(struct reader *r, struct msg_hello *out)
 	uint32_t n_tags;
 
 	get_bytes(r, out->user_hash, HASH_SIZE);
-	get_u32(r); /* client id: the socket knows the address better */
+	get_u32(r); /* client id: we have the address from the socket */
 	out->port = get_u16(r);
 	n_tags = get_u32(r);
 	if (r->bad || n_tags > TAGS_MAX)
@@ -63,7 +63,7 @@ get_hello_body(struct reader *r, struct msg_hello *out)
 		if (res == TAG_BAD)
 			return false;
 		if (res == TAG_UNKNOWN)
-			return true; /* the rest cannot be read: do without */
+			return true; /* the rest cannot be read */
 		keep_tag(out, &t);
 	}
 	get_slice(r, 6); /* server address and port */
@@ -175,7 +175,7 @@ msg_next_question(struct msg_bundle *b)
 		return QUESTION_END;
 	switch (get_u8(r)) {
 	case OP_REQUESTFILENAME:
-		/* a part map and, since we say 2, a count of complete sources */
+		/* a part map and a count of complete sources (we say 2) */
 		get_slice(r, ((size_t)get_u16(r) + 7) / 8);
 		get_u16(r);
 		q = QUESTION_NAME;

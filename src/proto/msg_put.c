@@ -12,7 +12,7 @@ static void
 put_hello_body(struct writer *w, const struct msg_self *self)
 {
 	put_bytes(w, self->user_hash, HASH_SIZE);
-	put_u32(w, 0); /* client id: peers then take the socket's address */
+	put_u32(w, 0); /* client id: peers use the socket's address */
 	put_u16(w, self->port);
 	put_u32(w, 7);
 	put_tag_string(w, CT_NAME, self->name);

@@ -1,7 +1,7 @@
 /*
  * Protocol bytes, opcodes, tag ids and sizes of the eD2k client protocol, under
- * the names that all eD2k sources use, and the bounds we set ourselves, each
- * with its reason. ed2k-wire(5) describes the messages.
+ * the names that all eD2k sources use; and our own bounds, each with its
+ * reason. ed2k-wire(5) describes the messages.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PROTO_OPCODES_H
@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* The first byte of a frame. The same opcode differs between them. */
+/* The first byte of a frame. It decides what an opcode means. */
 #define OP_EDONKEYPROT 0xE3
 #define OP_EMULEPROT   0xC5
 #define OP_PACKEDPROT  0xD4
@@ -89,19 +89,19 @@
 #define FT_FILESIZE    0x02 /* low 32 bits */
 #define FT_FILESIZE_HI 0x3A /* high 32 bits, of files of 4 GiB and more */
 
-/* Sizes of the file format, fixed for ever. */
+/* Sizes of the file format, which cannot change. */
 #define HASH_SIZE  16 /* MD4, user hash */
 #define AICH_SIZE  20 /* SHA-1 */
 #define PART_SIZE  UINT64_C(9728000)
 #define BLOCK_SIZE UINT64_C(184320) /* what a downloader asks for at once */
 
-/* eMule and aMule tell each other's user hashes by these bytes of them. */
+/* Bytes 5 and 14 of each user hash of eMule and aMule. */
 #define USER_HASH_MARK_5  0x0E
 #define USER_HASH_MARK_14 0x6F
 
 /*
- * eMule and aMule take no link and no hash set above 2^38 bytes; we share such
- * files with direct clients only.
+ * eMule and aMule refuse links and hash sets of files above this size; we share
+ * such files with direct clients only.
  */
 #define EMULE_FILE_MAX ((UINT64_C(1) << 38) - 1)
 
@@ -139,22 +139,22 @@
 /* eMule shows this many bytes of a comment, aMule the first 50 characters. */
 #define COMMENT_MAX 128
 
-/* Longest range of an eMule-family request: eMule drops a peer above it. */
+/* The longest range of a request: eMule drops a peer that asks for more. */
 #define RANGE_MAX (3 * BLOCK_SIZE)
 
-/* A file name on the wire, in bytes; all file systems keep to it. */
+/* A file name on the wire, in bytes; no file system allows more. */
 #define WIRE_NAME_MAX 255
 
-/* Of a peer's hello we keep this much of the name and the mod text. */
+/* How many bytes we keep of the name and the mod text in a hello. */
 #define PEER_NAME_MAX 100
 
-/* More tags than this in one hello are no hello; real ones send 6 to 9. */
+/* A hello with more tags is refused; real ones have 6 to 9. */
 #define TAGS_MAX 256
 
 /*
  * What we advertise. MISCOPTIONS1: AICH 1 (bits 29-31), unicode (28), extended
  * requests 2 (8-11; with 0 MLDonkey leaves the hash out of OP_STARTUPLOADREQ),
- * comments 1 (4-7), multipacket (1); no browsing (2) is added where it holds.
+ * comments 1 (4-7), multipacket (1); no browsing (2) is added when it is off.
  * MISCOPTIONS2: file identifiers (13), extended multipacket (5), large files
  * (4). No secure identification: it proves who earns credits, and we keep none.
  */
@@ -164,15 +164,15 @@
 #define MISC1_UNICODE    (UINT32_C(1) << 28)
 
 /*
- * "Supports obfuscation", in MISCOPTIONS2. Not "requests" (bit 8): file data is
- * cheapest to send in the clear, so whether to hide it is up to the peer.
+ * "Supports obfuscation", in MISCOPTIONS2. We do not set "requests" (bit 8):
+ * plain file data is cheaper to send, so the peer decides.
  */
 #define MISC2_OBFUSCATION (UINT32_C(1) << 7)
 
 /*
  * CT_EMULE_VERSION is compatible-client id << 24 | major << 17 | minor << 10 |
- * update << 7. The id is one nobody uses: with eMule's own, 0, eMule asks for a
- * single block at a time, and another program's would earn us its quirks.
+ * update << 7. Nobody else uses this id: to eMule's own, 0, eMule asks for one
+ * block at a time, and the id of another program would bring its workarounds.
  */
 #define OUR_COMPAT_ID     UINT32_C(0x7E)
 #define OUR_EMULE_VERSION (OUR_COMPAT_ID << 24 | UINT32_C(1) << 17)

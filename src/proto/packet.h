@@ -1,5 +1,5 @@
 /*
- * Frames: where one begins and ends, nothing of what it means.
+ * Frames: where one begins and ends, not what it means.
  *
  *   u8 protocol   0xE3, 0xC5 or 0xD4
  *   u32 length    little-endian; counts the opcode and the payload
@@ -25,13 +25,13 @@ struct packet {
 
 enum packet_result {
 	PACKET_OK,
-	PACKET_MORE, /* nothing taken: the frame has not arrived whole */
+	PACKET_MORE, /* nothing taken: the frame is not complete yet */
 	PACKET_BAD,  /* unknown protocol byte, length 0 or over the bound */
 };
 
 /*
- * Take the next whole frame out of r without copying. A bad header is told as
- * soon as its bytes are there, before any of the body.
+ * Take the next whole frame out of r without copying. A bad header is noticed
+ * as soon as its bytes are there, before the body.
  */
 enum packet_result packet_next(struct reader *r, struct packet *out);
 

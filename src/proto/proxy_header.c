@@ -18,7 +18,7 @@
 #define LINE_MIN 15
 #define LINE_MAX 107
 
-/* Version 2: what stands before the addresses. */
+/* Version 2: bytes before the addresses. */
 #define FIXED_LEN 16
 
 #define VERSION2_LOCAL 0x20
@@ -54,7 +54,7 @@ load_be16(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-/* Take what stands before `end`, and that too, off *s. NULL without an end. */
+/* Take the word before `end`, and `end`, off *s. NULL when there is no end. */
 static char *
 take_word(char **s, char end)
 {
@@ -67,7 +67,7 @@ take_word(char **s, char end)
 	return word;
 }
 
-/* Decimal, without zeros in front. */
+/* Decimal, without leading zeros. */
 static bool
 parse_port(const char *s, uint16_t *out)
 {
@@ -79,7 +79,7 @@ parse_port(const char *s, uint16_t *out)
 	return true;
 }
 
-/* What stands between "PROXY " and the line end, which it is cut at. */
+/* s is the text between "PROXY " and the line end; it is cut into words. */
 static enum proxy_header_result
 parse_words(char *s, struct proxy_header *out)
 {
@@ -137,7 +137,7 @@ parse_version1(
 	return is_unknown(line) ? PROXY_HEADER_LOCAL : parse_words(line, out);
 }
 
-/* The addresses of version 2, of which there are n bytes and more. */
+/* The addresses of version 2, within n bytes. */
 static enum proxy_header_result
 parse_addresses(
     uint8_t family, const uint8_t *bytes, size_t n, struct proxy_header *out)

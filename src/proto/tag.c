@@ -80,7 +80,7 @@ tag_next(struct reader *r, struct tag *out)
 		get_slice(r, 4);
 		break;
 	case TYPE_BOOL_ARRAY:
-		/* n / 8 + 1 bytes, also for multiples of 8: all readers do so */
+		/* n / 8 + 1 bytes for multiples of 8, too, as others read it */
 		get_slice(r, (size_t)get_u16(r) / 8 + 1);
 		break;
 	case TYPE_BLOB:

@@ -4,8 +4,8 @@
  *   old form    u8 type, u16 name length, name, value
  *   short form  u8 type | 0x80, u8 id, value
  *
- * We read both and write only the old form with types string and u32, which
- * every client ever made can read.
+ * We read both. We write only the old form, with types string and u32, which
+ * all clients can read.
  * Source: aMule Tag.cpp, eMule Packets.cpp, MLDonkey donkeyMftp.ml.
  * SPDX-License-Identifier: ISC
  */
@@ -17,11 +17,11 @@
 #include <stdint.h>
 
 struct tag {
-	uint8_t id; /* 0 when the name is not one byte: nothing we know */
+	uint8_t id; /* 0 when the name is not one byte: unknown */
 	enum {
 		TAG_NUMBER, /* u8, u16, u32, u64, bool */
 		TAG_STRING,
-		TAG_OTHER, /* read past */
+		TAG_OTHER, /* skipped */
 	} kind;
 	uint64_t number;
 	const uint8_t *string; /* borrowed from the reader; not terminated */
@@ -31,7 +31,7 @@ struct tag {
 enum tag_result {
 	TAG_OK,
 	TAG_BAD,     /* the bytes end inside the tag */
-	TAG_UNKNOWN, /* a type of unknown length: what follows is unreadable */
+	TAG_UNKNOWN, /* of unknown length: what follows cannot be read */
 };
 
 enum tag_result tag_next(struct reader *r, struct tag *out);

@@ -282,7 +282,7 @@ a_list_takes_what_it_is_given_up_to_its_end(void **state)
 	assert_string_equal(list_of.items[2], "");
 	assert_string_equal(list_of.items[3], "c");
 	list_full = true;
-	check_refused(PARSE("-i", "a", "-i", "b"), "no more than 64");
+	check_refused(PARSE("-i", "a", "-i", "b"), "64 times at most");
 	list_full = false;
 }
 
