@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/args.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -178,82 +179,32 @@ may_replace(const char *path)
 	return ours;
 }
 
+/* For ipfilter_set_write. */
 static bool
 write_block(void *ctx, const uint8_t block[IPFILTER_BLOCK])
 {
-	return fwrite(block, IPFILTER_BLOCK, 1, ctx) == 1;
-}
+	const int *fd = ctx;
 
-/* Write all to fd, which is closed, and see it on the disk. */
-static bool
-write_list(const struct ipfilter_set *set, int fd)
-{
-	FILE *out = fdopen(fd, "we");
-	bool ok;
-
-	if (!out) {
-		close(fd);
-		return false;
-	}
-	/* the server runs as another user */
-	ok = ipfilter_set_write(set, write_block, out) && fflush(out) == 0 &&
-	    fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	/* what went wrong first is what errno has to say */
-	if (!ok) {
-		int error = errno;
-
-		fclose(out);
-		errno = error;
-		return false;
-	}
-	return fclose(out) == 0;
-}
-
-/* See the new name on the disk too; where that fails, it is there later. */
-static void
-sync_directory(const char *path)
-{
-	char directory[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
-	int fd;
-
-	snprintf(directory, sizeof directory, "%.*s", (int)len, path);
-	fd = open(slash ? directory : ".", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-	if (fd < 0)
-		return;
-	if (fsync(fd) != 0)
-		log_debug("cannot sync %s: %s", log_quote_str(directory),
-		    strerror(errno));
-	close(fd);
+	return file_write(*fd, block, IPFILTER_BLOCK);
 }
 
 /* Write beside `path`, then take its place: readers see the old or the new. */
 static int
 replace(const struct ipfilter_set *set, const char *path)
 {
-	char name[PATH_MAX];
-	int n = snprintf(name, sizeof name, "%s.XXXXXX", path);
-	int fd;
+	struct file_replacement r = {0};
 
-	if (n < 0 || (size_t)n >= sizeof name) {
-		log_error("the path %s is too long", log_quote_str(path));
-		return EX_USAGE;
-	}
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0) {
+	if (!file_replace_begin(&r, path)) {
 		log_error("cannot make a file beside %s: %s",
 		    log_quote_str(path), strerror(errno));
 		return EX_CANTCREAT;
 	}
-	if (!write_list(set, fd) || rename(name, path) != 0) {
-		log_error("cannot write %s: %s", log_quote_str(path),
-		    strerror(errno));
-		unlink(name);
-		return EX_IOERR;
-	}
-	sync_directory(path);
-	return 0;
+	if (!ipfilter_set_write(set, write_block, &r.fd))
+		file_replace_cancel(&r);
+	else if (file_replace_commit(&r))
+		return 0;
+	log_error("cannot write %s: %s", log_quote_str(path), strerror(errno));
+	return EX_IOERR;
 }
 
 static void

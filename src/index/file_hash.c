@@ -5,6 +5,7 @@
 #include "index/file_hash.h"
 
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
 #include "proto/parts.h"
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool
 file_hash_begin(struct file_hash *f, uint64_t size)
@@ -29,22 +29,6 @@ file_hash_begin(struct file_hash *f, uint64_t size)
 		return true;
 	file_hash_free(f);
 	return false;
-}
-
-static enum hash_result
-read_block(int fd, uint64_t offset, uint8_t *block, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n =
-		    pread(fd, block + done, len - done, (off_t)(offset + done));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? HASH_SHORT : HASH_FAILED;
-		done += (size_t)n;
-	}
-	return HASH_OK;
 }
 
 /* A file below one part has one MD4, and one of a single part one AICH hash. */
@@ -64,10 +48,10 @@ file_hash_part(struct file_hash *f, uint8_t *block, int fd, uint64_t size,
 	for (size_t i = 0; i < n_blocks; i++) {
 		uint64_t at = i * BLOCK_SIZE;
 		size_t n = (size_t)min_u64(len - at, BLOCK_SIZE);
-		enum hash_result res = read_block(fd, begin + at, block, n);
+		ssize_t res = file_read_at(fd, block, n, begin + at);
 
-		if (res != HASH_OK)
-			return res;
+		if (res != (ssize_t)n)
+			return res < 0 ? HASH_FAILED : HASH_SHORT;
 		/* both while the block is in the processor's cache */
 		md4_add(&whole, block, n);
 		crypto_sha1(blocks[i], block, n);

@@ -4,19 +4,15 @@
  */
 #include "index/snapshot.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "sql/snapshot.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
 
-/* 0, or an exit code after a log line about the file that was to be written. */
+/* Log why the file cannot be written. Returns the exit code. */
 static int
 failed(const char *path, const char *why)
 {
@@ -26,7 +22,7 @@ failed(const char *path, const char *why)
 	return EX_CANTCREAT;
 }
 
-/* All of the database, as of one moment, to the new file `temp`. */
+/* Write all of the database, as it is at one moment, to the empty file temp. */
 static int
 copy_all(struct store *store, const char *path, const char *temp)
 {
@@ -43,7 +39,7 @@ copy_all(struct store *store, const char *path, const char *temp)
 	return fault;
 }
 
-/* Make of the copy what readers know as a snapshot. */
+/* Make of the copy what readers take for a snapshot. */
 static int
 mark(const char *path, const char *temp)
 {
@@ -60,53 +56,20 @@ mark(const char *path, const char *temp)
 	return fault;
 }
 
-/* On the disk, and readable for servers. */
-static bool
-settle(const char *temp)
-{
-	int fd = open(temp, O_RDWR | O_CLOEXEC);
-	bool done = fd >= 0 && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-	return done;
-}
-
-/* Moved into place, for good. */
-static bool
-publish(const char *temp, const char *path)
-{
-	char copy[PATH_MAX];
-	int fd;
-
-	if (rename(temp, path) != 0)
-		return false;
-	snprintf(copy, sizeof copy, "%s", path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd); /* some file systems cannot: it is in place */
-		close(fd);
-	}
-	return true;
-}
-
 int
 snapshot_write(struct store *store, const char *path)
 {
-	char temp[PATH_MAX];
+	struct file_replacement r = {0};
 	int fault;
 
-	if (snprintf(temp, sizeof temp, "%s.new.%d", path, (int)getpid()) >=
-	    (int)sizeof temp)
-		return failed(path, "its name is too long");
-	unlink(temp);
-	fault = copy_all(store, path, temp);
+	if (!file_replace_begin(&r, path))
+		return failed(path, strerror(errno));
+	fault = copy_all(store, path, r.temp);
 	if (!fault)
-		fault = mark(path, temp);
-	if (!fault && (!settle(temp) || !publish(temp, path)))
-		fault = failed(path, strerror(errno));
-	unlink(temp);
-	return fault;
+		fault = mark(path, r.temp);
+	if (fault) {
+		file_replace_cancel(&r);
+		return fault;
+	}
+	return file_replace_commit(&r) ? 0 : failed(path, strerror(errno));
 }

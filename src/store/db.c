@@ -4,6 +4,7 @@
  */
 #include "store/db.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "sql/db.h"
 
@@ -83,7 +84,7 @@ is_snapshot(const struct db_kind *kind, const char *path)
 
 	if (fd < 0)
 		return false;
-	known = pread(fd, id, sizeof id, ID_OFFSET) == sizeof id;
+	known = file_read_at(fd, id, sizeof id, ID_OFFSET) == sizeof id;
 	close(fd);
 	return known && kind->snapshot_id != 0 &&
 	    ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 |

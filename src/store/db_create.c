@@ -4,16 +4,15 @@
  */
 #include "store/db.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "sql/db.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 /* Make the directories that lead to path, as mkdir -p would. */
 static void
@@ -29,44 +28,24 @@ make_directories(const char *path, mode_t mode)
 	}
 }
 
-/* An empty file that everyone may read. 0, or an exit code, logged. */
 static int
-make_file(const struct db_kind *kind, const char *path, const char *temp)
+cannot_create(const struct db_kind *kind, const char *path)
 {
-	int fd;
+	int fault = errno == ENOSPC ? EX_IOERR : EX_CANTCREAT;
 
-	make_directories(path, kind->dir_mode);
-	unlink(temp);
-	fd = open(temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	if (fd < 0) {
-		int fault = errno == ENOSPC ? EX_IOERR : EX_CANTCREAT;
-
-		log_error("cannot create %s: %s; %s", log_quote_str(path),
-		    strerror(errno), kind->if_uncreatable);
-		return fault;
-	}
-	/* who may read it is for its directory to say, not for the umask */
-	fchmod(fd, 0644);
-	close(fd);
-	return 0;
+	log_error("cannot create %s: %s; %s", log_quote_str(path),
+	    strerror(errno), kind->if_uncreatable);
+	return fault;
 }
 
-int
-db_create(
-    const struct db_kind *kind, const char *path, int (*fill)(struct db *db))
+/* Fill the file temp. Complaints name the file that it will be. */
+static int
+fill_file(const struct db_kind *kind, const char *path, const char *temp,
+    int (*fill)(struct db *db))
 {
 	struct db db = {.kind = kind};
-	char temp[PATH_MAX];
 	int fault;
 
-	if (snprintf(temp, sizeof temp, "%s.new.%d", path, (int)getpid()) >=
-	    (int)sizeof temp) {
-		log_error("the name %s is too long", log_quote_str(path));
-		return EX_USAGE;
-	}
-	fault = make_file(kind, path, temp);
-	if (fault)
-		return fault;
 	snprintf(db.path, sizeof db.path, "%s", path);
 	if (sqlite3_open_v2(temp, &db.handle,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
@@ -77,13 +56,26 @@ db_create(
 	if (!fault)
 		fault = db_exec(&db, sql_writer);
 	db_close(&db);
-	if (!fault &&
-	    renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) != 0 &&
-	    errno != EEXIST) {
-		log_error("cannot create %s: %s; %s", log_quote_str(path),
-		    strerror(errno), kind->if_uncreatable);
-		fault = EX_CANTCREAT;
-	}
-	unlink(temp);
 	return fault;
+}
+
+int
+db_create(
+    const struct db_kind *kind, const char *path, int (*fill)(struct db *db))
+{
+	struct file_replacement r = {0};
+	int fault;
+
+	make_directories(path, kind->dir_mode);
+	if (!file_replace_begin(&r, path))
+		return cannot_create(kind, path);
+	fault = fill_file(kind, path, r.temp, fill);
+	if (fault) {
+		file_replace_cancel(&r);
+		return fault;
+	}
+	/* of several who create it the first one wins */
+	return file_replace_commit_new(&r) || errno == EEXIST
+	    ? 0
+	    : cannot_create(kind, path);
 }

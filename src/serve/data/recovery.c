@@ -5,6 +5,7 @@
 #include "serve/data/recovery.h"
 
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/aich_tree.h"
@@ -14,25 +15,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool
 read_block(const struct shared_file *f, uint8_t *out, uint64_t offset, size_t n)
 {
-	for (size_t done = 0; done < n;) {
-		ssize_t res =
-		    pread(f->fd, out + done, n - done, (off_t)(offset + done));
+	ssize_t res = file_read_at(f->fd, out, n, offset);
 
-		if (res < 0 && errno == EINTR)
-			continue;
-		if (res <= 0) {
-			log_error("cannot read %s: %s", log_quote_str(f->name),
-			    res < 0 ? strerror(errno) : "it was cut");
-			return false;
-		}
-		done += (size_t)res;
-	}
-	return true;
+	if (res == (ssize_t)n)
+		return true;
+	log_error("cannot read %s: %s", log_quote_str(f->name),
+	    res < 0 ? strerror(errno) : "it was cut");
+	return false;
 }
 
 /* Read the part block by block into `block`, which holds one. */

@@ -4,6 +4,7 @@
  */
 #include "serve/who/deny.h"
 
+#include "base/file.h"
 #include "base/log.h"
 #include "store/ipfilter.h"
 
@@ -13,25 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* For ipfilter_search. */
 static bool
 read_block(void *ctx, uint64_t number, uint8_t block[IPFILTER_BLOCK])
 {
 	const int *fd = ctx;
-	size_t len = 0;
+	ssize_t n =
+	    file_read_at(*fd, block, IPFILTER_BLOCK, number * IPFILTER_BLOCK);
 
-	while (len < IPFILTER_BLOCK) {
-		ssize_t n = pread(*fd, block + len, IPFILTER_BLOCK - len,
-		    (off_t)(number * IPFILTER_BLOCK + len));
-
-		if (n > 0)
-			len += (size_t)n;
-		else if (n == 0 || errno != EINTR) {
-			/* cut short since its size was taken */
-			errno = n == 0 ? ENODATA : errno;
-			return false;
-		}
-	}
-	return true;
+	if (n >= 0 && n < IPFILTER_BLOCK)
+		errno = ENODATA; /* cut since its size was taken */
+	return n == IPFILTER_BLOCK;
 }
 
 /* Log that the list is of no use. */
