@@ -5,95 +5,23 @@
  * far.
  * SPDX-License-Identifier: ISC
  */
-#include "frames.h"
-#include "harness.h"
+#include "session_rig.h"
 
 #include "base/log.h"
 #include "proto/ed2klink.h"
-#include "serve/talk/answer.h"
-#include "serve/talk/deadline.h"
-#include "serve/talk/dispatch.h"
-
-#include <stdio.h>
-
-#define SIZE UINT64_C(10000000)
-
-static enum catalog_result
-find(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
-    struct catalog_file *out)
-{
-	uint8_t known[HASH_SIZE];
-
-	(void)ctx;
-	(void)alias;
-	unhex(known, sizeof known, HASH_F2);
-	*out = (struct catalog_file){
-	    .size = SIZE, .name = "f2", .weight = 1, .has_aich = true};
-	return same_hash(hash, known) ? CATALOG_FOUND : CATALOG_UNKNOWN;
-}
-
-static bool
-part_hashes(void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
-{
-	(void)ctx;
-	(void)hash;
-	memset(out, 0, n * HASH_SIZE);
-	return true;
-}
-
-static bool
-recovery(
-    void *ctx, const uint8_t hash[HASH_SIZE], size_t part, struct writer *w)
-{
-	(void)ctx;
-	(void)hash;
-	(void)w;
-	assert_true(part < 2);
-	return false;
-}
-
-static bool
-comment(void *ctx, const uint8_t hash[HASH_SIZE], struct catalog_comment *out)
-{
-	(void)ctx;
-	(void)hash;
-	(void)out;
-	return false;
-}
 
 static unsigned n_listed;
 
 static void
-each(void *ctx,
-    bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
-	const struct catalog_file *file),
-    void *visit_ctx)
+each(void *ctx, catalog_visit *visit, void *visit_ctx)
 {
-	const struct catalog_file file = {.size = SIZE, .name = "f2"};
+	const struct catalog_file file = {.size = 1, .name = "f"};
 	uint8_t hash[HASH_SIZE] = {0};
 
 	(void)ctx;
 	n_listed++;
 	visit(visit_ctx, hash, &file);
 }
-
-static const struct catalog catalog = {.find = find,
-    .part_hashes = part_hashes,
-    .aich_part_hashes = part_hashes,
-    .aich_recovery = recovery,
-    .comment = comment,
-    .each = each};
-static struct session_config config = {
-    .self = {.name = "n", .mod = "m"},
-    .hello_ms = 40000,
-    .idle_ms = 60000,
-    .stall_ms = 60000,
-    .direct_max = 10 << 20,
-};
-
-static struct session s;
-static uint8_t *reply;
-static size_t n_reply; /* bytes of replies to the last feed */
 
 /*
  * Hand over these bytes, as they would come in. False when they do not end with
@@ -107,14 +35,14 @@ feed_bytes(const uint8_t *bytes, size_t n)
 	enum packet_result res = PACKET_OK;
 	struct packet p;
 
-	n_reply = 0;
+	reply_len = 0;
 	while (s.state != SESSION_ENDED && reader_left(&r) > 0 &&
 	    (res = packet_next(&r, &p)) == PACKET_OK) {
-		struct writer w = writer_of(reply, REPLY_MAX);
+		struct writer w = writer_of(reply, sizeof reply);
 
-		dispatch_packet(&s, 1000, &p, &w);
+		dispatch_packet(&s, now, &p, &w);
 		assert_false(w.bad);
-		n_reply += w.pos;
+		reply_len += w.pos;
 	}
 	if (res == PACKET_BAD)
 		session_bad_peer(&s, "broken frame");
@@ -144,41 +72,22 @@ feed_frame(uint8_t protocol, uint8_t opcode, const void *payload, size_t n)
 	return feed_bytes(frame, w.pos);
 }
 
+/* Everything is allowed. */
 static int
-begin(void **state)
+begin_open(void **state)
 {
-	(void)state;
-	if (!reply)
-		reply = malloc(REPLY_MAX);
+	int status = begin(state);
+
+	catalog.each = each;
 	config.browse = true;
-	config.self.misc1 = 0;
 	n_listed = 0;
-	session_init(&s, &config, &catalog, 0);
-	return reply ? 0 : -1;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	free(reply);
-	reply = NULL;
-	return 0;
-}
-
-static void
-greet(void)
-{
-	assert_true(feed(FRAME_01_AMULE));
-	assert_int_equal(s.state, SESSION_READY);
+	return status;
 }
 
 static void
 get_slot(void)
 {
-	greet();
-	assert_true(feed(FRAME_54));
-	assert_int_equal(s.state, SESSION_UPLOADING);
+	start_upload(HASH_F2);
 }
 
 /* Length 0 becomes 2^32 - 1 once one is taken off it. */
@@ -191,7 +100,7 @@ frame_length_underflow(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		begin(NULL);
+		begin_open(NULL);
 		feed(bad[i]);
 		assert_int_equal(s.end, END_BAD_PEER);
 	}
@@ -199,11 +108,11 @@ frame_length_underflow(void **state)
 	for (size_t n = 1; n < PACKET_HEADER_SIZE; n++) {
 		uint8_t start[] = {0xE3, 1, 0, 0, 0};
 
-		begin(NULL);
+		begin_open(NULL);
 		feed_bytes(start, n);
 		assert_int_equal(s.state, SESSION_HELLO);
 	}
-	begin(NULL);
+	begin_open(NULL);
 	feed("e300000000");
 	assert_int_equal(s.end, END_BAD_PEER);
 }
@@ -219,7 +128,7 @@ tag_count_from_the_peer(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
 		char hex[200];
 
-		begin(NULL);
+		begin_open(NULL);
 		snprintf(hex, sizeof hex,
 		    "e321000000 01 10 " HASH_G " cb007107 3612 %s 0201000100",
 		    counts[i]);
@@ -243,12 +152,12 @@ read_before_size_check(void **state)
 		size_t n = unhex(whole, sizeof whole, frames[i]);
 
 		for (size_t len = 0; len < n - PACKET_HEADER_SIZE; len++) {
-			begin(NULL);
+			begin_open(NULL);
 			get_slot();
 			feed_frame(whole[0], whole[5],
 			    whole + PACKET_HEADER_SIZE, len);
 			/* and as the very first one */
-			begin(NULL);
+			begin_open(NULL);
 			feed_frame(whole[0], whole[5],
 			    whole + PACKET_HEADER_SIZE, len);
 		}
@@ -266,10 +175,7 @@ parts_that_are_not_there_in_recovery(void **state)
 		char hex[200];
 
 		snprintf(hex, sizeof hex,
-		    "c5270000009b" HASH_F2 "%s"
-		    "00000000000000000000"
-		    "00000000000000000000",
-		    parts[i]);
+		    "c5270000009b" HASH_F2 "%s" SAMPLE_F2_ROOT, parts[i]);
 		assert_true(feed(hex));
 		assert_int_equal(s.state, SESSION_UPLOADING);
 	}
@@ -282,7 +188,7 @@ zlib_bombs(void **state)
 	(void)state;
 	get_slot();
 	assert_true(feed(FRAME_D4));
-	assert_int_equal(n_reply, 0);
+	assert_int_equal(reply_len, 0);
 	assert_int_equal(s.state, SESSION_UPLOADING);
 }
 
@@ -304,7 +210,7 @@ queues_without_bound(void **state)
 		assert_true(s.ranges.n_done <= DONE_MAX);
 	}
 	/* lists of the share, over and over */
-	begin(NULL);
+	begin_open(NULL);
 	greet();
 	for (int i = 0; i < 1000; i++)
 		feed(FRAME_4A);
@@ -315,9 +221,9 @@ queues_without_bound(void **state)
 static void
 wrapping_ranges(void **state)
 {
-	static const uint64_t ends[] = {0, 1, SIZE - 1, SIZE, SIZE + 1,
-	    UINT32_MAX, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_MAX - 1,
-	    UINT64_MAX};
+	static const uint64_t ends[] = {0, 1, SAMPLE_F2_SIZE - 1,
+	    SAMPLE_F2_SIZE, SAMPLE_F2_SIZE + 1, UINT32_MAX, UINT64_C(1) << 32,
+	    UINT64_C(1) << 63, UINT64_MAX - 1, UINT64_MAX};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
@@ -326,7 +232,7 @@ wrapping_ranges(void **state)
 			struct writer w = writer_of(payload, sizeof payload);
 			struct session_frame frame;
 
-			begin(NULL);
+			begin_open(NULL);
 			get_slot();
 			unhex(payload, HASH_SIZE, HASH_F2);
 			w.pos = HASH_SIZE;
@@ -338,7 +244,7 @@ wrapping_ranges(void **state)
 			while (session_next_frame(&s, BLOCK_SIZE, &frame)) {
 				assert_true(
 				    frame.range.start < frame.range.end);
-				assert_true(frame.range.end <= SIZE);
+				assert_true(frame.range.end <= SAMPLE_F2_SIZE);
 				assert_true(
 				    frame.range.end - frame.range.start <=
 				    BLOCK_SIZE);
@@ -358,14 +264,14 @@ bundle_out_of_step(void **state)
 		uint8_t payload[64];
 		size_t n;
 
-		begin(NULL);
+		begin_open(NULL);
 		greet();
 		unhex(payload, HASH_SIZE, HASH_F2);
 		n = unhex(payload + HASH_SIZE, sizeof payload - HASH_SIZE,
 		    bundles[i]);
 		assert_true(
 		    feed_frame(0xC5, OP_MULTIPACKET, payload, HASH_SIZE + n));
-		assert_true(n_reply < 200);
+		assert_true(reply_len < 200);
 		assert_int_equal(s.state, SESSION_READY);
 	}
 }
@@ -382,16 +288,16 @@ confused_states(void **state)
 		feed(FRAME_01_AMULE);
 	assert_int_equal(s.end, END_BAD_PEER);
 	/* what only we may say */
-	begin(NULL);
+	begin_open(NULL);
 	greet();
 	assert_true(feed(FRAME_4C FRAME_55 FRAME_50 FRAME_59));
-	assert_int_equal(n_reply, 0);
+	assert_int_equal(reply_len, 0);
 	assert_int_equal(s.state, SESSION_READY);
 	/* data before hello */
-	begin(NULL);
+	begin_open(NULL);
 	feed(FRAME_54);
 	assert_int_equal(s.end, END_BAD_PEER);
-	begin(NULL);
+	begin_open(NULL);
 	feed(FRAME_47);
 	assert_int_equal(s.end, END_BAD_PEER);
 }
@@ -412,7 +318,7 @@ formats_and_control_bytes_in_names(void **state)
 		size_t n = unhex(name, sizeof name, names[i]);
 		const char *quoted;
 
-		begin(NULL);
+		begin_open(NULL);
 		put_u8(&w, 16);
 		put_bytes(&w, hash, HASH_SIZE);
 		put_u32(&w, 0);
@@ -465,7 +371,7 @@ paths_from_the_peer(void **state)
 		uint8_t payload[64];
 		struct writer w = writer_of(payload, sizeof payload);
 
-		begin(NULL);
+		begin_open(NULL);
 		greet();
 		put_u16(&w, (uint16_t)strlen(dirs[i]));
 		put_bytes(&w, dirs[i], strlen(dirs[i]));
@@ -487,7 +393,7 @@ trailing_bytes(void **state)
 		uint8_t whole[256];
 		size_t n = unhex(whole, sizeof whole, frames[i]);
 
-		begin(NULL);
+		begin_open(NULL);
 		get_slot();
 		memset(whole + n, 0xA5, 32);
 		assert_true(feed_frame(whole[0], whole[5],
@@ -506,9 +412,9 @@ floods_of_keys(void **state)
 	get_slot();
 	for (int i = 0; i < 10000; i++) {
 		feed(FRAME_87);
-		assert_int_equal(n_reply, 0);
+		assert_int_equal(reply_len, 0);
 		feed_frame(0xC5, 0x85, key, sizeof key);
-		assert_int_equal(n_reply, 0);
+		assert_int_equal(reply_len, 0);
 	}
 	assert_int_equal(s.state, SESSION_UPLOADING);
 }
@@ -517,15 +423,10 @@ floods_of_keys(void **state)
 static void
 slow_greetings(void **state)
 {
-	struct socket_state pulse = {.partial = true};
-
 	(void)state;
-	for (uint64_t now = 0; now < config.hello_ms; now += 1000) {
-		pulse.now_ms = now;
-		assert_true(deadline_check(&s, &pulse) > 0);
-	}
-	pulse.now_ms = config.hello_ms;
-	deadline_check(&s, &pulse);
+	for (uint64_t ms = 0; ms < config.hello_ms; ms += 1000)
+		assert_true(pulse(now + ms, 0, false, true) > 0);
+	pulse(now + config.hello_ms, 0, false, true);
 	assert_int_equal(s.end, END_NO_HELLO);
 }
 
@@ -541,28 +442,29 @@ bitmaps_of_any_size(void **state)
 	assert_int_equal(s.state, SESSION_READY);
 }
 
+#define TEST_OPEN(f) cmocka_unit_test_setup(f, begin_open)
+
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup(f, begin)
 	const struct CMUnitTest tests[] = {
-	    TEST(frame_length_underflow),
-	    TEST(tag_count_from_the_peer),
-	    TEST(read_before_size_check),
-	    TEST(parts_that_are_not_there_in_recovery),
-	    TEST(zlib_bombs),
-	    TEST(queues_without_bound),
-	    TEST(wrapping_ranges),
-	    TEST(bundle_out_of_step),
-	    TEST(confused_states),
-	    TEST(formats_and_control_bytes_in_names),
-	    TEST(long_links),
-	    TEST(paths_from_the_peer),
-	    TEST(trailing_bytes),
-	    TEST(floods_of_keys),
-	    TEST(slow_greetings),
-	    TEST(bitmaps_of_any_size),
+	    TEST_OPEN(frame_length_underflow),
+	    TEST_OPEN(tag_count_from_the_peer),
+	    TEST_OPEN(read_before_size_check),
+	    TEST_OPEN(parts_that_are_not_there_in_recovery),
+	    TEST_OPEN(zlib_bombs),
+	    TEST_OPEN(queues_without_bound),
+	    TEST_OPEN(wrapping_ranges),
+	    TEST_OPEN(bundle_out_of_step),
+	    TEST_OPEN(confused_states),
+	    TEST_OPEN(formats_and_control_bytes_in_names),
+	    TEST_OPEN(long_links),
+	    TEST_OPEN(paths_from_the_peer),
+	    TEST_OPEN(trailing_bytes),
+	    TEST_OPEN(floods_of_keys),
+	    TEST_OPEN(slow_greetings),
+	    TEST_OPEN(bitmaps_of_any_size),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, end);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
