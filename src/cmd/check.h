@@ -5,7 +5,6 @@
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
-#include "cmd/report.h"
 #include "index/outside.h"
 #include "store/store.h"
 
@@ -15,13 +14,22 @@
 
 #define CHECK_PORTS_MAX 16
 
+enum check_level {
+	CHECK_OK,
+	CHECK_WARNING, /* may be right, and is worth a look */
+	CHECK_PROBLEM, /* peers get nothing, or not all */
+};
+
 struct check_port {
 	uint16_t port;
-	enum report_level if_closed; /* how bad that is */
+	enum check_level if_closed; /* how bad that is */
 };
 
 struct check {
-	struct report report;
+	bool json;
+	unsigned width; /* of the terminal; 0: fields with tabs */
+	enum check_level worst;
+
 	struct check_port ports[CHECK_PORTS_MAX];
 	size_t n_ports;
 
@@ -29,7 +37,7 @@ struct check {
 	struct store store;
 	bool is_open;                 /* the store */
 	uint8_t user_hash[HASH_SIZE]; /* in the database */
-	bool has_sample;              /* of what the server should offer: */
+	bool has_sample;              /* a file that the server should offer: */
 	uint8_t sample[HASH_SIZE];
 	char sample_path[PATH_MAX];
 
@@ -38,6 +46,17 @@ struct check {
 	const char *outside_path;
 	struct outside outside;
 };
+
+/*
+ * Print one line: level, topic, text. What comes from elsewhere must be escaped
+ * in the text; on a terminal it is broken between words.
+ */
+void check_report(struct check *c, enum check_level level, const char *topic,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+#define check_ok(c, ...)      check_report(c, CHECK_OK, __VA_ARGS__)
+#define check_warning(c, ...) check_report(c, CHECK_WARNING, __VA_ARGS__)
+#define check_problem(c, ...) check_report(c, CHECK_PROBLEM, __VA_ARGS__)
 
 /* In this order. */
 void check_database(struct check *c);

@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#include <string.h>
+
 int
 cmd_parse(const struct args_option *options, size_t n_options, int argc,
     char *argv[], int min, int max, const char *complaint)
@@ -17,5 +19,16 @@ cmd_parse(const struct args_option *options, size_t n_options, int argc,
 	if (argc - first >= min && argc - first <= max)
 		return first;
 	log_error("%s", complaint);
+	return -1;
+}
+
+int
+cmd_choose(const char *word, const char *const words[], size_t n,
+    const char *complaint)
+{
+	for (size_t i = 0; i < n; i++)
+		if (words[i] && strcmp(word, words[i]) == 0)
+			return (int)i;
+	log_error("%s %s", log_quote_str(word), complaint);
 	return -1;
 }

@@ -24,6 +24,13 @@ struct cmd {
 int cmd_parse(const struct args_option *options, size_t n_options, int argc,
     char *argv[], int min, int max, const char *complaint);
 
+/*
+ * Which of n words is it? Those that are NULL are left out. Returns the index,
+ * or -1 after a log line: the word, quoted, and the complaint.
+ */
+int cmd_choose(const char *word, const char *const words[], size_t n,
+    const char *complaint);
+
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_check(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);

@@ -11,12 +11,15 @@
 #include "cmd/unreadable.h"
 #include "index/add.h"
 #include "index/interrupt.h"
+#include "index/link.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
 struct adding {
+	struct store *store;
 	struct unreadable unreadable;
 	uint64_t n_shared;
 };
@@ -41,11 +44,15 @@ static bool
 tell(void *ctx, const struct store_copy *copy, bool is_new)
 {
 	struct adding *a = ctx;
+	char *link = link_make(a->store, copy, NULL, false);
 
 	progress_clear();
 	if (is_new)
 		warn_of_size(copy);
-	print_link(copy, NULL);
+	if (link)
+		puts(link);
+	fflush(stdout); /* the next one may take long */
+	free(link);
 	unreadable_note(&a->unreadable, copy->path);
 	a->n_shared++;
 	return !ferror(stdout);
@@ -54,8 +61,8 @@ tell(void *ctx, const struct store_copy *copy, bool is_new)
 int
 cmd_add(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct adding adding = {0};
 	struct edit edit = {0};
+	struct adding adding = {.store = &edit.store};
 	struct hasher hasher = {0};
 	struct add add = {
 	    .pipeline = {.hasher = &hasher, .edit = &edit},

@@ -20,7 +20,7 @@
 
 /* Those of ed2k-serve.socket; the second is for direct clients alone. */
 static const struct check_port usual_ports[] = {
-    {4662, REPORT_PROBLEM}, {4661, REPORT_WARNING}};
+    {4662, CHECK_PROBLEM}, {4661, CHECK_WARNING}};
 
 /* False after a log line. */
 static bool
@@ -41,7 +41,7 @@ read_ports(struct check *c, const struct args_list *list)
 			return false;
 		}
 		c->ports[c->n_ports++] =
-		    (struct check_port){(uint16_t)port, REPORT_PROBLEM};
+		    (struct check_port){(uint16_t)port, CHECK_PROBLEM};
 	}
 	return true;
 }
@@ -53,7 +53,7 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	struct args_list ports = {.n = 0};
 	const struct args_option options[] = {
 	    {"port", 'p', ARGS_LIST, NULL, 0, 0, &ports, "PORT", ""},
-	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &c.report.json, NULL, ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &c.json, NULL, ""},
 	    {"outside", 0, ARGS_TEXT, "ED2K_OUTSIDE", 0, 0, &c.outside_path,
 		"FILE", ""},
 	};
@@ -68,8 +68,7 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 		return EX_USAGE;
 	if (!state && !state_default_dir(usual, sizeof usual))
 		return EX_CONFIG;
-	c.report.width =
-	    isatty(STDOUT_FILENO) ? terminal_columns(STDOUT_FILENO) : 0;
+	c.width = isatty(STDOUT_FILENO) ? terminal_columns(STDOUT_FILENO) : 0;
 	outside_read(&c.outside, c.outside_path);
 	check_database(&c);
 	check_files(&c);
@@ -79,5 +78,5 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	check_router(&c);
 	check_ipv6(&c);
 	store_close(&c.store);
-	return print_end(c.report.worst == REPORT_PROBLEM ? EX_UNAVAILABLE : 0);
+	return print_end(c.worst == CHECK_PROBLEM ? EX_UNAVAILABLE : 0);
 }

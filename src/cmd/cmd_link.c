@@ -9,11 +9,12 @@
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/print_html.h"
-#include "cmd/source.h"
 #include "index/target.h"
 #include "proto/ed2klink.h"
 #include "store/identity.h"
+#include "index/link.h"
 #include "index/outside.h"
+#include "index/source.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -37,7 +38,7 @@ visit(void *ctx, const struct store_copy *copy)
 
 	/* reading part hashes may end the strings of copy */
 	snprintf(name, sizeof name, "%s", store_name_of(copy->path));
-	link = format_link(l->store, copy, l->source, l->full);
+	link = link_make(l->store, copy, l->source, l->full);
 	l->failed = !link;
 	if (!l->failed && l->html)
 		print_html_file(&l->page, name, copy->size, link);
@@ -95,39 +96,13 @@ put_hint(struct store *store,
 	return 0;
 }
 
-/*
- * See that --source is one, and fill in "auto", into found. 0, or an exit code
- * after a log line.
- */
-static int
-read_source(
-    struct linking *l, char found[ADDRESS_PORT_TEXT], const char *outside)
-{
-	int fault = 0;
-
-	if (!l->source)
-		return 0;
-	if (source_is_auto(l->source)) {
-		fault = source_find(found, l->source, outside);
-		l->source = found;
-	} else if (ed2klink_is_source(l->source)) {
-		source_warn(l->source);
-	} else {
-		log_error("--source: %s is not HOST:PORT with an IPv4 address "
-			  "or a name and a port; links have no room for IPv6",
-		    log_quote_str(l->source));
-		fault = EX_USAGE;
-	}
-	return fault;
-}
-
 int
 cmd_link(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct store store;
 	struct linking l = {.store = &store};
 	char hinted[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
-	char found[ADDRESS_PORT_TEXT];
+	char source[ED2KLINK_SOURCE_MAX + 1];
 	const char *outside = OUTSIDE_PATH;
 	bool crypt = false;
 	const struct args_option options[] = {
@@ -155,9 +130,12 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 			  "HOST:PORT");
 		return EX_USAGE;
 	}
-	fault = read_source(&l, found, outside);
-	if (fault)
-		return fault;
+	if (l.source) {
+		fault = source_resolve(source, l.source, outside);
+		if (fault)
+			return fault;
+		l.source = source;
+	}
 	fault = store_open(&store, cmd->db);
 	if (!fault && crypt) {
 		fault = put_hint(&store, hinted, l.source);

@@ -82,8 +82,8 @@ log_sum(const struct refreshing *r)
 }
 
 /*
- * A directory that is meant, to be freed: its real path or, when it is gone, the
- * absolute path as given. NULL after a log line.
+ * The directory that is meant, allocated for good: its real path or, when it is
+ * gone, the absolute path as given. NULL after a log line.
  */
 static char *
 find_dir(const char *name)
@@ -103,9 +103,9 @@ find_dir(const char *name)
 	return NULL;
 }
 
-/* Refresh what is beneath n directories. */
+/* Refresh what is beneath n directories, of which real paths are made. */
 static int
-refresh_named(struct refreshing *r, char *const names[], size_t n)
+refresh_named(struct refreshing *r, char *dirs[], size_t n)
 {
 	struct refresh refresh = {
 	    .pipeline = {.hasher = &r->hasher,
@@ -115,25 +115,16 @@ refresh_named(struct refreshing *r, char *const names[], size_t n)
 	    .tell = tell_change,
 	    .ctx = r,
 	};
-	char **dirs = calloc(n, sizeof *dirs);
-	int fault = 0;
+	int fault;
 
-	if (!dirs) {
-		log_error("no memory for %zu directories", n);
-		return EX_OSERR;
+	for (size_t i = 0; i < n; i++) {
+		dirs[i] = find_dir(dirs[i]);
+		if (!dirs[i])
+			return EX_NOINPUT;
 	}
-	for (size_t i = 0; i < n && !fault; i++) {
-		dirs[i] = find_dir(names[i]);
-		fault = dirs[i] ? 0 : EX_NOINPUT;
-	}
-	if (!fault) {
-		fault = refresh_dirs(&refresh, dirs, n);
-		log_if_interrupted();
-		log_sum(r);
-	}
-	for (size_t i = 0; i < n; i++)
-		free(dirs[i]);
-	free(dirs);
+	fault = refresh_dirs(&refresh, dirs, n);
+	log_if_interrupted();
+	log_sum(r);
 	return fault;
 }
 
@@ -155,7 +146,8 @@ compute_aich(struct refreshing *r)
 int
 cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 {
-	static char all[] = "/", *const everything[] = {all};
+	static char all[] = "/";
+	char *everything = all;
 	struct refreshing r = {0};
 	bool aich = false;
 	const struct args_option options[] = {
@@ -180,7 +172,7 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 	if (!fault && aich)
 		fault = compute_aich(&r);
 	else if (!fault && first == argc)
-		fault = refresh_named(&r, everything, 1);
+		fault = refresh_named(&r, &everything, 1);
 	else if (!fault)
 		fault = refresh_named(&r, argv + first, (size_t)(argc - first));
 	edit_close(&r.edit);

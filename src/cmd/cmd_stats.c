@@ -90,23 +90,17 @@ read_since(const char *s, int64_t *out)
 static bool
 read_by(const char *s, enum stats_statement *out)
 {
-	static const struct {
-		const char *name;
-		enum stats_statement by;
-	} kinds[] = {
-	    {"file", STATS_BY_FILE},
-	    {"peer", STATS_BY_PEER},
-	    {"day", STATS_BY_DAY},
+	static const char *const kinds[] = {
+	    [STATS_BY_FILE] = "file",
+	    [STATS_BY_PEER] = "peer",
+	    [STATS_BY_DAY] = "day",
 	};
+	int by = cmd_choose(s, kinds, ARRAY_LEN(kinds),
+	    "is neither file nor peer nor day; --by takes one of these");
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (strcmp(s, kinds[i].name) == 0) {
-			*out = kinds[i].by;
-			return true;
-		}
-	log_error(
-	    "--by: %s is neither file nor peer nor day", log_quote_str(s));
-	return false;
+	if (by >= 0)
+		*out = (enum stats_statement)by;
+	return by >= 0;
 }
 
 static int

@@ -7,8 +7,8 @@
 #include "base/log.h"
 
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SERVER_USER READER_OF_SERVER
@@ -16,22 +16,20 @@
 void
 unreadable_open(struct unreadable *u, const char *db)
 {
-	char real[PATH_MAX];
-
+	u->is_on = reader_open(&u->reader, db);
 	u->n_files = 0;
-	u->on = realpath(db, real) && reader_open(&u->reader, SERVER_USER) &&
-	    reader_blocked(&u->reader, real) == 0;
 }
 
-static void
-tell(struct unreadable *u)
+void
+unreadable_close(struct unreadable *u)
 {
-	const char *dir = log_quote_str(u->obstacle);
+	const char *dir = log_quote_str(u->dir);
 	const char *file = log_quote_str(u->first);
-	char class =
-	    reader_class(&u->reader, u->is_search ? u->obstacle : u->first);
+	char class = u->obstacle.class;
 
-	if (u->is_search)
+	if (u->n_files == 0)
+		return;
+	if (u->obstacle.is_search)
 		log_warning(
 		    "the user " SERVER_USER " may not search %s, so "
 		    "%s%s cannot be served; \"chmod %c+x %s\" mends it, "
@@ -50,35 +48,25 @@ tell(struct unreadable *u)
 		    "served; \"chmod %c+r %s/*\" mends it, or \"setfacl "
 		    "-m u:" SERVER_USER ":r %s/*\"",
 		    u->n_files, dir, file, class, dir, dir);
+	u->n_files = 0;
 }
 
 void
 unreadable_note(struct unreadable *u, const char *path)
 {
-	size_t len = u->on ? reader_blocked(&u->reader, path) : 0;
-	bool is_search = path[len] != '\0';
+	struct reader_obstacle now;
+	char copy[PATH_MAX];
+	const char *dir;
 
-	if (len == 0)
+	if (!u->is_on || !reader_find_obstacle(&u->reader, path, &now))
 		return;
-	if (!is_search) {
-		len = (size_t)(strrchr(path, '/') - path);
-		len += len == 0; /* the root directory */
-	}
-	if (u->n_files == 0 || u->is_search != is_search ||
-	    strlen(u->obstacle) != len || memcmp(u->obstacle, path, len) != 0) {
+	snprintf(copy, sizeof copy, "%s", now.path);
+	dir = now.is_search ? now.path : dirname(copy);
+	if (u->obstacle.is_search != now.is_search || strcmp(u->dir, dir) != 0)
 		unreadable_close(u);
-		memcpy(u->obstacle, path, len);
-		u->obstacle[len] = '\0';
-		u->is_search = is_search;
-		snprintf(u->first, sizeof u->first, "%s", path);
-	}
-	u->n_files++;
-}
-
-void
-unreadable_close(struct unreadable *u)
-{
-	if (u->n_files > 0)
-		tell(u);
-	u->n_files = 0;
+	if (u->n_files++ > 0)
+		return;
+	u->obstacle = now;
+	snprintf(u->dir, sizeof u->dir, "%s", dir);
+	snprintf(u->first, sizeof u->first, "%s", path);
 }

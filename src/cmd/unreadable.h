@@ -1,8 +1,6 @@
 /*
  * Warnings of files that are shared and that the server's user cannot read: one
- * for all behind the same obstacle, with the command that mends it. Silent where
- * there is no user of that name, or it cannot read the database either: then the
- * server is run by somebody else.
+ * for all behind the same obstacle, with the command that mends it.
  * SPDX-License-Identifier: ISC
  */
 #ifndef CMD_UNREADABLE_H
@@ -10,18 +8,15 @@
 
 #include "index/reader.h"
 
-#include <limits.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 struct unreadable {
 	struct reader reader;
-	bool on;
-	char obstacle
-	    [PATH_MAX]; /* a directory, or the one that the files are in */
-	bool is_search; /* that directory may not be searched */
+	bool is_on; /* else nothing is said; see reader_open */
+	struct reader_obstacle obstacle; /* to the first of the files */
+	char dir[PATH_MAX];   /* that may not be searched, or has the files */
 	char first[PATH_MAX]; /* of the files */
-	uint64_t n_files;     /* not told yet */
+	uint64_t n_files;     /* that were not warned of yet */
 };
 
 /* db: path of the database. */
@@ -30,7 +25,7 @@ void unreadable_open(struct unreadable *u, const char *db);
 /* path: a file that is shared; real and absolute. */
 void unreadable_note(struct unreadable *u, const char *path);
 
-/* Tell what was not told yet. */
+/* Warn of what is left. */
 void unreadable_close(struct unreadable *u);
 
 #endif

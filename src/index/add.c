@@ -94,23 +94,43 @@ open_file(struct add *a, struct pipeline_file *f)
 	}
 }
 
-/* For scan_tree, too. */
-static bool
-add_file(void *ctx, const char *path)
+/* Count a file, and what has to be hashed of it. */
+static void
+count_file(struct add *a, const char *path)
 {
-	struct add *a = ctx;
-	struct pipeline_file *f;
+	struct progress *p = &a->pipeline.progress;
+	struct store_copy known;
+	struct stat st;
 
-	if (db_owns(a->db, path))
-		return true;
-	f = pipeline_next(&a->pipeline, path);
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	p->n_files++;
+	if (!is_known(a, path, &st, &known))
+		p->total_bytes += (uint64_t)st.st_size;
+}
+
+static void
+add_file(struct add *a, const char *path)
+{
+	struct pipeline_file *f = pipeline_next(&a->pipeline, path);
+
 	if (!f)
-		return false;
+		return;
 	open_file(a, f);
 	if (f->kind == KIND_HASHED)
 		pipeline_hash(&a->pipeline, f);
 	else
 		pipeline_pass(&a->pipeline, f);
+}
+
+/* For scan_tree, too. */
+static bool
+visit_file(void *ctx, const char *path)
+{
+	struct add *a = ctx;
+
+	if (!db_owns(a->db, path))
+		(a->is_counting ? count_file : add_file)(a, path);
 	return !pipeline_is_stopped(&a->pipeline);
 }
 
@@ -120,7 +140,7 @@ enter_directory(void *ctx, const char *dir, const struct presence *is)
 {
 	struct add *a = ctx;
 
-	if (is->is_mount)
+	if (is->is_mount && !a->is_counting)
 		pipeline_fault(
 		    &a->pipeline, roots_put_mount_point(a->pipeline.edit, dir));
 	return true;
@@ -139,16 +159,17 @@ log_links_left_out(const struct scan *scan)
 }
 
 static void
-add_directory(struct add *a, const char *dir)
+visit_directory(struct add *a, const char *dir)
 {
 	struct scan scan = {
 	    .rules = &a->rules,
 	    .root = dir,
 	    .enter = enter_directory,
-	    .visit = add_file,
+	    .visit = visit_file,
 	    .ctx = a,
 	};
-	int fault = roots_put(a->pipeline.edit, dir, &a->rules);
+	int fault =
+	    a->is_counting ? 0 : roots_put(a->pipeline.edit, dir, &a->rules);
 
 	pipeline_fault(&a->pipeline, fault);
 	if (!fault && !scan_tree(&scan, dir))
@@ -156,9 +177,9 @@ add_directory(struct add *a, const char *dir)
 	log_links_left_out(&scan);
 }
 
-/* Share what an argument names. Returns an exit code. */
+/* Share or count what an argument names. Returns an exit code. */
 static int
-add_path(struct add *a, const char *argument)
+visit_path(struct add *a, const char *argument)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -169,9 +190,9 @@ add_path(struct add *a, const char *argument)
 		return EX_NOINPUT;
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		add_file(a, path);
+		visit_file(a, path);
 	} else if (a->recursive) {
-		add_directory(a, path);
+		visit_directory(a, path);
 	} else {
 		log_error("%s is a directory; \"ed2k-share add -r\" shares all "
 			  "files beneath it",
@@ -181,51 +202,22 @@ add_path(struct add *a, const char *argument)
 	return 0;
 }
 
-/* Count a file and what has to be hashed of it. For scan_tree, too. */
-static bool
-count_file(void *ctx, const char *path)
+static void
+visit_paths(struct add *a, int n, char *const paths[])
 {
-	struct add *a = ctx;
-	struct progress *p = &a->pipeline.progress;
-	struct store_copy known;
-	struct stat st;
-
-	if (db_owns(a->db, path) || lstat(path, &st) != 0 ||
-	    !S_ISREG(st.st_mode))
-		return true;
-	p->n_files++;
-	if (!is_known(a, path, &st, &known))
-		p->total_bytes += (uint64_t)st.st_size;
-	return !pipeline_is_stopped(&a->pipeline);
+	for (int i = 0; i < n && !pipeline_is_stopped(&a->pipeline); i++)
+		pipeline_fault(&a->pipeline, visit_path(a, paths[i]));
 }
 
 /* Walk ahead, so that the progress line can say how much is left. */
 static void
-count_path(struct add *a, const char *argument)
-{
-	char path[PATH_MAX];
-	struct stat st;
-	struct scan scan = {
-	    .rules = &a->rules,
-	    .root = path,
-	    .visit = count_file,
-	    .ctx = a,
-	};
-
-	if (!realpath(argument, path) || stat(path, &st) != 0)
-		return;
-	if (!S_ISDIR(st.st_mode))
-		count_file(a, path);
-	else if (a->recursive)
-		scan_tree(&scan, path);
-}
-
-static void
 count_paths(struct add *a, int n, char *const paths[])
 {
 	log_set_level(LOG_LEVEL_NONE); /* faults are logged when it is added */
-	for (int i = 0; i < n && !pipeline_is_stopped(&a->pipeline); i++)
-		count_path(a, paths[i]);
+	a->is_counting = true;
+	visit_paths(a, n, paths);
+	a->is_counting = false;
+	a->pipeline.fault = 0;
 	log_set_level(LOG_LEVEL_INFO);
 }
 
@@ -249,8 +241,7 @@ add_paths(struct add *a, int n, char *const paths[])
 		return fault;
 	if (p->show)
 		count_paths(a, n, paths);
-	for (int i = 0; i < n && !pipeline_is_stopped(p); i++)
-		pipeline_fault(p, add_path(a, paths[i]));
+	visit_paths(a, n, paths);
 	pipeline_close(p);
 	return p->fault;
 }

@@ -22,6 +22,7 @@ struct add {
 	void *ctx;
 	/* its own: */
 	char db[PATH_MAX]; /* real path of the database, which is not shared */
+	bool is_counting;  /* the first of two passes, for the progress line */
 };
 
 /*

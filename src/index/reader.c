@@ -9,6 +9,8 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/stat.h>
@@ -32,16 +34,16 @@ may_access(const char *path, int mode)
 	    errno != EACCES;
 }
 
-bool
-reader_open(struct reader *r, const char *user)
+static bool
+find_user(struct reader *r)
 {
-	const struct passwd *pw = getpwnam(user);
+	const struct passwd *pw = getpwnam(READER_OF_SERVER);
 
 	if (!pw)
 		return false;
 	*r = (struct reader){.uid = pw->pw_uid, .gid = pw->pw_gid};
 	r->n_groups = READER_GROUPS_MAX;
-	if (getgrouplist(user, r->gid, r->groups, &r->n_groups) < 0)
+	if (getgrouplist(READER_OF_SERVER, r->gid, r->groups, &r->n_groups) < 0)
 		r->n_groups = READER_GROUPS_MAX;
 	if (geteuid() == 0 && setgroups((size_t)r->n_groups, r->groups) == 0) {
 		act_as(r->uid, r->gid);
@@ -60,8 +62,8 @@ is_member(const struct reader *r, gid_t gid)
 	return false;
 }
 
-char
-reader_class(const struct reader *r, const char *path)
+static char
+class_of(const struct reader *r, const char *path)
 {
 	struct stat st;
 
@@ -74,7 +76,7 @@ reader_class(const struct reader *r, const char *path)
 static bool
 may_by_mode(const struct reader *r, const char *path, unsigned bit)
 {
-	char class = reader_class(r, path);
+	char class = class_of(r, path);
 	struct stat st;
 
 	if (stat(path, &st) != 0 ||
@@ -99,8 +101,12 @@ may(const struct reader *r, const char *path, int mode)
 	return yes;
 }
 
-size_t
-reader_blocked(const struct reader *r, const char *path)
+/*
+ * The length of that part of path which is in the way: of a directory, or the
+ * whole length for the file itself. 0 when nothing is.
+ */
+static size_t
+blocked(const struct reader *r, const char *path)
 {
 	char part[PATH_MAX];
 	size_t len = strlen(path);
@@ -118,4 +124,26 @@ reader_blocked(const struct reader *r, const char *path)
 			return n;
 	}
 	return may(r, path, R_OK) ? 0 : len;
+}
+
+bool
+reader_open(struct reader *r, const char *db)
+{
+	char real[PATH_MAX];
+
+	return realpath(db, real) && find_user(r) && blocked(r, real) == 0;
+}
+
+bool
+reader_find_obstacle(
+    const struct reader *r, const char *path, struct reader_obstacle *out)
+{
+	size_t len = blocked(r, path);
+
+	if (len == 0)
+		return false;
+	snprintf(out->path, sizeof out->path, "%.*s", (int)len, path);
+	out->is_search = path[len] != '\0';
+	out->class = class_of(r, out->path);
+	return true;
 }

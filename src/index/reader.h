@@ -6,8 +6,8 @@
 #ifndef INDEX_READER_H
 #define INDEX_READER_H
 
+#include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/types.h>
 
 /* Whom the units supplied run the server as. */
@@ -24,22 +24,27 @@ struct reader {
 	bool can_try; /* we may act as that user, and need not guess */
 };
 
-/*
- * False when there is no such user. As root, gives up this process's own
- * supplementary groups, for those of the user: a check acts as that user.
- */
-bool reader_open(struct reader *r, const char *user);
+/* What keeps the user from reading a file. */
+struct reader_obstacle {
+	bool is_search;      /* it may not search a directory */
+	char path[PATH_MAX]; /* that directory, or the file */
+	char class;          /* which mode bits hold for it: 'u', 'g', 'o' */
+};
 
 /*
- * What keeps the user from reading path, which is absolute and real: the length
- * of that part of it which names the directory that may not be searched, or the
- * whole length for the file itself; 0 when nothing does. As root it is what the
- * kernel says. Otherwise it is concluded from modes, and an access list or what
- * cannot be looked at counts as no hindrance.
+ * Be ready to ask for READER_OF_SERVER. False when there is no such user, or it
+ * cannot read the database at path db: then another user runs the server. As
+ * root, gives up this process's own supplementary groups for those of the user:
+ * a check acts as that user.
  */
-size_t reader_blocked(const struct reader *r, const char *path);
+bool reader_open(struct reader *r, const char *db);
 
-/* Which bits of the mode of path hold for the user: 'u', 'g' or 'o'. */
-char reader_class(const struct reader *r, const char *path);
+/*
+ * Is there an obstacle to reading path, which is absolute and real? As root it
+ * is what the kernel says. Otherwise it is concluded from modes, and an access
+ * list or what cannot be looked at counts as no obstacle.
+ */
+bool reader_find_obstacle(
+    const struct reader *r, const char *path, struct reader_obstacle *out);
 
 #endif

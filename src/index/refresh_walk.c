@@ -8,6 +8,7 @@
 #include "index/roots.h"
 #include "index/scan.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -102,34 +103,22 @@ walk_root(struct refresh *r, const struct root *root, const char *dir)
 	roots_free_rules(&rules);
 }
 
-/* Cut off the last component. False for the root directory. */
-static bool
-cut_to_parent(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	if (!slash || path[1] == '\0')
-		return false;
-	if (slash == path)
-		slash++;
-	*slash = '\0';
-	return true;
-}
-
 /* The walked root that dir is, or that is above it. */
 static bool
 find_root(struct refresh *r, const char *dir, struct root *out)
 {
-	char path[PATH_MAX];
+	struct pipeline *p = &r->pipeline;
+	char copy[PATH_MAX], *at = copy;
 
-	snprintf(path, sizeof path, "%s", dir);
-	do {
-		if (pipeline_found(&r->pipeline,
-			roots_find(r->pipeline.edit, path, out)) &&
+	snprintf(copy, sizeof copy, "%s", dir);
+	for (;;) {
+		if (pipeline_found(p, roots_find(p->edit, at, out)) &&
 		    out->walk)
 			return true;
-	} while (!pipeline_is_stopped(&r->pipeline) && cut_to_parent(path));
-	return false;
+		if (pipeline_is_stopped(p) || strcmp(at, "/") == 0)
+			return false;
+		at = dirname(at);
+	}
 }
 
 void

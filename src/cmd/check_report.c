@@ -1,8 +1,8 @@
 /*
- * Lines of a check; see report.h.
+ * The lines that `check` prints; see check.h.
  * SPDX-License-Identifier: ISC
  */
-#include "cmd/report.h"
+#include "cmd/check.h"
 
 #include "cmd/fields.h"
 
@@ -20,9 +20,9 @@
 #define TEXT_COLUMNS_MIN 20
 
 static const char *const level_names[] = {
-    [REPORT_OK] = "ok",
-    [REPORT_WARNING] = "warning",
-    [REPORT_PROBLEM] = "problem",
+    [CHECK_OK] = "ok",
+    [CHECK_WARNING] = "warning",
+    [CHECK_PROBLEM] = "problem",
 };
 
 /* In bytes, not columns: only names of files can have others than ASCII. */
@@ -46,7 +46,7 @@ print_words(const char *text, size_t columns)
 }
 
 void
-report(struct report *r, enum report_level level, const char *topic,
+check_report(struct check *c, enum check_level level, const char *topic,
     const char *fmt, ...)
 {
 	char text[TEXT_MAX];
@@ -56,18 +56,18 @@ report(struct report *r, enum report_level level, const char *topic,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (level > r->worst)
-		r->worst = level;
-	if (r->width > 0 && !r->json) {
+	if (level > c->worst)
+		c->worst = level;
+	if (c->width > 0 && !c->json) {
 		printf("%-7s %-12s ", level_names[level], topic);
 		print_words(text,
-		    r->width > INDENT + TEXT_COLUMNS_MIN ? r->width - INDENT
+		    c->width > INDENT + TEXT_COLUMNS_MIN ? c->width - INDENT
 							 : TEXT_COLUMNS_MIN);
 	} else {
-		fields_begin(&f, r->json);
+		fields_begin(&f, c->json);
 		fields_word(&f, "level", level_names[level]);
 		fields_word(&f, "topic", topic);
-		(r->json ? fields_text : fields_word)(&f, "text", text);
+		(c->json ? fields_text : fields_word)(&f, "text", text);
 		fields_end(&f);
 	}
 	fflush(stdout); /* the next may take some seconds */
