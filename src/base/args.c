@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/number.h"
+#include "base/util.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -34,7 +35,7 @@ unit_factor(enum args_kind kind, char c)
 	    {ARGS_SECONDS, 'd', 86400},
 	};
 
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		if (units[i].kind == kind && units[i].letter == c)
 			return units[i].factor;
 	return 0;

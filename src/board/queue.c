@@ -15,7 +15,8 @@
  * Then the place of that one is kept now.
  */
 static void
-bury_last_locked(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+bury_earlier_locked(
+    struct scoreboard *b, const struct record *r, uint64_t now_ms)
 {
 	int n = scoreboard_n_records(b);
 
@@ -37,7 +38,7 @@ begin_of_wait_locked(struct scoreboard *b, uint64_t now_ms)
 	uint64_t since_ms = now_ms;
 
 	if (record_is_identified(r)) {
-		bury_last_locked(b, r, now_ms);
+		bury_earlier_locked(b, r, now_ms);
 		since_ms = places_take(
 		    b->file.board->places, r->user_hash, r->address, now_ms);
 	}

@@ -100,7 +100,7 @@ visit(void *ctx, const struct record *shared)
 	}
 	r.client[sizeof r.client - 1] = r.name[sizeof r.name - 1] = '\0';
 	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
-	seconds = s->now_ms > r.since_ms ? (s->now_ms - r.since_ms) / 1000 : 0;
+	seconds = elapsed_ms(r.since_ms, s->now_ms) / 1000;
 	s->n[state]++;
 	if (s->terminal)
 		print_connection(&r, state_names[state], seconds);

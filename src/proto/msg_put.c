@@ -4,6 +4,7 @@
  */
 #include "proto/msg.h"
 
+#include "base/util.h"
 #include "proto/tag.h"
 
 #include <string.h>
@@ -74,8 +75,8 @@ msg_put_emule_info_answer(struct writer *w)
 
 	put_u8(w, 0x44); /* eMule 0.44, what the message was last used for */
 	put_u8(w, 0x01);
-	put_u32(w, sizeof tags / sizeof tags[0]);
-	for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+	put_u32(w, ARRAY_LEN(tags));
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++)
 		put_tag_u32(w, tags[i].id, tags[i].value);
 	packet_end(w, begin);
 }
@@ -97,8 +98,7 @@ msg_put_file_name(struct writer *w, const uint8_t hash[HASH_SIZE],
 {
 	size_t begin = packet_begin(w, OP_EDONKEYPROT, OP_REQFILENAMEANSWER);
 
-	if (len > WIRE_NAME_MAX)
-		len = WIRE_NAME_MAX;
+	len = min_size(len, WIRE_NAME_MAX);
 	put_bytes(w, hash, HASH_SIZE);
 	put_u16(w, (uint16_t)len);
 	put_bytes(w, name, len);
