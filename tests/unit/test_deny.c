@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "serve/who/deny.h"
-#include "index/ipfilter_set.h"
+#include "index/deny_set.h"
 
 #include <time.h>
 
@@ -16,9 +16,9 @@ static const uint8_t address[IP_SIZE] = {
     [10] = 0xFF, [11] = 0xFF, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
 
 static bool
-write_block(void *ctx, const uint8_t block[IPFILTER_BLOCK])
+write_block(void *ctx, const uint8_t block[DENY_LIST_BLOCK])
 {
-	return fwrite(block, IPFILTER_BLOCK, 1, ctx) == 1;
+	return fwrite(block, DENY_LIST_BLOCK, 1, ctx) == 1;
 }
 
 /* IPv4 number n in 16 bytes. */
@@ -36,7 +36,7 @@ static const char *
 make_list(
     const char *name, uint32_t n, uint32_t first, uint32_t step, uint32_t width)
 {
-	struct ipfilter_set set = {0};
+	struct deny_set set = {0};
 	const char *path = temp_path(name);
 	FILE *out = fopen(path, "w");
 
@@ -45,12 +45,12 @@ make_list(
 
 		ipv4(r.first, first + i * step);
 		ipv4(r.last, first + i * step + width - 1);
-		assert_true(ipfilter_set_add(&set, &r, false));
+		assert_true(deny_set_add(&set, &r, false));
 	}
-	assert_true(ipfilter_set_compile(&set));
-	assert_true(ipfilter_set_write(&set, write_block, out));
+	assert_true(deny_set_compile(&set));
+	assert_true(deny_set_write(&set, write_block, out));
 	assert_int_equal(fclose(out), 0);
-	ipfilter_set_free(&set);
+	deny_set_free(&set);
 	return path;
 }
 
@@ -115,7 +115,7 @@ what_is_no_list_fails_and_says_how_to_make_one(void **state)
 	assert_fails(temp_file("text", 100, '#'), "no compiled list");
 	assert_fails(temp_file("long text", 10000, '#'), "no compiled list");
 	path = make_list("cut", 600, 0xC0000000, 4, 2);
-	assert_int_equal(truncate(path, 2 * IPFILTER_BLOCK), 0);
+	assert_int_equal(truncate(path, 2 * DENY_LIST_BLOCK), 0);
 	assert_fails(path, "damaged");
 	path = temp_path("fifo");
 	assert_int_equal(mkfifo(path, 0600), 0);

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "store/ipfilter.h"
+#include "store/deny_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,17 +14,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* For ipfilter_search. */
+/* For deny_list_search. */
 static bool
-read_block(void *ctx, uint64_t number, uint8_t block[IPFILTER_BLOCK])
+read_block(void *ctx, uint64_t number, uint8_t block[DENY_LIST_BLOCK])
 {
 	const int *fd = ctx;
 	ssize_t n =
-	    file_read_at(*fd, block, IPFILTER_BLOCK, number * IPFILTER_BLOCK);
+	    file_read_at(*fd, block, DENY_LIST_BLOCK, number * DENY_LIST_BLOCK);
 
-	if (n >= 0 && n < IPFILTER_BLOCK)
+	if (n >= 0 && n < DENY_LIST_BLOCK)
 		errno = ENODATA; /* cut since its size was taken */
-	return n == IPFILTER_BLOCK;
+	return n == DENY_LIST_BLOCK;
 }
 
 /* Log that the list is of no use. */
@@ -45,16 +45,16 @@ search(const char *file, int fd, const uint8_t address[16])
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return fail(file, "no regular file");
 	switch (
-	    ipfilter_search(read_block, &fd, (uint64_t)st.st_size, address)) {
-	case IPFILTER_ABSENT:
+	    deny_list_search(read_block, &fd, (uint64_t)st.st_size, address)) {
+	case DENY_LIST_ABSENT:
 		return DENY_NO;
-	case IPFILTER_PRESENT:
+	case DENY_LIST_PRESENT:
 		return DENY_YES;
-	case IPFILTER_FOREIGN:
+	case DENY_LIST_FOREIGN:
 		return fail(file, "no compiled list");
-	case IPFILTER_VERSION_UNKNOWN:
+	case DENY_LIST_VERSION_UNKNOWN:
 		return fail(file, "compiled by another version");
-	case IPFILTER_DAMAGED:
+	case DENY_LIST_DAMAGED:
 		return fail(file, "damaged");
 	default:
 		return fail(file, strerror(errno));

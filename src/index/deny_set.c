@@ -1,8 +1,8 @@
 /*
- * Ranges of addresses, merged and written; see ipfilter_set.h.
+ * Ranges of addresses, merged and written; see deny_set.h.
  * SPDX-License-Identifier: ISC
  */
-#include "index/ipfilter_set.h"
+#include "index/deny_set.h"
 
 #include "base/util.h"
 
@@ -34,12 +34,11 @@ list_free(struct ip_list *list)
 }
 
 bool
-ipfilter_set_add(
-    struct ipfilter_set *set, const struct ip_range *range, bool allow)
+deny_set_add(struct deny_set *set, const struct ip_range *range, bool allow)
 {
 	enum ip_family family = ip_family_of(range->first);
 
-	/* the file counts them in 32 bits */
+	/* the file has 32 bits for their number */
 	if (set->deny[family].n >= UINT32_MAX / 2 ||
 	    set->allow[family].n >= UINT32_MAX / 2)
 		return false;
@@ -47,7 +46,7 @@ ipfilter_set_add(
 	    allow ? &set->allow[family] : &set->deny[family], range);
 }
 
-/* Add 1 or -1. False when that leads round the end of all addresses. */
+/* Add 1 or -1. False when that overflows. */
 static bool
 step(uint8_t out[IP_SIZE], const uint8_t in[IP_SIZE], int by)
 {
@@ -79,7 +78,7 @@ touches(const struct ip_range *a, const struct ip_range *b)
 	return !step(next, a->last, 1) || memcmp(b->first, next, IP_SIZE) <= 0;
 }
 
-/* Sort; make one of ranges that overlap or are neighbours. */
+/* Sort, and merge ranges that overlap or are neighbours. */
 static void
 merge(struct ip_list *list)
 {
@@ -100,7 +99,10 @@ merge(struct ip_list *list)
 	list->n = n + 1;
 }
 
-/* What is left of r when all of `holes`, merged, from *i on is cut out. */
+/*
+ * Add to `out` what is left of r when the holes from *i on are cut out. Holes
+ * are sorted and merged.
+ */
 static bool
 cut_range(struct ip_list *out, struct ip_range r, const struct ip_list *holes,
     size_t *i)
@@ -108,7 +110,7 @@ cut_range(struct ip_list *out, struct ip_range r, const struct ip_list *holes,
 	while (*i < holes->n &&
 	    memcmp(holes->ranges[*i].last, r.first, IP_SIZE) < 0)
 		++*i;
-	/* the last hole may reach into the next range: it stays at *i */
+	/* the last hole may reach into the next range, so *i stays at it */
 	for (; *i < holes->n; ++*i) {
 		const struct ip_range *hole = &holes->ranges[*i];
 		struct ip_range before = {0};
@@ -148,7 +150,7 @@ cut(struct ip_list *list, const struct ip_list *holes)
 }
 
 bool
-ipfilter_set_compile(struct ipfilter_set *set)
+deny_set_compile(struct deny_set *set)
 {
 	for (size_t i = 0; i < IP_FAMILIES; i++) {
 		merge(&set->deny[i]);
@@ -168,7 +170,7 @@ ipv4_number(const uint8_t address[IP_SIZE])
 }
 
 uint64_t
-ipfilter_set_ipv4_count(const struct ipfilter_set *set)
+deny_set_ipv4_count(const struct deny_set *set)
 {
 	const struct ip_list *list = &set->deny[IP_V4];
 	uint64_t n = 0;
@@ -181,14 +183,15 @@ ipfilter_set_ipv4_count(const struct ipfilter_set *set)
 
 /* Fill block `index` of a family. */
 static void
-put_ranges(uint8_t block[IPFILTER_BLOCK], enum ip_family family,
+put_ranges(uint8_t block[DENY_LIST_BLOCK], enum ip_family family,
     const struct ip_list *list, uint64_t index)
 {
-	size_t width = ipfilter_width(family), per = ipfilter_per_block(family);
+	size_t width = deny_list_width(family),
+	       per = deny_list_per_block(family);
 	size_t begin = (size_t)index * per;
 	size_t n = min_size(per, list->n - begin);
 
-	memset(block, 0, IPFILTER_BLOCK);
+	memset(block, 0, DENY_LIST_BLOCK);
 	for (size_t i = 0; i < n; i++) {
 		const struct ip_range *r = &list->ranges[begin + i];
 
@@ -198,24 +201,24 @@ put_ranges(uint8_t block[IPFILTER_BLOCK], enum ip_family family,
 	}
 }
 
-/* Write all blocks with ranges, or none and only find their id. */
+/* Write all blocks with ranges; without `write`, only compute their id. */
 static bool
-write_ranges(const struct ipfilter_set *set, const struct ipfilter_header *h,
-    ipfilter_write *write, void *ctx, uint64_t *id)
+write_ranges(const struct deny_set *set, const struct deny_list_header *h,
+    deny_list_write *write, void *ctx, uint64_t *id)
 {
-	uint8_t block[IPFILTER_BLOCK];
+	uint8_t block[DENY_LIST_BLOCK];
 	uint64_t number = 1;
 
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
-		uint64_t n = ipfilter_blocks(family, h->n[family]);
+		uint64_t n = deny_list_blocks(family, h->n[family]);
 
 		for (uint64_t i = 0; i < n; i++, number++) {
 			put_ranges(block, family, &set->deny[family], i);
 			if (id)
-				*id = ipfilter_checksum(block, number, *id);
+				*id = deny_list_checksum(block, number, *id);
 			if (!write)
 				continue;
-			ipfilter_seal(block, number, h->id);
+			deny_list_seal(block, number, h->id);
 			if (!write(ctx, block))
 				return false;
 		}
@@ -224,20 +227,19 @@ write_ranges(const struct ipfilter_set *set, const struct ipfilter_header *h,
 }
 
 bool
-ipfilter_set_write(
-    const struct ipfilter_set *set, ipfilter_write *write, void *ctx)
+deny_set_write(const struct deny_set *set, deny_list_write *write, void *ctx)
 {
-	uint8_t block[IPFILTER_BLOCK];
-	struct ipfilter_header h = {.version = IPFILTER_VERSION,
+	uint8_t block[DENY_LIST_BLOCK];
+	struct deny_list_header h = {.version = DENY_LIST_VERSION,
 	    .n = {(uint32_t)set->deny[IP_V4].n, (uint32_t)set->deny[IP_V6].n}};
 
 	write_ranges(set, &h, NULL, NULL, &h.id);
-	ipfilter_put_header(block, &h);
+	deny_list_put_header(block, &h);
 	return write(ctx, block) && write_ranges(set, &h, write, ctx, NULL);
 }
 
 void
-ipfilter_set_free(struct ipfilter_set *set)
+deny_set_free(struct deny_set *set)
 {
 	for (size_t i = 0; i < IP_FAMILIES; i++) {
 		list_free(&set->deny[i]);

@@ -1,5 +1,5 @@
 /*
- * share/ipfilter_set.h and share/ipfilter.h: a compiled list says of every
+ * index/deny_set.h and store/deny_list.h: a compiled list says of every
  * address what its ranges say one by one; with changed bytes it says that or
  * that it is damaged; and whatever it says, nothing is read outside of it.
  *
@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 #include "proto/cursor.h"
-#include "index/ipfilter_set.h"
+#include "index/deny_set.h"
 
 #define RANGES_MAX 2048
 #define PROBES_MAX 32
@@ -28,7 +28,7 @@ static struct {
 	bool allow;
 } ranges[RANGES_MAX];
 static size_t n_ranges;
-static struct ipfilter_set set;
+static struct deny_set set;
 
 /* What the file is worth. */
 enum trust {
@@ -68,7 +68,7 @@ add(unsigned where, uint16_t from, uint16_t to, bool allow)
 	r = &ranges[n_ranges++].range;
 	make_address(r->first, where, from < to ? from : to);
 	make_address(r->last, where, from < to ? to : from);
-	must(ipfilter_set_add(&set, r, allow));
+	must(deny_set_add(&set, r, allow));
 }
 
 static void
@@ -115,32 +115,32 @@ is_denied(const uint8_t address[IP_SIZE])
 }
 
 static bool
-append(void *ctx, const uint8_t block[IPFILTER_BLOCK])
+append(void *ctx, const uint8_t block[DENY_LIST_BLOCK])
 {
 	struct list *l = ctx;
 
-	l->bytes = realloc(l->bytes, l->size + IPFILTER_BLOCK);
+	l->bytes = realloc(l->bytes, l->size + DENY_LIST_BLOCK);
 	must(l->bytes);
-	memcpy(l->bytes + l->size, block, IPFILTER_BLOCK);
-	l->size += IPFILTER_BLOCK;
+	memcpy(l->bytes + l->size, block, DENY_LIST_BLOCK);
+	l->size += DENY_LIST_BLOCK;
 	return true;
 }
 
 static bool
-read_block(void *ctx, uint64_t number, uint8_t block[IPFILTER_BLOCK])
+read_block(void *ctx, uint64_t number, uint8_t block[DENY_LIST_BLOCK])
 {
 	struct list *l = ctx;
 
-	must(number < l->size / IPFILTER_BLOCK && ++l->n_reads <= 34);
-	memcpy(block, l->bytes + number * IPFILTER_BLOCK, IPFILTER_BLOCK);
+	must(number < l->size / DENY_LIST_BLOCK && ++l->n_reads <= 34);
+	memcpy(block, l->bytes + number * DENY_LIST_BLOCK, DENY_LIST_BLOCK);
 	return true;
 }
 
-static enum ipfilter_result
+static enum deny_list_result
 search(struct list *l, const uint8_t address[IP_SIZE])
 {
 	l->n_reads = 0;
-	return ipfilter_search(read_block, l, l->size, address);
+	return deny_list_search(read_block, l, l->size, address);
 }
 
 /* Look up this address and the two behind it. */
@@ -151,14 +151,15 @@ look_up(struct list *l, const uint8_t at[IP_SIZE], enum trust trust)
 
 	memcpy(address, at, IP_SIZE);
 	for (int i = 0; i < 3; i++, address[15]++) {
-		enum ipfilter_result res = search(l, address);
+		enum deny_list_result res = search(l, address);
 
-		must(res != IPFILTER_UNREADABLE);
+		must(res != DENY_LIST_UNREADABLE);
 		if (trust == SEALED ||
-		    (trust == DAMAGED && res > IPFILTER_PRESENT))
+		    (trust == DAMAGED && res > DENY_LIST_PRESENT))
 			continue;
 		must(res ==
-		    (is_denied(address) ? IPFILTER_PRESENT : IPFILTER_ABSENT));
+		    (is_denied(address) ? DENY_LIST_PRESENT
+					: DENY_LIST_ABSENT));
 	}
 }
 
@@ -179,19 +180,19 @@ seal(struct list *l)
 	struct reader id = reader_of(l->bytes + 24, 8);
 	uint64_t of_list = get_u64(&id);
 
-	for (uint64_t i = 0; i < l->size / IPFILTER_BLOCK; i++)
-		ipfilter_seal(
-		    l->bytes + i * IPFILTER_BLOCK, i, i == 0 ? 0 : of_list);
+	for (uint64_t i = 0; i < l->size / DENY_LIST_BLOCK; i++)
+		deny_list_seal(
+		    l->bytes + i * DENY_LIST_BLOCK, i, i == 0 ? 0 : of_list);
 }
 
 static void
 damage(struct list *l, struct reader *r)
 {
 	while (reader_left(r) > 0) {
-		size_t block = get_u8(r) % (l->size / IPFILTER_BLOCK);
-		size_t offset = get_u16(r) % IPFILTER_BLOCK;
+		size_t block = get_u8(r) % (l->size / DENY_LIST_BLOCK);
+		size_t offset = get_u16(r) % DENY_LIST_BLOCK;
 
-		l->bytes[block * IPFILTER_BLOCK + offset] ^= get_u8(r);
+		l->bytes[block * DENY_LIST_BLOCK + offset] ^= get_u8(r);
 	}
 }
 
@@ -202,16 +203,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct list l = {0};
 
 	read_ranges(&r);
-	must(ipfilter_set_compile(&set));
-	must(ipfilter_set_write(&set, append, &l));
-	ipfilter_set_free(&set);
+	must(deny_set_compile(&set));
+	must(deny_set_write(&set, append, &l));
+	deny_set_free(&set);
 	look_up_all(&l, INTACT);
 	if (reader_left(&r) > 0) {
 		damage(&l, &r);
 		look_up_all(&l, DAMAGED);
 		seal(&l);
 		look_up_all(&l, SEALED);
-		l.size -= IPFILTER_BLOCK; /* cut short */
+		l.size -= DENY_LIST_BLOCK; /* cut short */
 		look_up_all(&l, SEALED);
 	}
 	free(l.bytes);

@@ -1,36 +1,36 @@
 /*
- * share/ipfilter_line.h, share/ipfilter_set.h and share/ipfilter.h: lines, the
+ * index/deny_line.h, index/deny_set.h and store/deny_list.h: lines, the
  * ranges made of them, and the search in what is written, in memory.
  * SPDX-License-Identifier: ISC
  */
 #include "harness.h"
 
-#include "index/ipfilter_line.h"
-#include "index/ipfilter_set.h"
+#include "index/deny_line.h"
+#include "index/deny_set.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
 
 /* Lines */
 
-static struct ipfilter_line line;
+static struct deny_line line;
 
 /* Parse a copy that ends where its block does. */
-static enum ipfilter_line_kind
+static enum deny_line_kind
 parse_bytes(const void *s, size_t n)
 {
 	char *copy = exact_copy(s, n);
 
-	ipfilter_line_parse(copy, n, &line);
+	deny_line_parse(copy, n, &line);
 	free(copy);
-	assert_int_equal(line.kind == IPFILTER_LINE_BAD, line.fault != NULL);
-	if (line.kind != IPFILTER_LINE_EMPTY && line.kind != IPFILTER_LINE_BAD)
+	assert_int_equal(line.kind == DENY_LINE_BAD, line.fault != NULL);
+	if (line.kind != DENY_LINE_EMPTY && line.kind != DENY_LINE_BAD)
 		assert_true(
 		    memcmp(line.range.first, line.range.last, IP_SIZE) <= 0);
 	return line.kind;
 }
 
-static enum ipfilter_line_kind
+static enum deny_line_kind
 parse(const char *s)
 {
 	return parse_bytes(s, strlen(s));
@@ -61,12 +61,12 @@ every_form_is_read(void **state)
 {
 	static const struct {
 		const char *text;
-		enum ipfilter_line_kind kind;
+		enum deny_line_kind kind;
 		const char *first, *last;
 	} lines[] = {
-#define DENY  IPFILTER_LINE_DENY
-#define ALLOW IPFILTER_LINE_ALLOW
-#define PASS  IPFILTER_LINE_PASS
+#define DENY  DENY_LINE_DENY
+#define ALLOW DENY_LINE_ALLOW
+#define PASS  DENY_LINE_PASS
 	    {"192.0.2.0/24", DENY, "192.0.2.0", "192.0.2.255"},
 	    {"192.0.2.7", DENY, "192.0.2.7", "192.0.2.7"},
 	    {"192.0.2.7/32", DENY, "192.0.2.7", "192.0.2.7"},
@@ -78,7 +78,7 @@ every_form_is_read(void **state)
 	    {"192.0.2.0/24#text", DENY, "192.0.2.0", "192.0.2.255"},
 	    {"192.0.2.0/24 // text", DENY, "192.0.2.0", "192.0.2.255"},
 	    {"192.0.2.0/24 ; SBL1", DENY, "192.0.2.0", "192.0.2.255"},
-	    {"192.0.2.0//text", IPFILTER_LINE_BAD, NULL, NULL},
+	    {"192.0.2.0//text", DENY_LINE_BAD, NULL, NULL},
 	    /* never octal */
 	    {"010.020.030.077", DENY, "10.20.30.77", "10.20.30.77"},
 	    {"008.009.000.000/16", DENY, "8.9.0.0", "8.9.255.255"},
@@ -139,7 +139,7 @@ comments_and_blank_lines_are_empty(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		assert_int_equal(parse(lines[i]), IPFILTER_LINE_EMPTY);
+		assert_int_equal(parse(lines[i]), DENY_LINE_EMPTY);
 }
 
 static void
@@ -223,7 +223,7 @@ bad_lines_are_told_why(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		if (parse(lines[i].text) != IPFILTER_LINE_BAD ||
+		if (parse(lines[i].text) != DENY_LINE_BAD ||
 		    !strstr(line.fault, lines[i].fault))
 			fail_msg("%s: kind %d, %s", lines[i].text, line.kind,
 			    line.fault ? line.fault : "");
@@ -233,13 +233,12 @@ static void
 a_nul_is_no_end(void **state)
 {
 	(void)state;
-	assert_int_equal(parse_bytes("1.2.3.4\0", 8), IPFILTER_LINE_BAD);
-	assert_int_equal(parse_bytes("\0", 1), IPFILTER_LINE_BAD);
-	assert_int_equal(parse_bytes("1.2.3.4/\0", 9), IPFILTER_LINE_BAD);
+	assert_int_equal(parse_bytes("1.2.3.4\0", 8), DENY_LINE_BAD);
+	assert_int_equal(parse_bytes("\0", 1), DENY_LINE_BAD);
+	assert_int_equal(parse_bytes("1.2.3.4/\0", 9), DENY_LINE_BAD);
+	assert_int_equal(parse_bytes("allow\0001.2.3.4", 13), DENY_LINE_BAD);
 	assert_int_equal(
-	    parse_bytes("allow\0001.2.3.4", 13), IPFILTER_LINE_BAD);
-	assert_int_equal(
-	    parse_bytes("1.2.3.4 - 1.2.3.5 , 1 , \0x", 26), IPFILTER_LINE_DENY);
+	    parse_bytes("1.2.3.4 - 1.2.3.5 , 1 , \0x", 26), DENY_LINE_DENY);
 }
 
 static void
@@ -258,10 +257,10 @@ huge_lines_are_read_within_their_bounds(void **state)
 	}
 	memset(s, 'd', n);
 	memcpy(s, "1.2.3.4 - 1.2.3.5 , 100 , ", 26);
-	assert_int_equal(parse_bytes(s, n), IPFILTER_LINE_DENY);
+	assert_int_equal(parse_bytes(s, n), DENY_LINE_DENY);
 	memset(s, ' ', n);
 	memcpy(s + n - 7, "1.2.3.4", 7);
-	assert_int_equal(parse_bytes(s, n), IPFILTER_LINE_DENY);
+	assert_int_equal(parse_bytes(s, n), DENY_LINE_DENY);
 	assert_range("1.2.3.4", "1.2.3.4");
 	free(s);
 }
@@ -320,7 +319,7 @@ random_lines_are_read_within_their_bounds(void **state)
 
 /* Ranges, and the file made of them */
 
-static struct ipfilter_set set;
+static struct deny_set set;
 
 /* What was written. */
 static struct {
@@ -330,36 +329,36 @@ static struct {
 } file;
 
 static bool
-write_file(void *ctx, const uint8_t block[IPFILTER_BLOCK])
+write_file(void *ctx, const uint8_t block[DENY_LIST_BLOCK])
 {
 	(void)ctx;
-	file.bytes = realloc(file.bytes, file.n + IPFILTER_BLOCK);
+	file.bytes = realloc(file.bytes, file.n + DENY_LIST_BLOCK);
 	assert_non_null(file.bytes);
-	memcpy(file.bytes + file.n, block, IPFILTER_BLOCK);
-	file.n += IPFILTER_BLOCK;
+	memcpy(file.bytes + file.n, block, DENY_LIST_BLOCK);
+	file.n += DENY_LIST_BLOCK;
 	return true;
 }
 
 static bool
-read_file(void *ctx, uint64_t number, uint8_t block[IPFILTER_BLOCK])
+read_file(void *ctx, uint64_t number, uint8_t block[DENY_LIST_BLOCK])
 {
 	(void)ctx;
 	file.reads++;
-	assert_true(number < file.n / IPFILTER_BLOCK);
+	assert_true(number < file.n / DENY_LIST_BLOCK);
 	if (number == file.stop_at)
 		return false;
-	memcpy(block, file.bytes + number * IPFILTER_BLOCK, IPFILTER_BLOCK);
+	memcpy(block, file.bytes + number * DENY_LIST_BLOCK, DENY_LIST_BLOCK);
 	return true;
 }
 
-static enum ipfilter_result
+static enum deny_list_result
 look_up(const uint8_t address[IP_SIZE])
 {
 	file.reads = 0;
-	return ipfilter_search(read_file, NULL, file.n, address);
+	return deny_list_search(read_file, NULL, file.n, address);
 }
 
-static enum ipfilter_result
+static enum deny_list_result
 look_up_text(const char *s)
 {
 	uint8_t address[IP_SIZE];
@@ -371,7 +370,7 @@ look_up_text(const char *s)
 static void
 forget(void)
 {
-	ipfilter_set_free(&set);
+	deny_set_free(&set);
 	free(file.bytes);
 	memset(&file, 0, sizeof file);
 	file.stop_at = UINT64_MAX;
@@ -380,17 +379,16 @@ forget(void)
 static void
 compile(void)
 {
-	assert_true(ipfilter_set_compile(&set));
-	assert_true(ipfilter_set_write(&set, write_file, NULL));
+	assert_true(deny_set_compile(&set));
+	assert_true(deny_set_write(&set, write_file, NULL));
 }
 
 static void
 add_line(const char *s)
 {
+	assert_true(parse(s) == DENY_LINE_DENY || line.kind == DENY_LINE_ALLOW);
 	assert_true(
-	    parse(s) == IPFILTER_LINE_DENY || line.kind == IPFILTER_LINE_ALLOW);
-	assert_true(ipfilter_set_add(
-	    &set, &line.range, line.kind == IPFILTER_LINE_ALLOW));
+	    deny_set_add(&set, &line.range, line.kind == DENY_LINE_ALLOW));
 }
 
 static void
@@ -439,7 +437,7 @@ neighbours_and_overlaps_become_one_range(void **state)
 	(void)state;
 	compile_lines(lines);
 	assert_denied(ranges, ARRAY_LEN(ranges));
-	assert_int_equal(ipfilter_set_ipv4_count(&set), 512 + 256 + 2);
+	assert_int_equal(deny_set_ipv4_count(&set), 512 + 256 + 2);
 }
 
 static void
@@ -470,15 +468,15 @@ everything_of_a_family_is_denied_in_that_family_only(void **state)
 
 	(void)state;
 	compile_lines(v6);
-	assert_int_equal(look_up_text("::"), IPFILTER_PRESENT);
-	assert_int_equal(look_up_text("2001:db8::1"), IPFILTER_PRESENT);
-	assert_int_equal(look_up_text("192.0.2.1"), IPFILTER_ABSENT);
-	assert_int_equal(ipfilter_set_ipv4_count(&set), 0);
+	assert_int_equal(look_up_text("::"), DENY_LIST_PRESENT);
+	assert_int_equal(look_up_text("2001:db8::1"), DENY_LIST_PRESENT);
+	assert_int_equal(look_up_text("192.0.2.1"), DENY_LIST_ABSENT);
+	assert_int_equal(deny_set_ipv4_count(&set), 0);
 	compile_lines(v4);
-	assert_int_equal(look_up_text("::"), IPFILTER_ABSENT);
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_PRESENT);
-	assert_int_equal(look_up_text("255.255.255.255"), IPFILTER_PRESENT);
-	assert_int_equal(ipfilter_set_ipv4_count(&set), UINT64_C(1) << 32);
+	assert_int_equal(look_up_text("::"), DENY_LIST_ABSENT);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_PRESENT);
+	assert_int_equal(look_up_text("255.255.255.255"), DENY_LIST_PRESENT);
+	assert_int_equal(deny_set_ipv4_count(&set), UINT64_C(1) << 32);
 }
 
 static void
@@ -489,9 +487,9 @@ nothing_denied_is_a_list_too(void **state)
 
 	(void)state;
 	compile_lines(lines);
-	assert_int_equal(file.n, IPFILTER_BLOCK);
-	assert_int_equal(look_up_text("10.0.0.1"), IPFILTER_ABSENT);
-	assert_int_equal(look_up_text("::1"), IPFILTER_ABSENT);
+	assert_int_equal(file.n, DENY_LIST_BLOCK);
+	assert_int_equal(look_up_text("10.0.0.1"), DENY_LIST_ABSENT);
+	assert_int_equal(look_up_text("::1"), DENY_LIST_ABSENT);
 }
 
 /*
@@ -543,7 +541,7 @@ the_points_are_in_order_and_reach_both_ends(void **state)
 		}
 		memset(a, 0xFF, IP_SIZE);
 		assert_memory_equal(a + (family == IP_V4 ? 12 : 0),
-		    b + (family == IP_V4 ? 12 : 0), ipfilter_width(family));
+		    b + (family == IP_V4 ? 12 : 0), deny_list_width(family));
 	}
 }
 
@@ -559,7 +557,7 @@ add_random(enum ip_family family, bool allow, uint32_t n, uint32_t span,
 
 		point(r.first, family, i);
 		point(r.last, family, j);
-		assert_true(ipfilter_set_add(&set, &r, allow));
+		assert_true(deny_set_add(&set, &r, allow));
 		memset(covered + i, 1, j - i + 1);
 	}
 }
@@ -625,12 +623,12 @@ ranges_and_search_agree_with_brute_force(void **state)
 				continue;
 			point(address, family, i);
 			if (look_up(address) !=
-			    (denied ? IPFILTER_PRESENT : IPFILTER_ABSENT))
+			    (denied ? DENY_LIST_PRESENT : DENY_LIST_ABSENT))
 				fail_msg("round %d, point %zu", round, i);
 			assert_in_range(file.reads, 1, 8);
 		}
 	}
-	assert_true(n_most > 2 * ipfilter_per_block(IP_V4));
+	assert_true(n_most > 2 * deny_list_per_block(IP_V4));
 	forget();
 }
 
@@ -639,7 +637,7 @@ full_blocks_are_searched_to_their_last_range(void **state)
 {
 	(void)state;
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
-		uint32_t per = (uint32_t)ipfilter_per_block(family);
+		uint32_t per = (uint32_t)deny_list_per_block(family);
 
 		for (uint32_t n = per - 1; n <= 2 * per + 1; n += 1) {
 			struct ip_range r;
@@ -650,16 +648,16 @@ full_blocks_are_searched_to_their_last_range(void **state)
 			for (uint32_t i = 0; i < n; i++) {
 				point(r.first, family, 2 * i);
 				memcpy(r.last, r.first, IP_SIZE);
-				assert_true(ipfilter_set_add(&set, &r, false));
+				assert_true(deny_set_add(&set, &r, false));
 			}
 			compile();
-			assert_int_equal(
-			    file.n, IPFILTER_BLOCK * (1 + (n + per - 1) / per));
+			assert_int_equal(file.n,
+			    DENY_LIST_BLOCK * (1 + (n + per - 1) / per));
 			for (uint32_t i = 0; i < 2 * n; i++) {
 				point(r.first, family, i);
 				assert_int_equal(look_up(r.first),
-				    i % 2 == 0 ? IPFILTER_PRESENT
-					       : IPFILTER_ABSENT);
+				    i % 2 == 0 ? DENY_LIST_PRESENT
+					       : DENY_LIST_ABSENT);
 			}
 		}
 	}
@@ -675,15 +673,15 @@ make_small_file(void)
 	forget();
 	seed = 3;
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++)
-		for (size_t i = 0; i < ipfilter_per_block(family) + 40; i++) {
+		for (size_t i = 0; i < deny_list_per_block(family) + 40; i++) {
 			struct ip_range r;
 
 			point(r.first, family, 3 * i);
 			point(r.last, family, 3 * i + 1);
-			assert_true(ipfilter_set_add(&set, &r, false));
+			assert_true(deny_set_add(&set, &r, false));
 		}
 	compile();
-	assert_int_equal(file.n, 5 * IPFILTER_BLOCK);
+	assert_int_equal(file.n, 5 * DENY_LIST_BLOCK);
 }
 
 /*
@@ -697,20 +695,20 @@ search_damaged(size_t n)
 	int complaints = 0;
 
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++) {
-		size_t last = 3 * (ipfilter_per_block(family) + 40) - 1;
+		size_t last = 3 * (deny_list_per_block(family) + 40) - 1;
 
 		for (size_t k = 0; k <= n; k++) {
 			size_t i = last * k / n;
 			uint8_t address[IP_SIZE];
-			enum ipfilter_result res;
+			enum deny_list_result res;
 
 			point(address, family, i);
 			res = look_up(address);
-			if (res != IPFILTER_ABSENT && res != IPFILTER_PRESENT)
+			if (res != DENY_LIST_ABSENT && res != DENY_LIST_PRESENT)
 				complaints++;
 			else
 				assert_int_equal(
-				    res == IPFILTER_PRESENT, i % 3 < 2);
+				    res == DENY_LIST_PRESENT, i % 3 < 2);
 		}
 	}
 	return complaints;
@@ -745,15 +743,15 @@ every_truncation_is_noticed(void **state)
 	make_small_file();
 	n = file.n;
 	for (file.n = 0; file.n < n; file.n++) {
-		enum ipfilter_result res = look_up_text("0.0.0.0");
+		enum deny_list_result res = look_up_text("0.0.0.0");
 
 		assert_int_equal(res,
-		    file.n < IPFILTER_BLOCK ? IPFILTER_FOREIGN
-					    : IPFILTER_DAMAGED);
+		    file.n < DENY_LIST_BLOCK ? DENY_LIST_FOREIGN
+					     : DENY_LIST_DAMAGED);
 	}
 	/* and what is too long: the reader never gets there */
 	file.n = n + 1;
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_DAMAGED);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_DAMAGED);
 	file.n = n;
 	forget();
 }
@@ -766,24 +764,24 @@ blocks_in_other_places_or_of_other_lists_are_noticed(void **state)
 	(void)state;
 	make_small_file();
 	other = exact_copy(file.bytes, file.n);
-	memcpy(file.bytes + IPFILTER_BLOCK, other + 2 * IPFILTER_BLOCK,
-	    IPFILTER_BLOCK);
+	memcpy(file.bytes + DENY_LIST_BLOCK, other + 2 * DENY_LIST_BLOCK,
+	    DENY_LIST_BLOCK);
 	assert_true(search_damaged(10) > 0);
 	/* the same blocks under the header of a list of the same size */
 	forget();
 	for (enum ip_family family = IP_V4; family < IP_FAMILIES; family++)
-		for (size_t i = 0; i < ipfilter_per_block(family) + 40; i++) {
+		for (size_t i = 0; i < deny_list_per_block(family) + 40; i++) {
 			struct ip_range r;
 
 			point(r.first, family, 4 * i);
 			point(r.last, family, 4 * i + 1);
-			assert_true(ipfilter_set_add(&set, &r, false));
+			assert_true(deny_set_add(&set, &r, false));
 		}
 	compile();
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_PRESENT);
-	memcpy(file.bytes + IPFILTER_BLOCK, other + IPFILTER_BLOCK,
-	    4 * IPFILTER_BLOCK);
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_DAMAGED);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_PRESENT);
+	memcpy(file.bytes + DENY_LIST_BLOCK, other + DENY_LIST_BLOCK,
+	    4 * DENY_LIST_BLOCK);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_DAMAGED);
 	free(other);
 	forget();
 }
@@ -801,29 +799,29 @@ forged_files_lead_nowhere_else(void **state)
 	for (int round = 0; round < 3000; round++) {
 		static const uint32_t counts[] = {
 		    0, 1, 127, 128, 511, 512, 1022, 1023, UINT32_MAX};
-		struct ipfilter_header h = {.version = IPFILTER_VERSION,
+		struct deny_list_header h = {.version = DENY_LIST_VERSION,
 		    .n = {counts[random_below(ARRAY_LEN(counts))],
 			counts[random_below(ARRAY_LEN(counts))]},
 		    .id = random_below(2)};
 
-		ipfilter_put_header(file.bytes, &h);
+		deny_list_put_header(file.bytes, &h);
 		for (uint64_t i = 1; i < 5; i++) {
-			uint8_t *block = file.bytes + i * IPFILTER_BLOCK;
+			uint8_t *block = file.bytes + i * DENY_LIST_BLOCK;
 
 			for (int k = 0; k < 20; k++)
-				block[random_below(IPFILTER_PAYLOAD)] =
+				block[random_below(DENY_LIST_PAYLOAD)] =
 				    (uint8_t)random_below(256);
-			ipfilter_seal(block, i, h.id);
+			deny_list_seal(block, i, h.id);
 		}
 		for (int k = 0; k < 20; k++) {
 			uint8_t address[IP_SIZE];
-			enum ipfilter_result res;
+			enum deny_list_result res;
 
 			point(address, k % 2 ? IP_V6 : IP_V4,
 			    random_below(POINTS));
 			res = look_up(address);
-			assert_int_equal(res == IPFILTER_DAMAGED,
-			    ipfilter_file_size(&h) != file.n);
+			assert_int_equal(res == DENY_LIST_DAMAGED,
+			    deny_list_file_size(&h) != file.n);
 		}
 	}
 	forget();
@@ -832,20 +830,20 @@ forged_files_lead_nowhere_else(void **state)
 static void
 other_files_and_versions_are_told_apart(void **state)
 {
-	struct ipfilter_header h = {.version = 2};
+	struct deny_list_header h = {.version = 2};
 
 	(void)state;
 	forget();
-	file.n = IPFILTER_BLOCK;
+	file.n = DENY_LIST_BLOCK;
 	file.bytes = calloc(1, file.n);
-	assert_int_equal(look_up_text("::1"), IPFILTER_FOREIGN);
+	assert_int_equal(look_up_text("::1"), DENY_LIST_FOREIGN);
 	memset(file.bytes, '#', file.n);
-	assert_int_equal(look_up_text("::1"), IPFILTER_FOREIGN);
-	ipfilter_put_header(file.bytes, &h);
-	assert_int_equal(look_up_text("::1"), IPFILTER_VERSION_UNKNOWN);
-	h.version = IPFILTER_VERSION;
-	ipfilter_put_header(file.bytes, &h);
-	assert_int_equal(look_up_text("::1"), IPFILTER_ABSENT);
+	assert_int_equal(look_up_text("::1"), DENY_LIST_FOREIGN);
+	deny_list_put_header(file.bytes, &h);
+	assert_int_equal(look_up_text("::1"), DENY_LIST_VERSION_UNKNOWN);
+	h.version = DENY_LIST_VERSION;
+	deny_list_put_header(file.bytes, &h);
+	assert_int_equal(look_up_text("::1"), DENY_LIST_ABSENT);
 	forget();
 }
 
@@ -855,13 +853,13 @@ blocks_that_cannot_be_read_are_told(void **state)
 	(void)state;
 	make_small_file();
 	file.stop_at = 0;
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_UNREADABLE);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_UNREADABLE);
 	file.stop_at = 1;
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_UNREADABLE);
-	assert_int_equal(look_up_text("::"), IPFILTER_PRESENT);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_UNREADABLE);
+	assert_int_equal(look_up_text("::"), DENY_LIST_PRESENT);
 	file.stop_at = 3;
-	assert_int_equal(look_up_text("0.0.0.0"), IPFILTER_PRESENT);
-	assert_int_equal(look_up_text("::"), IPFILTER_UNREADABLE);
+	assert_int_equal(look_up_text("0.0.0.0"), DENY_LIST_PRESENT);
+	assert_int_equal(look_up_text("::"), DENY_LIST_UNREADABLE);
 	forget();
 }
 
@@ -874,17 +872,17 @@ the_layout_is_what_it_was(void **state)
 
 	(void)state;
 	compile_lines(lines);
-	assert_int_equal(file.n, 3 * IPFILTER_BLOCK);
+	assert_int_equal(file.n, 3 * DENY_LIST_BLOCK);
 	assert_hex(file.bytes, 24,
 	    "89 45 44 32 4B 49 50 0A 01000000 02000000"
 	    "01000000 00000000");
-	assert_hex(file.bytes + IPFILTER_BLOCK, 20,
+	assert_hex(file.bytes + DENY_LIST_BLOCK, 20,
 	    "C0000200 C00002FF C6336407 C6336407 00000000");
-	assert_hex(file.bytes + 2 * IPFILTER_BLOCK, 36,
+	assert_hex(file.bytes + 2 * DENY_LIST_BLOCK, 36,
 	    "20010DB8 00000000 00000000 00000000"
 	    "20010DB8 FFFFFFFF FFFFFFFF FFFFFFFF 00000000");
 	assert_hex(file.bytes + 24, 8, "D9B4D94D845DB446");
-	assert_hex(file.bytes + IPFILTER_PAYLOAD, 8, "697C0D6F7E0497F9");
+	assert_hex(file.bytes + DENY_LIST_PAYLOAD, 8, "697C0D6F7E0497F9");
 	forget();
 }
 

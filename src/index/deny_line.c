@@ -1,8 +1,8 @@
 /*
- * A line of an address list; see ipfilter_line.h.
+ * A line of an address list; see deny_line.h.
  * SPDX-License-Identifier: ISC
  */
-#include "index/ipfilter_line.h"
+#include "index/deny_line.h"
 
 #include "base/address.h"
 #include "base/network.h"
@@ -101,7 +101,7 @@ take_last(struct text *t, struct ip_range *range)
 
 /* ", LEVEL" and maybe ", text" behind a range. A fault, or NULL. */
 static const char *
-take_level(struct text *t, enum ipfilter_line_kind *kind)
+take_level(struct text *t, enum deny_line_kind *kind)
 {
 	const char *digits;
 	uint64_t level;
@@ -116,26 +116,26 @@ take_level(struct text *t, enum ipfilter_line_kind *kind)
 	if (skip(t, ','))
 		t->at = t->end;
 	if (level >= EMULE_FILTER_LEVEL)
-		*kind = IPFILTER_LINE_PASS;
+		*kind = DENY_LINE_PASS;
 	return NULL;
 }
 
 /* A whole entry. A fault, or NULL. */
 static const char *
-take_entry(struct text *t, struct ipfilter_line *out)
+take_entry(struct text *t, struct deny_line *out)
 {
 	static const char allow[] = "allow";
 	size_t left = (size_t)(t->end - t->at);
 	const char *begin, *fault = NULL;
 	bool colons;
 
-	out->kind = IPFILTER_LINE_DENY;
+	out->kind = DENY_LINE_DENY;
 	if (left >= sizeof allow && memcmp(t->at, allow, 5) == 0) {
 		t->at += 5;
 		if (!at_any(t, " \t"))
 			return "no address";
 		skip_blanks(t);
-		out->kind = IPFILTER_LINE_ALLOW;
+		out->kind = DENY_LINE_ALLOW;
 	}
 	begin = t->at;
 	if (!take_address(t, out->range.first))
@@ -149,7 +149,7 @@ take_entry(struct text *t, struct ipfilter_line *out)
 		if (skip(t, '-')) {
 			fault = take_last(t, &out->range);
 			skip_blanks(t);
-			if (!fault && out->kind == IPFILTER_LINE_DENY &&
+			if (!fault && out->kind == DENY_LINE_DENY &&
 			    skip(t, ','))
 				fault = take_level(t, &out->kind);
 		}
@@ -160,7 +160,7 @@ take_entry(struct text *t, struct ipfilter_line *out)
 }
 
 void
-ipfilter_line_parse(const char *s, size_t n, struct ipfilter_line *out)
+deny_line_parse(const char *s, size_t n, struct deny_line *out)
 {
 	struct text t = {s, s + n};
 
@@ -168,10 +168,10 @@ ipfilter_line_parse(const char *s, size_t n, struct ipfilter_line *out)
 	while (t.end > t.at && (t.end[-1] == '\n' || t.end[-1] == '\r'))
 		t.end--;
 	if (at_end(&t)) {
-		out->kind = IPFILTER_LINE_EMPTY;
+		out->kind = DENY_LINE_EMPTY;
 		return;
 	}
 	out->fault = take_entry(&t, out);
 	if (out->fault)
-		out->kind = IPFILTER_LINE_BAD;
+		out->kind = DENY_LINE_BAD;
 }
