@@ -32,30 +32,19 @@
 size_t answer_encode(const struct session *s, char *out, size_t cap,
     const char *text, size_t len);
 
-void answer_hello(struct session *s, const struct packet *p, struct writer *w);
-void answer_file_name(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_file_status(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_hash_set(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_hash_set2(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_bundle(struct session *s, const struct packet *p, struct writer *w);
-void answer_aich_root(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_aich_request(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_browse(struct session *s, const struct packet *p, struct writer *w);
-void answer_browse_dirs(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_browse_dir(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_public_ip(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_emule_info(
-    struct session *s, const struct packet *p, struct writer *w);
-void answer_port_test(
-    struct session *s, const struct packet *p, struct writer *w);
+session_handler answer_hello;
+session_handler answer_file_name;
+session_handler answer_file_status;
+session_handler answer_hash_set;
+session_handler answer_hash_set2;
+session_handler answer_bundle;
+session_handler answer_aich_root;
+session_handler answer_aich_request;
+session_handler answer_browse;
+session_handler answer_browse_dirs;
+session_handler answer_browse_dir;
+session_handler answer_public_ip;
+session_handler answer_emule_info;
+session_handler answer_port_test;
 
 #endif

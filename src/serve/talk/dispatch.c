@@ -31,49 +31,40 @@
 #define GREETED                                                                \
 	(1u << SESSION_READY | 1u << SESSION_WAITING | 1u << SESSION_UPLOADING)
 
+/* The name is that of the opcode without its "OP_". */
+#define ROW(protocol, opcode, states, handler)                                 \
+	{                                                                      \
+		protocol, opcode, states, handler, &#opcode[3]                 \
+	}
+
 static const struct message {
 	uint8_t protocol, opcode;
 	unsigned states; /* in which it is handled */
-	void (*handle)(
-	    struct session *s, const struct packet *p, struct writer *w);
+	session_handler *handle;
 	const char *name;
 } messages[] = {
-    {OP_EDONKEYPROT, OP_HELLO, IN_HELLO | GREETED, answer_hello, "HELLO"},
-    {OP_EDONKEYPROT, OP_REQUESTPARTS, IN_HELLO | GREETED | IN_DIRECT,
-	request_data, "REQUESTPARTS"},
-    {OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, slot_cancel,
-	"END_OF_DOWNLOAD"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, answer_browse,
-	"ASKSHAREDFILES"},
-    {OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, answer_file_status,
-	"SETREQFILEID"},
-    {OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, answer_hash_set,
-	"HASHSETREQUEST"},
-    {OP_EDONKEYPROT, OP_STARTUPLOADREQ, GREETED, slot_start_upload,
-	"STARTUPLOADREQ"},
-    {OP_EDONKEYPROT, OP_CANCELTRANSFER, GREETED, slot_cancel, "CANCELTRANSFER"},
-    {OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, answer_file_name,
-	"REQUESTFILENAME"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, answer_browse_dirs,
-	"ASKSHAREDDIRS"},
-    {OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, answer_browse_dir,
-	"ASKSHAREDFILESDIR"},
-    {OP_EMULEPROT, OP_EMULEINFO, GREETED, answer_emule_info, "EMULEINFO"},
-    {OP_EMULEPROT, OP_MULTIPACKET, GREETED, answer_bundle, "MULTIPACKET"},
-    {OP_EMULEPROT, OP_MULTIPACKET_EXT, GREETED, answer_bundle,
-	"MULTIPACKET_EXT"},
-    {OP_EMULEPROT, OP_MULTIPACKET_EXT2, GREETED, answer_bundle,
-	"MULTIPACKET_EXT2"},
-    {OP_EMULEPROT, OP_HASHSETREQUEST2, GREETED, answer_hash_set2,
-	"HASHSETREQUEST2"},
-    {OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, answer_public_ip, "PUBLICIP_REQ"},
-    {OP_EMULEPROT, OP_AICHREQUEST, GREETED, answer_aich_request, "AICHREQUEST"},
-    {OP_EMULEPROT, OP_AICHFILEHASHREQ, GREETED, answer_aich_root,
-	"AICHFILEHASHREQ"},
-    {OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, request_parts,
-	"REQUESTPARTS_I64"},
-    {OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, answer_port_test,
-	"PORTTEST"},
+    ROW(OP_EDONKEYPROT, OP_HELLO, IN_HELLO | GREETED, answer_hello),
+    ROW(OP_EDONKEYPROT, OP_REQUESTPARTS, IN_HELLO | GREETED | IN_DIRECT,
+	request_data),
+    ROW(OP_EDONKEYPROT, OP_END_OF_DOWNLOAD, GREETED, slot_cancel),
+    ROW(OP_EDONKEYPROT, OP_ASKSHAREDFILES, GREETED, answer_browse),
+    ROW(OP_EDONKEYPROT, OP_SETREQFILEID, GREETED, answer_file_status),
+    ROW(OP_EDONKEYPROT, OP_HASHSETREQUEST, GREETED, answer_hash_set),
+    ROW(OP_EDONKEYPROT, OP_STARTUPLOADREQ, GREETED, slot_start_upload),
+    ROW(OP_EDONKEYPROT, OP_CANCELTRANSFER, GREETED, slot_cancel),
+    ROW(OP_EDONKEYPROT, OP_REQUESTFILENAME, GREETED, answer_file_name),
+    ROW(OP_EDONKEYPROT, OP_ASKSHAREDDIRS, GREETED, answer_browse_dirs),
+    ROW(OP_EDONKEYPROT, OP_ASKSHAREDFILESDIR, GREETED, answer_browse_dir),
+    ROW(OP_EMULEPROT, OP_EMULEINFO, GREETED, answer_emule_info),
+    ROW(OP_EMULEPROT, OP_MULTIPACKET, GREETED, answer_bundle),
+    ROW(OP_EMULEPROT, OP_MULTIPACKET_EXT, GREETED, answer_bundle),
+    ROW(OP_EMULEPROT, OP_MULTIPACKET_EXT2, GREETED, answer_bundle),
+    ROW(OP_EMULEPROT, OP_HASHSETREQUEST2, GREETED, answer_hash_set2),
+    ROW(OP_EMULEPROT, OP_PUBLICIP_REQ, GREETED, answer_public_ip),
+    ROW(OP_EMULEPROT, OP_AICHREQUEST, GREETED, answer_aich_request),
+    ROW(OP_EMULEPROT, OP_AICHFILEHASHREQ, GREETED, answer_aich_root),
+    ROW(OP_EMULEPROT, OP_REQUESTPARTS_I64, GREETED, request_parts),
+    ROW(OP_EMULEPROT, OP_PORTTEST, IN_HELLO | GREETED, answer_port_test),
 };
 
 static const struct message *

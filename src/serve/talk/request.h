@@ -8,12 +8,12 @@
 #include "serve/talk/session.h"
 
 /* Handle REQUESTPARTS_I64. */
-void request_parts(struct session *s, const struct packet *p, struct writer *w);
+session_handler request_parts;
 
 /*
  * Handle 0xE3/0x47, which is two messages: REQUESTPARTS of a greeted peer, and
  * the request of a direct client. State and length tell them apart.
  */
-void request_data(struct session *s, const struct packet *p, struct writer *w);
+session_handler request_data;
 
 #endif

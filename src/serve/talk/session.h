@@ -1,10 +1,8 @@
 /*
- * What is known of one peer's conversation, and the steps that all rooms of
- * serve/talk share. Pure: no descriptors, no clock, no allocation, no log. Time
- * is an argument, files and slots are interfaces, so that tests and fuzzers run
- * hours of a conversation in microseconds.
- *
- * dispatch takes the messages, slot and deadline take the time.
+ * The state of one peer's conversation, and the steps that all of serve/talk
+ * shares. Pure: no descriptors, no clock, no allocation, no log. Time is an
+ * argument, files and slots are interfaces, so that tests and fuzzers run hours
+ * of it in microseconds. dispatch handles messages, slot and deadline time.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_TALK_SESSION_H
@@ -110,6 +108,10 @@ struct session {
 	uint64_t taken_bytes;
 	bool partial, sending; /* as the last deadline_check said */
 };
+
+/* Handles one message: replies go to w, which has room for REPLY_MAX bytes. */
+typedef void session_handler(
+    struct session *s, const struct packet *p, struct writer *w);
 
 void session_init(struct session *s, const struct session_config *config,
     const struct catalog *catalog, uint64_t now_ms);

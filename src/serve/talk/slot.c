@@ -19,7 +19,7 @@ ask(struct session *s, uint64_t now_ms)
 		return false;
 	}
 	if (s->state == SESSION_UPLOADING)
-		return true; /* the slot goes on, perhaps with another weight */
+		return true; /* it goes on, perhaps with another weight */
 	s->slot_ms = now_ms;
 	s->slot_bytes = 0;
 	return true;

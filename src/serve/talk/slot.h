@@ -24,11 +24,10 @@
 #define DIRECT_WAIT_MS 50000
 
 /* Handle STARTUPLOADREQ: the peer wants a slot. */
-void slot_start_upload(
-    struct session *s, const struct packet *p, struct writer *w);
+session_handler slot_start_upload;
 
 /* Handle CANCELTRANSFER and END_OF_DOWNLOAD: the peer wants no more data. */
-void slot_cancel(struct session *s, const struct packet *p, struct writer *w);
+session_handler slot_cancel;
 
 /* Get a slot for the requests of a direct client, or have them wait for one. */
 void slot_hold_direct(struct session *s, uint64_t now_ms);
