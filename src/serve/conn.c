@@ -39,7 +39,7 @@
 
 static volatile sig_atomic_t stop_signal;
 
-/* What ppoll lets through. */
+/* The signal mask of ppoll. */
 static sigset_t wait_mask;
 
 static void
@@ -49,8 +49,8 @@ on_signal(int number)
 }
 
 /*
- * SIGTERM and SIGINT are held back everywhere but in ppoll, so that none is
- * lost between a look at the flag and the wait.
+ * SIGTERM and SIGINT are blocked everywhere but in ppoll, so that none is lost
+ * between the check of the flag and the wait.
  */
 static void
 catch_signals(void)
@@ -93,8 +93,8 @@ conn_init(struct conn *c, const struct conn_setup *setup)
 }
 
 /*
- * May the session reply? Not in mid-frame: no reply could leave before the
- * frame's end, and a question about another file would close the one being sent.
+ * May the session reply? Not inside a data frame: no reply can leave before its
+ * end, and a question about another file would close the one being sent.
  */
 static bool
 may_reply(const struct conn *c)
@@ -128,13 +128,6 @@ may_output(const struct conn *c)
 	if (c->throttle_ms > 0)
 		return outbox_waiting(&c->outbox) > 0 && !c->upload.active;
 	return wants_output(c);
-}
-
-/* Is there more to send, and fd 1 as far as we know to take it? */
-static bool
-can_send_on(const struct conn *c)
-{
-	return may_output(c) && !c->blocked;
 }
 
 /* True when all was sent. */
@@ -171,7 +164,7 @@ open_file(struct conn *c, const struct session_frame *frame, uint64_t now_ms)
 	case STORE_UNKNOWN:
 		session_file_gone(&c->session, frame->hash, &c->outbox.writer);
 		return false;
-	default: /* do not say that it is gone: the peer would believe it */
+	default: /* the peer must not be told that it is gone */
 		session_stop(&c->session, END_FILE_FAILED);
 		return false;
 	}
@@ -200,7 +193,7 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	return true;
 }
 
-/* Send replies, and of the data at most one frame, so that a cancel is seen. */
+/* Send replies, and at most one data frame, so that a cancel is seen. */
 static void
 write_peer(struct conn *c, uint64_t now_ms)
 {
@@ -220,7 +213,7 @@ write_peer(struct conn *c, uint64_t now_ms)
 	rate_spend(rate, c->outbox.total - before);
 }
 
-/* The first bytes are no eD2k: say what else they are, if that is known. */
+/* The fault of a peer whose first bytes are not eD2k. */
 static const char *
 fault_of_stranger(const struct conn *c, const char *fault)
 {
@@ -231,8 +224,8 @@ fault_of_stranger(const struct conn *c, const char *fault)
 }
 
 /*
- * Is there something to read? As ppoll says; if it was not asked, only when all
- * is sent, since the peer may then have asked for more.
+ * Should fd 0 be read? As ppoll says. If it was not called, when all is sent:
+ * then the peer may have asked for more.
  */
 static bool
 may_read(const struct conn *c)
@@ -269,8 +262,7 @@ handle_frame(struct conn *c, uint64_t now_ms, const struct packet *p)
 	const char *name;
 
 	/* direct clients, which say no HELLO, do not obfuscate */
-	if (transport_is_obfuscated(&c->transport) &&
-	    c->session.state == SESSION_HELLO &&
+	if (c->transport.obfuscated && c->session.state == SESSION_HELLO &&
 	    (p->protocol != OP_EDONKEYPROT || p->opcode != OP_HELLO)) {
 		session_bad_peer(&c->session, "no HELLO first");
 		return;
@@ -280,7 +272,7 @@ handle_frame(struct conn *c, uint64_t now_ms, const struct packet *p)
 	    p->opcode, name ? name : "(ignored)", p->payload_len);
 }
 
-/* Hand the whole frames to the session, while replies have room. */
+/* Handle whole frames, while there is room for replies. */
 static void
 handle_frames(struct conn *c, uint64_t now_ms)
 {
@@ -288,7 +280,7 @@ handle_frames(struct conn *c, uint64_t now_ms)
 	enum packet_result res = PACKET_OK;
 	struct packet p;
 
-	if (!transport_is_open(&c->transport))
+	if (!c->transport.open)
 		return;
 	while (res == PACKET_OK && may_reply(c) &&
 	    session_wants_input(&c->session)) {
@@ -336,28 +328,24 @@ check_deadlines(struct conn *c, uint64_t now_ms)
 
 	pace_note(&c->pace, now_ms, state.taken_bytes, state.sending);
 	wait_ms = deadline_check(&c->session, &state);
-	/* nothing wakes us when the peer acknowledges the last byte */
+	/* no event tells that the peer has acknowledged the last byte */
 	if (under_way > 0)
 		wait_ms = min_u64(wait_ms, ACK_POLL_MS);
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
 	wait_ms = min_u64(
 	    wait_ms, rate_share_due_ms(&c->rate_share, now_ms, has_data(c)));
-	/* without room for replies the slot is not updated: do not spin */
+	/* the slot is not updated without room for replies: do not spin */
 	return outbox_has_room(&c->outbox) || wait_ms > NO_ROOM_MS ? wait_ms
 								   : NO_ROOM_MS;
 }
 
-/*
- * Sleep until something can be done or the deadline is there. With more to
- * send at once, only ask: for a cancel from the peer, and for signals.
- */
+/* Sleep until something can be done or wait_ms are over; let signals in. */
 static void
 poll_peer(struct conn *c, uint64_t wait_ms)
 {
-	bool at_once = can_send_on(c);
-	struct timespec timeout = {at_once ? 0 : (time_t)(wait_ms / 1000),
-	    at_once ? 0 : (long)(wait_ms % 1000) * 1000000};
+	struct timespec timeout = {
+	    (time_t)(wait_ms / 1000), (long)(wait_ms % 1000) * 1000000};
 	struct pollfd fds[] = {
 	    {.fd = wants_input(c) ? STDIN_FILENO : -1, .events = POLLIN},
 	    {.fd = STDOUT_FILENO, .events = may_output(c) ? POLLOUT : 0},
@@ -372,22 +360,23 @@ poll_peer(struct conn *c, uint64_t wait_ms)
 		return;
 	}
 	c->readable = fds[0].revents != 0;
-	/* with nothing to read, only the peer's end can wake us here */
+	/* with nothing to read, this means that the peer is gone */
 	if (!c->readable && (fds[1].revents & (POLLERR | POLLHUP)))
 		session_stop(&c->session, END_GONE);
 }
 
 /*
  * The end of a turn: wait for something to do, or end the session. With more to
- * send at once, peer, signals and deadlines are checked once a millisecond: that
- * makes three system calls a frame less.
+ * send, peer, signals and deadlines are checked once a millisecond, which saves
+ * three system calls a frame.
  */
 static void
 wait_for_peer(struct conn *c, uint64_t now_ms)
 {
+	bool can_send = may_output(c) && !c->blocked;
 	uint64_t wait_ms;
 
-	if (can_send_on(c) && now_ms == c->checked_ms) {
+	if (can_send && now_ms == c->checked_ms) {
 		c->polled = false;
 		return;
 	}
@@ -396,7 +385,7 @@ wait_for_peer(struct conn *c, uint64_t now_ms)
 	if (c->eof && !wants_output(c) && c->session.ranges.n_queue == 0)
 		session_stop(&c->session, END_HUNG_UP);
 	if (c->session.state != SESSION_ENDED)
-		poll_peer(c, wait_ms);
+		poll_peer(c, can_send ? 0 : wait_ms);
 	if (stop_signal)
 		session_stop(&c->session, END_SIGNAL);
 }
@@ -411,19 +400,19 @@ finish(struct conn *c)
 	struct outcome outcome = {
 	    .peer = c->setup->peer,
 	    .session = &c->session,
-	    .obfuscated = transport_is_obfuscated(&c->transport),
+	    .obfuscated = c->transport.obfuscated,
 	    .bytes = c->data_bytes - pending,
 	    .ms = now_ms - c->began_ms,
 	};
 
 	outcome_log(&outcome);
-	/* the peer need not wait for what is recorded */
+	/* the peer does not wait for the database */
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
 	if (last)
 		last->bytes -= pending;
 	outcome_record(&outcome, ledger, now_ms);
-	/* only now: while the record lives, a killed process is accounted for */
+	/* last: if we are killed before, the record tells what was sent */
 	roster_leave(c->setup->board, clock_ms());
 	return outcome_exit_code(&outcome);
 }
@@ -436,7 +425,7 @@ conn_run(struct conn *c, const struct conn_setup *setup)
 	while (c->session.state != SESSION_ENDED) {
 		uint64_t now_ms = clock_ms();
 
-		/* write first: what is left unread afterwards has a reason */
+		/* write first, since replies make room for more frames */
 		write_peer(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);

@@ -1,6 +1,6 @@
 /*
- * The connection: one poll loop takes whole frames from the peer to the session,
- * and its replies and data frames to the peer.
+ * The connection: a poll loop that takes frames from the peer to the session,
+ * and replies and data frames to the peer.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_CONN_H
@@ -36,7 +36,7 @@ struct conn_setup {
 	struct store *store;
 };
 
-/* Large; make it static: pages that are not used cost nothing. */
+/* Large: to be static, so that unused pages cost nothing. */
 struct conn {
 	const struct conn_setup *setup;
 	struct session_config config;
@@ -49,10 +49,10 @@ struct conn {
 	struct rate_share rate_share;
 	struct pace pace;
 	uint64_t data_bytes;  /* of files, put into frames */
-	uint64_t throttle_ms; /* for so long the rate forbids data */
+	uint64_t throttle_ms; /* until the rate allows data */
 	uint64_t began_ms, looked_up_ms, checked_ms;
-	bool polled;   /* ppoll was asked in the last turn, */
-	bool readable; /* and fd 0 has bytes, or its end */
+	bool polled;   /* the last turn called ppoll */
+	bool readable; /* and it found bytes on fd 0, or its end */
 	bool blocked;  /* fd 1 took less than it was given */
 	bool eof;      /* the peer sends no more */
 	size_t in_len;

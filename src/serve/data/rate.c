@@ -5,35 +5,29 @@
 #include "serve/data/rate.h"
 
 #include "base/util.h"
+#include "serve/data/pace.h"
 
-/*
- * What the bucket holds at most: a tenth of a second's worth, so that nobody
- * saves up for a burst, but a small frame at least.
- */
-#define BUCKET_SHARE 10
-#define BUCKET_LEAST 10240
-
+/* The bucket holds a tenth of a second's bytes, but at least a small frame. */
 static int64_t
-most(const struct rate_limit *r)
+capacity(const struct rate_limit *r)
 {
-	uint64_t bytes = r->rate_bps / BUCKET_SHARE;
+	uint64_t bytes = r->rate_bps / 10;
 
-	return bytes > BUCKET_LEAST ? (int64_t)bytes : BUCKET_LEAST;
+	return bytes > PACE_SMALL_FRAME ? (int64_t)bytes
+					: (int64_t)PACE_SMALL_FRAME;
 }
 
 static void
 fill(struct rate_limit *r, uint64_t now_ms)
 {
-	uint64_t ms = now_ms - r->filled_ms, added;
+	/* at most an hour: times 2^40 bytes a second it does not overflow */
+	uint64_t ms = min_u64(now_ms - r->filled_ms, 3600000);
+	uint64_t added = r->rate_bps * ms + r->rest;
 
-	/* an hour's sleep must not overflow; the bucket is full long before */
-	ms = min_u64(ms, 3600000);
-	/* 2^40 bytes a second times an hour fit */
-	added = r->rate_bps * ms + r->rest;
 	r->rest = added % 1000;
 	r->bytes += (int64_t)(added / 1000);
-	if (r->bytes > most(r))
-		r->bytes = most(r);
+	if (r->bytes > capacity(r))
+		r->bytes = capacity(r);
 	r->filled_ms = now_ms;
 }
 

@@ -27,47 +27,39 @@ shared_file_close(struct shared_file *f)
 	f->fd = -1;
 }
 
-/* Tell the operator, once for a file, what is wrong and what mends it. */
+/* Log, once for a file, what is wrong and what mends it. */
 static void
 complain(struct shared_file *f, const char *path, enum copy_state state)
 {
+	static const char *const faults[] = {
+	    [COPY_CHANGED] = "has changed since it was shared; run "
+			     "\"ed2k-share add\" on it again",
+	    [COPY_MISSING] = "is gone; bring it back, or run "
+			     "\"ed2k-share remove\" on it",
+	    [COPY_DAMAGED] = "is damaged; restore it from a backup and run "
+			     "\"ed2k-share verify\" on it",
+	};
+
 	if (memcmp(f->complained, f->hash, HASH_SIZE) == 0)
 		return;
 	memcpy(f->complained, f->hash, HASH_SIZE);
-	if (f->walled) {
+	if (f->walled)
 		log_warning("not served to this peer: %s was shared, or its "
 			    "disk mounted, after the connection began; the "
 			    "next one can read it",
 		    log_quote_str(path));
-		return;
-	}
-	switch (state) {
-	case COPY_CHANGED:
-		log_warning("not served: %s has changed since it was shared; "
-			    "run \"ed2k-share add\" on it again",
-		    log_quote_str(path));
-		break;
-	case COPY_MISSING:
-		log_warning("not served: %s is gone; bring it back, or run "
-			    "\"ed2k-share remove\" on it",
-		    log_quote_str(path));
-		break;
-	case COPY_DAMAGED:
-		log_warning("not served: %s is damaged; restore it from a "
-			    "backup and run \"ed2k-share verify\" on it",
-		    log_quote_str(path));
-		break;
-	default:
+	else if (state == COPY_UNREADABLE)
 		log_warning("not served: %s: %s; let the user this server runs "
 			    "as read it and search the directories above it",
 		    log_quote_str(path), strerror(errno));
-		break;
-	}
+	else
+		log_warning(
+		    "not served: %s %s", log_quote_str(path), faults[state]);
 }
 
 /*
- * Is it the sandbox alone that forbids to open this file? Its rules are those
- * of when the connection began. access(2) knows only of owners and modes.
+ * Is it only the sandbox, whose rules are as old as the connection, that
+ * forbids to open this file? access(2) does not know of it.
  */
 static bool
 is_walled(const char *path, enum copy_state state)

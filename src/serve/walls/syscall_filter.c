@@ -1,12 +1,10 @@
 /*
  * The system calls that are refused; see syscall_filter.h.
  *
- * It is a list of what is refused, not of what is allowed: the next libc makes
- * the same work by other calls, and a list of those allowed would break then.
- * Refused means EPERM, so that a library goes on or fails in its own words.
- *
- * What is newer than all this program was ever run with is answered as an old
- * kernel does, ENOSYS: a libc knows how to do without.
+ * The list says what is refused, not what is allowed: the next libc may do the
+ * same work by other calls, which a list of allowed ones would break. Refused
+ * calls fail with EPERM, so that a library goes on or fails in its own words.
+ * Calls newer than this list fail with ENOSYS, as on an old kernel.
  * SPDX-License-Identifier: ISC
  */
 #include "serve/walls/syscall_filter.h"
@@ -35,9 +33,9 @@
 #ifdef OUR_ARCH
 
 /*
- * The last one allowed by default: what came later (process_madvise, Linux
- * 5.10, and all since) is ENOSYS. From pidfd_send_signal on, numbers are the
- * same on all processors.
+ * The last call that is allowed by default. Later ones (process_madvise of
+ * Linux 5.10 is the first) fail with ENOSYS. From pidfd_send_signal on, numbers
+ * are the same on all processors.
  */
 #define NEWEST SYS_faccessat2
 
@@ -45,7 +43,7 @@
 #define LOW(n)  (offsetof(struct seccomp_data, args) + 8 * (n))
 #define HIGH(n) (LOW(n) + 4)
 
-/* In the language of the filter. A jump says how many to skip: if so, if not. */
+/* The instructions. A jump has how many to skip if it holds, and if not. */
 #define LOAD(offset)          BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
 #define LOAD_NUMBER           LOAD(offsetof(struct seccomp_data, nr))
 #define IF_EQUAL(k, yes, no)  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (k), yes, no)
@@ -53,153 +51,68 @@
 #define IF_BIT_OF(k, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (k), yes, no)
 #define SKIP(n)               BPF_STMT(BPF_JMP | BPF_JA, (n))
 #define CONSTANT(k)           BPF_STMT(BPF_LD | BPF_IMM, (k))
-#define KEEP_LOW_BITS(n)      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (1 << (n)) - 1)
+#define LOW_5_BITS            BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 31)
 #define SHIFT(n)              BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, (n))
 #define TO_INDEX              BPF_STMT(BPF_MISC | BPF_TAX, 0)
 #define SHIFT_BY_INDEX        BPF_STMT(BPF_ALU | BPF_RSH | BPF_X, 0)
-#define ALLOW                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-#define FAIL(code)            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (code))
+#define RETURN(action)        BPF_STMT(BPF_RET | BPF_K, (action))
+#define ALLOW                 RETURN(SECCOMP_RET_ALLOW)
+#define FAIL(error)           RETURN(SECCOMP_RET_ERRNO | (error))
 
 /* Refused whatever their arguments are. */
 static const uint16_t refused[] = {
     /* other programs, processes and threads */
-    SYS_execve,
-    SYS_execveat,
-    SYS_clone,
-    SYS_clone3,
+    SYS_execve, SYS_execveat, SYS_clone, SYS_clone3,
 #ifdef SYS_fork
-    SYS_fork,
-    SYS_vfork,
+    SYS_fork, SYS_vfork,
 #endif
 
     /* other peers */
-    SYS_socket,
-    SYS_socketpair,
-    SYS_connect,
-    SYS_bind,
-    SYS_listen,
-    SYS_accept,
-    SYS_accept4,
-    SYS_sendmsg,
-    SYS_sendmmsg,
+    SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept,
+    SYS_accept4, SYS_sendmsg, SYS_sendmmsg,
 
-    /* processes of the same user, of which each peer has one */
-    SYS_kill,
-    SYS_tkill,
-    SYS_rt_sigqueueinfo,
-    SYS_rt_tgsigqueueinfo,
-    SYS_pidfd_send_signal,
-    SYS_pidfd_open,
-    SYS_pidfd_getfd,
-    SYS_ptrace,
-    SYS_process_vm_readv,
-    SYS_process_vm_writev,
-    SYS_kcmp,
-    SYS_setpriority,
-    SYS_ioprio_set,
-    SYS_sched_setparam,
-    SYS_sched_setscheduler,
-    SYS_sched_setattr,
-    SYS_sched_setaffinity,
-    SYS_migrate_pages,
-    SYS_move_pages,
-    SYS_shmget,
-    SYS_shmat,
-    SYS_msgget,
-    SYS_semget,
-    SYS_mq_open,
+    /* other processes of the same user: each peer has one */
+    SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
+    SYS_pidfd_send_signal, SYS_pidfd_open, SYS_pidfd_getfd, SYS_ptrace,
+    SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, SYS_setpriority,
+    SYS_ioprio_set, SYS_sched_setparam, SYS_sched_setscheduler,
+    SYS_sched_setattr, SYS_sched_setaffinity, SYS_migrate_pages, SYS_move_pages,
+    SYS_shmget, SYS_shmat, SYS_msgget, SYS_semget, SYS_mq_open,
 
     /*
-     * What Landlock does not guard of a file; a changed time would stop it
-     * from being served.
+     * what Landlock does not guard of a file; one whose time has changed is not
+     * served any more
      */
-    SYS_fchmodat,
-    SYS_fchown,
-    SYS_fchownat,
-    SYS_utimensat,
-    SYS_truncate,
-    SYS_setxattr,
-    SYS_lsetxattr,
-    SYS_fsetxattr,
-    SYS_removexattr,
-    SYS_lremovexattr,
-    SYS_fremovexattr,
+    SYS_fchmodat, SYS_fchown, SYS_fchownat, SYS_utimensat, SYS_truncate,
+    SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, SYS_removexattr,
+    SYS_lremovexattr, SYS_fremovexattr,
 #ifdef SYS_chmod
-    SYS_chmod,
-    SYS_chown,
-    SYS_lchown,
-    SYS_utime,
-    SYS_utimes,
-    SYS_futimesat,
+    SYS_chmod, SYS_chown, SYS_lchown, SYS_utime, SYS_utimes, SYS_futimesat,
 #endif
 
     /* who and what we are */
-    SYS_setuid,
-    SYS_setgid,
-    SYS_setreuid,
-    SYS_setregid,
-    SYS_setresuid,
-    SYS_setresgid,
-    SYS_setgroups,
-    SYS_setfsuid,
-    SYS_setfsgid,
-    SYS_capset,
-    SYS_prctl,
-    SYS_personality,
+    SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
+    SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid, SYS_capset,
+    SYS_prctl, SYS_personality,
 
-    /* what kernels were broken by, and nobody here needs */
-    SYS_io_uring_setup,
-    SYS_io_uring_enter,
-    SYS_io_uring_register,
-    SYS_bpf,
-    SYS_perf_event_open,
-    SYS_userfaultfd,
-    SYS_add_key,
-    SYS_request_key,
-    SYS_keyctl,
-    SYS_splice,
-    SYS_tee,
-    SYS_vmsplice,
+    /* often the way to break a kernel, and not needed here */
+    SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register, SYS_bpf,
+    SYS_perf_event_open, SYS_userfaultfd, SYS_add_key, SYS_request_key,
+    SYS_keyctl, SYS_splice, SYS_tee, SYS_vmsplice,
 #ifdef SYS_modify_ldt
     SYS_modify_ldt,
 #endif
 
     /* what root may do, should this run as root */
-    SYS_mount,
-    SYS_umount2,
-    SYS_open_tree,
-    SYS_move_mount,
-    SYS_fsopen,
-    SYS_fsconfig,
-    SYS_fsmount,
-    SYS_fspick,
-    SYS_chroot,
-    SYS_pivot_root,
-    SYS_unshare,
-    SYS_setns,
-    SYS_open_by_handle_at,
-    SYS_fanotify_init,
-    SYS_init_module,
-    SYS_finit_module,
-    SYS_delete_module,
-    SYS_kexec_load,
-    SYS_kexec_file_load,
-    SYS_reboot,
-    SYS_swapon,
-    SYS_swapoff,
-    SYS_acct,
-    SYS_quotactl,
-    SYS_syslog,
-    SYS_vhangup,
-    SYS_sethostname,
-    SYS_setdomainname,
-    SYS_settimeofday,
-    SYS_clock_settime,
-    SYS_adjtimex,
-    SYS_clock_adjtime,
+    SYS_mount, SYS_umount2, SYS_open_tree, SYS_move_mount, SYS_fsopen,
+    SYS_fsconfig, SYS_fsmount, SYS_fspick, SYS_chroot, SYS_pivot_root,
+    SYS_unshare, SYS_setns, SYS_open_by_handle_at, SYS_fanotify_init,
+    SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load,
+    SYS_kexec_file_load, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct,
+    SYS_quotactl, SYS_syslog, SYS_vhangup, SYS_sethostname, SYS_setdomainname,
+    SYS_settimeofday, SYS_clock_settime, SYS_adjtimex, SYS_clock_adjtime,
 #ifdef SYS_iopl
-    SYS_iopl,
-    SYS_ioperm,
+    SYS_iopl, SYS_ioperm
 #endif
 };
 
@@ -233,6 +146,9 @@ set_bits(uint32_t bits[WORDS])
 /* With the bits of word w in the accumulator, go on behind the last word. */
 #define WORD(w)                                                                \
 	IF_EQUAL(w, 0, 2), CONSTANT(bits[w]), SKIP(3 * (WORDS - 1 - (w)))
+#define ALL_WORDS                                                              \
+	WORD(0), WORD(1), WORD(2), WORD(3), WORD(4), WORD(5), WORD(6),         \
+	    WORD(7), WORD(8), WORD(9), WORD(10), WORD(11), WORD(12), WORD(13)
 
 bool
 syscall_filter_install(void)
@@ -242,9 +158,9 @@ syscall_filter_install(void)
 	set_bits(bits);
 	struct sock_filter filter[] = {
 	    /*
-	     * A number means another call on another architecture, and x86-64
-	     * has two besides its own: i386, and x32, whose numbers begin at
-	     * 0x40000000 and so are above all others.
+	     * Another architecture has other numbers. x86-64 has two besides
+	     * its own: i386, and x32, whose numbers begin at 0x40000000, above
+	     * all others.
 	     */
 	    LOAD(offsetof(struct seccomp_data, arch)),
 	    IF_EQUAL(OUR_ARCH, 1, 0),
@@ -255,46 +171,30 @@ syscall_filter_install(void)
 
 	    /*
 	     * Is it on the list? Word number / 32, bit number % 32. A list of
-	     * comparisons would be shorter to read, but the kernel would take
-	     * 0.3 ms to load it: it tries out what is allowed always.
+	     * comparisons would be simpler, but would take the kernel 0.3 ms to
+	     * load, since it finds out which calls are always allowed.
 	     */
-	    KEEP_LOW_BITS(5),
+	    LOW_5_BITS,
 	    TO_INDEX,
 	    LOAD_NUMBER,
 	    SHIFT(5),
-	    WORD(0),
-	    WORD(1),
-	    WORD(2),
-	    WORD(3),
-	    WORD(4),
-	    WORD(5),
-	    WORD(6),
-	    WORD(7),
-	    WORD(8),
-	    WORD(9),
-	    WORD(10),
-	    WORD(11),
-	    WORD(12),
-	    WORD(13),
+	    ALL_WORDS,
 	    SHIFT_BY_INDEX,
 	    IF_BIT_OF(1, 0, 1),
 	    FAIL(EPERM),
 	    LOAD_NUMBER,
 
-	    /* Code that was not there from the start. */
+	    /* code that was not there from the start */
 	    REFUSE_IF_BIT_OF(mmap, 2, PROT_EXEC),
 	    REFUSE_IF_BIT_OF(mprotect, 2, PROT_EXEC),
 	    REFUSE_IF_BIT_OF(pkey_mprotect, 2, PROT_EXEC),
 
-	    /*
-	     * The sockets that there may be, the peer's and syslog's, are
-	     * connected: nothing is sent to an address.
-	     */
+	    /* to an address: the sockets there are, are connected */
 	    REFUSE_UNLESS_NULL(sendto, 4),
 
 	    /*
-	     * Signals to others, by tgkill or when a descriptor is ready. To
-	     * its own process libc sends one to end it at once.
+	     * Signals to others, by tgkill or when a descriptor is ready. abort
+	     * sends one to its own process.
 	     */
 	    REFUSE_UNLESS(tgkill, 0, (uint32_t)getpid()),
 	    REFUSE_IF_EQUAL(fcntl, 1, F_SETOWN),
@@ -303,14 +203,11 @@ syscall_filter_install(void)
 	    REFUSE_IF_EQUAL(ioctl, 1, SIOCSPGRP),
 	    REFUSE_UNLESS(prlimit64, 0, 0),
 
-	    /* Typing on the terminal that the server was started from. */
+	    /* typing on the terminal that the server was started from */
 	    REFUSE_IF_EQUAL(ioctl, 1, TIOCSTI),
 	    REFUSE_IF_EQUAL(ioctl, 1, TIOCLINUX),
 
-	    /*
-	     * SQLite and we ourselves let everybody read a new database: who
-	     * may is for its directory to say.
-	     */
+	    /* other modes than SQLite and db_create give a database */
 	    REFUSE_UNLESS(fchmod, 1, 0644),
 
 	    ALLOW,

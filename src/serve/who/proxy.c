@@ -15,21 +15,18 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* What has arrived of the header. */
+/* The part of the header that has arrived. */
 struct arrived {
 	uint8_t bytes[PROXY_HEADER_MAX];
 	size_t n;
+	bool eof;
 };
 
-enum reading {
-	READ_SOME,
-	READ_END,
-	READ_LATE,
-};
-
-/* Is the address in the list? False, after a log line, for a bad list. */
+/*
+ * Set *listed if the address is in the list. False after a log line: bad list.
+ */
 static bool
-look_up(const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
+search_list(const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
 {
 	*listed = false;
 	for (const char *item = list; item;) {
@@ -49,8 +46,8 @@ look_up(const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
 	return true;
 }
 
-/* Read on, up to `len` bytes in all. */
-static enum reading
+/* Read more, up to `len` bytes in all. False at the end, or when time is up. */
+static bool
 read_some(struct arrived *in, size_t len, uint64_t deadline_ms)
 {
 	struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -61,17 +58,16 @@ read_some(struct arrived *in, size_t len, uint64_t deadline_ms)
 
 		if (n > 0) {
 			in->n += (size_t)n;
-			return READ_SOME;
+			return true;
 		}
-		if (n == 0 || (errno != EAGAIN && errno != EINTR))
-			return READ_END;
-		if (now_ms >= deadline_ms)
-			return READ_LATE;
+		in->eof = n == 0 || (errno != EAGAIN && errno != EINTR);
+		if (in->eof || now_ms >= deadline_ms)
+			return false;
 		poll(&fd, 1, (int)(deadline_ms - now_ms));
 	}
 }
 
-/* A balancer that only wants to know whether we are here: not worth a line. */
+/* A balancer that only checks whether we are here is not logged. */
 static int
 end_check(const struct peer *p)
 {
@@ -87,45 +83,43 @@ end_bad(const struct peer *p, const char *fault)
 	return EX_PROTOCOL;
 }
 
-/* The header is not whole, and no more of it comes. */
+/* The header is incomplete, and no more of it comes. */
 static int
-end_early(const struct peer *p, const struct arrived *in, enum reading how)
+end_early(const struct peer *p, const struct arrived *in)
 {
-	if (how == READ_END)
+	if (in->eof)
 		return in->n == 0 ? end_check(p)
 				  : end_bad(p, "half a PROXY header");
 	log_info("peer=%s end=no-hello", p->name);
 	return 0;
 }
 
-/* It speaks for itself, or for somebody whom it does not name. */
+/* It is listed but names no peer. */
 static int
 end_nameless(const struct peer *p)
 {
 	log_warning("%s is listed in --proxy-from and sent no PROXY header; "
 		    "let that balancer send one (HAProxy: send-proxy-v2), or "
-		    "take its address off the list",
+		    "remove its address from the list",
 	    p->name);
 	return end_bad(p, "no PROXY header");
 }
 
-/* Read until the header is whole, or is none, or no more comes. */
-static enum reading
-read_header(struct arrived *in, uint64_t deadline_ms,
-    struct proxy_header *header, enum proxy_header_result *res)
+/* Read until the header is whole or bad, or no more comes. */
+static enum proxy_header_result
+read_header(
+    struct arrived *in, uint64_t deadline_ms, struct proxy_header *header)
 {
-	enum reading how = READ_SOME;
+	enum proxy_header_result res;
 	size_t len;
 
-	do {
-		*res = proxy_header_parse(in->bytes, in->n, header, &len);
-		if (*res == PROXY_HEADER_MORE)
-			how = read_some(in, len, deadline_ms);
-	} while (*res == PROXY_HEADER_MORE && how == READ_SOME);
-	return how;
+	do
+		res = proxy_header_parse(in->bytes, in->n, header, &len);
+	while (res == PROXY_HEADER_MORE && read_some(in, len, deadline_ms));
+	return res;
 }
 
-/* Does the balancer name its own end? HAProxy's checks of version 1 do. */
+/* Is it the balancer's own address? HAProxy's checks in version 1 send it. */
 static bool
 names_itself(const struct peer *p, const struct proxy_header *header)
 {
@@ -133,9 +127,8 @@ names_itself(const struct peer *p, const struct proxy_header *header)
 	    p->port == header->source_port;
 }
 
-/* Make *p who the balancer says it is. */
 static void
-become(struct peer *p, const struct proxy_header *header)
+set_peer(struct peer *p, const struct proxy_header *header)
 {
 	memcpy(p->ip, header->source, sizeof p->ip);
 	p->port = header->source_port;
@@ -149,37 +142,37 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	struct proxy_header header;
 	struct arrived in = {.n = 0};
 	enum proxy_header_result res;
-	enum reading how;
 	bool listed;
 
 	*status = EX_USAGE;
-	if (!look_up(list, p->ip, &listed))
+	if (!search_list(list, p->ip, &listed))
 		return false;
 	if (p->is_gone) {
-		/* HAProxy resets a check as soon as it has dialled */
+		/* HAProxy resets a check as soon as it is connected */
 		*status = end_check(p);
 		return false;
 	}
 	if (!listed)
 		return true;
-	how = read_header(&in, clock_ms() + hello_ms, &header, &res);
+	res = read_header(&in, clock_ms() + hello_ms, &header);
 	if (res == PROXY_HEADER_PEER && names_itself(p, &header))
 		res = PROXY_HEADER_LOCAL;
 	switch (res) {
 	case PROXY_HEADER_PEER:
-		become(p, &header);
+		set_peer(p, &header);
 		return true;
 	case PROXY_HEADER_LOCAL:
 		*status = end_check(p);
-		return false;
+		break;
 	case PROXY_HEADER_MORE:
-		*status = end_early(p, &in, how);
-		return false;
+		*status = end_early(p, &in);
+		break;
 	case PROXY_HEADER_NONE:
 		*status = end_nameless(p);
-		return false;
+		break;
 	default:
 		*status = end_bad(p, "a broken PROXY header");
-		return false;
+		break;
 	}
+	return false;
 }

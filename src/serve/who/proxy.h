@@ -1,7 +1,6 @@
 /*
- * Whose connection is it that a balancer passes on? It says so in a header
- * before all else (proto/proxy_header), which is believed of those balancers
- * alone that the operator lists.
+ * The peer behind a balancer. The balancer names it in a header that comes
+ * first (proto/proxy_header), and that is believed only of listed balancers.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_WHO_PROXY_H
@@ -13,15 +12,13 @@
 #include <stdint.h>
 
 /*
- * If the peer on fd 0 is in one of the networks of `list`, which commas part,
- * read the header it has to send and make *p the peer that this names. No byte
- * behind the header is read, and no other peer is waited for. Call it after
- * peer_prepare. Waits at most hello_ms.
+ * If *p is in one of the networks of `list`, which are separated by commas,
+ * read the header from fd 0 and make *p the peer that it names. No byte behind
+ * the header is read. Waits at most hello_ms. To be called after peer_prepare.
  *
- * False when there is no peer to serve: *status is the exit code. EX_USAGE, for
- * a list that is none, and EX_PROTOCOL, for a header that is missing or broken,
- * come after a log line; 0 is silence, a health check, or a peer that is gone
- * already.
+ * False when there is no peer to serve: *status is the exit code. EX_USAGE (bad
+ * list) and EX_PROTOCOL (missing or broken header) come after a log line; 0 is
+ * silence, a health check, or a peer that is gone.
  */
 bool proxy_identify(
     struct peer *p, const char *list, uint64_t hello_ms, int *status);

@@ -15,7 +15,6 @@ transport_init(
     struct transport *t, const uint8_t *user_hash, struct outbox *outbox)
 {
 	*t = (struct transport){
-	    .may_obfuscate = user_hash != NULL,
 	    .obfuscation = {.user_hash = user_hash},
 	    .outbox = outbox,
 	};
@@ -26,7 +25,7 @@ answer_handshake(struct transport *t)
 {
 	uint8_t noise[1 + OBFUSCATION_PADDING_MAX] = {0};
 
-	/* not for secrecy: without any randomness it is still an answer */
+	/* no secret depends on it: without randomness it is still an answer */
 	if (getrandom(noise, sizeof noise, GRND_NONBLOCK) < 0)
 		log_debug("no random bytes: %s", strerror(errno));
 	obfuscation_put_answer(&t->outbox->writer, noise + 1,
@@ -45,7 +44,7 @@ shake_hands(struct transport *t, uint8_t *bytes, size_t *len)
 		*len -= used;
 		memmove(bytes, bytes + used, *len);
 		answer_handshake(t);
-		t->state = TRANSPORT_OBFUSCATED;
+		t->open = true;
 		return true;
 	case OBFUSCATION_MORE:
 		return true;
@@ -58,25 +57,15 @@ bool
 transport_receive(
     struct transport *t, uint8_t *bytes, size_t *len, size_t n_new)
 {
-	if (t->state == TRANSPORT_UNKNOWN)
-		t->state = t->may_obfuscate && obfuscation_begins(bytes[0])
-		    ? TRANSPORT_HANDSHAKE
-		    : TRANSPORT_PLAIN;
-	if (t->state == TRANSPORT_HANDSHAKE)
+	if (!t->known) {
+		t->known = true;
+		t->obfuscated =
+		    t->obfuscation.user_hash && obfuscation_begins(bytes[0]);
+		t->open = !t->obfuscated;
+	}
+	if (!t->open)
 		return shake_hands(t, bytes, len);
-	if (t->state == TRANSPORT_OBFUSCATED)
+	if (t->obfuscated)
 		rc4_apply(&t->obfuscation.in, bytes + *len - n_new, n_new);
 	return true;
-}
-
-bool
-transport_is_open(const struct transport *t)
-{
-	return t->state == TRANSPORT_PLAIN || t->state == TRANSPORT_OBFUSCATED;
-}
-
-bool
-transport_is_obfuscated(const struct transport *t)
-{
-	return t->state >= TRANSPORT_HANDSHAKE;
 }

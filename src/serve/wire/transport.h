@@ -1,6 +1,6 @@
 /*
- * Is the connection plain or obfuscated? The peer's first byte tells. Bytes are
- * decrypted as they come in; those to the peer pass the cipher of the outbox.
+ * Plain or obfuscated: the peer's first byte tells. What comes in is decrypted
+ * here, what goes out by the outbox.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_WIRE_TRANSPORT_H
@@ -13,16 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum transport_state {
-	TRANSPORT_UNKNOWN, /* no byte has come */
-	TRANSPORT_PLAIN,
-	TRANSPORT_HANDSHAKE, /* obfuscated, but the handshake is not over */
-	TRANSPORT_OBFUSCATED,
-};
-
 struct transport {
-	enum transport_state state;
-	bool may_obfuscate;
+	bool known;      /* the first byte has come */
+	bool obfuscated; /* so it said */
+	bool open;       /* frames may be read: no handshake, or it is over */
 	struct obfuscation obfuscation;
 	struct outbox *outbox; /* borrowed */
 };
@@ -32,18 +26,12 @@ void transport_init(
     struct transport *t, const uint8_t *user_hash, struct outbox *outbox);
 
 /*
- * Take in what has come: `bytes` has all that is not yet consumed, *len bytes,
- * of which the last n_new (at least one) are new. They are decrypted in place.
- * A handshake is answered and removed; *len shrinks by it. False when the peer
- * sent neither a frame nor a handshake for us; the first five bytes are then as
- * they came.
+ * Decrypt what has come, in place: of the *len bytes that are not yet consumed
+ * the last n_new, at least one, are new. A handshake is answered and removed
+ * from them. False when the peer sent neither a frame nor a handshake for us;
+ * the first five bytes are then as they came.
  */
 bool transport_receive(
     struct transport *t, uint8_t *bytes, size_t *len, size_t n_new);
-
-/* Can frames be read from what has come? Not before the handshake is over. */
-bool transport_is_open(const struct transport *t);
-
-bool transport_is_obfuscated(const struct transport *t);
 
 #endif
