@@ -93,8 +93,8 @@ print_help(void)
 	     "Serve one eD2k peer; started by systemd, inetd and the like.\n");
 	args_usage(option_table, ARRAY_LEN(option_table));
 	puts(
-	    "\nED2K_SLOTS=9 in the environment does what --slots 9 does, and so "
-	    "with all but\nthe last three; on Debian, set it in "
+	    "\nED2K_SLOTS=9 in the environment does the same as --slots 9. All "
+	    "options but\nthe last three have such a variable; Debian reads "
 	    "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
 }
 
@@ -133,7 +133,7 @@ check_identity(void)
 		return true;
 	log_error("--identity own: peers reach all machines behind a balancer "
 		  "(--proxy-from) at one address, and ban one whose user hash "
-		  "changes; leave it out, or take off --proxy-from");
+		  "changes; remove one of the two options");
 	return false;
 }
 
@@ -152,8 +152,8 @@ check_operands(int argc, char *argv[], int first)
 {
 	if (first == argc)
 		return true;
-	log_error("%s is one argument too many; see --help",
-	    log_quote_str(argv[first]));
+	log_error(
+	    "unexpected argument %s; see --help", log_quote_str(argv[first]));
 	return false;
 }
 

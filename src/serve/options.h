@@ -13,7 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Texts are NULL and numbers 0 where nothing was asked and there is no default. */
+/*
+ * Texts are NULL and numbers 0 where nothing was asked and there is no default.
+ */
 struct options {
 	const char *db, *state, *deny_file, *proxy_from;
 	uint64_t port;

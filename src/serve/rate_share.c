@@ -12,11 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/*
- * How often a process that sends looks at the board, and takes a new share of
- * the rate as others come and go.
- */
-#define LOOK_MS 200
+/* How often a process that sends takes a new share of the rate. */
+#define UPDATE_MS 200
 
 void
 rate_share_init(struct rate_share *s, struct scoreboard *board,
@@ -31,7 +28,7 @@ rate_share_init(struct rate_share *s, struct scoreboard *board,
 	};
 }
 
-/* What is sent is accounted for if we are killed. */
+/* If we are killed, this is how what was sent gets into activity.db. */
 static void
 fill_record(struct rate_share *s, struct record *r, uint64_t now_ms,
     bool sending, uint64_t pending)
@@ -53,7 +50,7 @@ fill_record(struct rate_share *s, struct record *r, uint64_t now_ms,
 static void
 set_rate(struct rate_share *s, uint64_t rate_bps, uint64_t now_ms)
 {
-	/* the kernel spreads what the bucket lets through */
+	/* the kernel spreads out what the bucket lets through */
 	uint32_t pacing = (uint32_t)min_u64(rate_bps, UINT32_MAX);
 
 	rate_set(&s->rate, rate_bps, now_ms);
@@ -73,7 +70,7 @@ rate_share_update(
 	    sending == s->was_sending)
 		return;
 	s->was_sending = sending;
-	s->looked_ms = now_ms;
+	s->updated_ms = now_ms;
 	roster_alive(s->board, now_ms);
 	if (r)
 		fill_record(s, r, now_ms, sending, pending);
@@ -91,10 +88,10 @@ uint64_t
 rate_share_due_ms(const struct rate_share *s, uint64_t now_ms, bool sending)
 {
 	const struct record *r = scoreboard_mine(s->board);
-	uint64_t every_ms = sending             ? LOOK_MS
+	uint64_t every_ms = sending             ? UPDATE_MS
 	    : r && r->state == RECORD_UPLOADING ? UPLOADING_ALIVE_MS
 						: ALIVE_MS;
-	uint64_t ago_ms = now_ms - s->looked_ms;
+	uint64_t ago_ms = now_ms - s->updated_ms;
 
 	return ago_ms < every_ms ? every_ms - ago_ms : 0;
 }

@@ -1,6 +1,6 @@
 /*
- * What a connection says on the scoreboard of its sending, and what it learns
- * from there: its share of the rate, which changes as others come and go.
+ * What a connection tells the scoreboard of its sending, and what it learns
+ * there: its share of the rate, which changes as others come and go.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_RATE_SHARE_H
@@ -20,7 +20,7 @@ struct rate_share {
 	uint64_t peer_bps;        /* to one peer; 0: no limit */
 	bool is_socket;           /* fd 1 is one */
 	bool was_sending;
-	uint64_t looked_ms;
+	uint64_t updated_ms;
 	struct rate_limit rate; /* what this connection may send */
 };
 
@@ -28,14 +28,14 @@ void rate_share_init(struct rate_share *s, struct scoreboard *board,
     struct ledger *ledger, uint64_t all_bps, uint64_t peer_bps, bool is_socket);
 
 /*
- * Look at the board if it is time, or if sending began or ended since: say that
- * we live and how far we are (`pending` bytes of what the ledger has were not
- * taken by the kernel), and take our share.
+ * If it is due, or if sending began or ended: tell the board that we live and
+ * what we sent, and take our share. Of what the ledger has, the kernel has not
+ * yet taken `pending` bytes.
  */
 void rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending);
 
-/* Milliseconds until it is time. */
+/* Milliseconds until the next update is due. */
 uint64_t rate_share_due_ms(
     const struct rate_share *s, uint64_t now_ms, bool sending);
 

@@ -21,9 +21,9 @@
 #include <sysexits.h>
 
 /*
- * Is the peer on the list of denied addresses? A list that cannot be used denies
- * nobody: it spares the server some peers, it does not guard the files, and a
- * nightly job that broke it must not end all service.
+ * Is the peer on the list of denied addresses? A list that cannot be used
+ * denies nobody: it does not guard the files, and a nightly job that breaks it
+ * must not end all service.
  */
 static bool
 is_denied(const struct options *opt, const struct peer *peer)
@@ -52,8 +52,8 @@ find_peer(const struct options *opt, struct peer *peer, int *status)
 
 /*
  * Claim a record on the scoreboard. 0, or an exit code after a log line. A peer
- * with too many connections is refused, since that is abuse; a full board is not
- * its fault.
+ * with too many connections is refused, since that is abuse; a full board is
+ * not its fault.
  */
 static int
 join_board(const struct options *opt, const struct peer *peer,

@@ -1,6 +1,6 @@
 /*
- * The service of one peer, from "who is it" to the exit code. For a process that
- * does nothing else.
+ * The service of one peer, from "who is it" to the exit code. For a process
+ * that does nothing else.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_SERVE_PEER_H
@@ -9,8 +9,8 @@
 #include "serve/options.h"
 
 /*
- * Serve the peer on fds 0 and 1. Returns the exit code, after at most one log
- * line. What is open is left to the kernel, which closes it 0.08 ms faster.
+ * Serve the peer on fds 0 and 1. Returns the exit code, whose cause is logged.
+ * What is open is left to the kernel, which closes it 0.08 ms faster.
  */
 int serve_peer(const struct options *opt);
 

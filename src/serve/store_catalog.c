@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* What a second of waiting counts, by priority. */
+/* By priority. */
 static const uint32_t weights[] = {
     [STORE_PRIORITY_LOW] = WEIGHT_LOW,
     [STORE_PRIORITY_NORMAL] = WEIGHT_NORMAL,
@@ -63,7 +63,7 @@ find_comment(
 	return true;
 }
 
-/* What each_file hands on. */
+/* The visit of each_file. */
 struct visitor {
 	catalog_visit *visit;
 	void *ctx;
@@ -87,7 +87,7 @@ each_file(void *ctx, catalog_visit *visit, void *visit_ctx)
 	struct shared_file *f = ctx;
 	struct visitor v = {visit, visit_ctx};
 
-	/* a failure is logged; the list is then as long as it got */
+	/* after a failure, which is logged, the list is shorter */
 	store_each_file(f->store, visit_copy, &v);
 }
 

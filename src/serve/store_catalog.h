@@ -1,6 +1,6 @@
 /*
- * The catalog that the session finds files in, made of the share database and
- * the one shared file that is open.
+ * The session's catalog, made of the share database and the one shared file
+ * that is open.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_STORE_CATALOG_H
@@ -9,7 +9,7 @@
 #include "serve/talk/catalog.h"
 #include "serve/data/shared_file.h"
 
-/* `file` is borrowed, and made the one that was asked for last. */
+/* `file` is borrowed; each find makes it the file that was asked for. */
 void store_catalog_init(struct catalog *catalog, struct shared_file *file);
 
 #endif

@@ -110,16 +110,16 @@ what_is_no_list_fails_and_says_how_to_make_one(void **state)
 
 	(void)state;
 	assert_fails(temp_path("none"), "No such file");
-	assert_fails(temp_dir, "no regular file");
-	assert_fails(temp_file("empty", 0, 0), "no compiled list");
-	assert_fails(temp_file("text", 100, '#'), "no compiled list");
-	assert_fails(temp_file("long text", 10000, '#'), "no compiled list");
+	assert_fails(temp_dir, "not a regular file");
+	assert_fails(temp_file("empty", 0, 0), "not a compiled list");
+	assert_fails(temp_file("text", 100, '#'), "not a compiled list");
+	assert_fails(temp_file("long text", 10000, '#'), "not a compiled list");
 	path = make_list("cut", 600, 0xC0000000, 4, 2);
 	assert_int_equal(truncate(path, 2 * DENY_LIST_BLOCK), 0);
 	assert_fails(path, "damaged");
 	path = temp_path("fifo");
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_fails(path, "no regular file"); /* and does not wait */
+	assert_fails(path, "not a regular file"); /* and does not wait */
 }
 
 static void

@@ -13,26 +13,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes of an address that name the network, as --anonymize has it. */
+/* With --anonymize: bytes of an address that are kept. */
 #define IPV4_NETWORK (12 + 24 / 8)
 #define IPV6_NETWORK (48 / 8)
 
 static void
-take_host_off(uint8_t address[ADDRESS_SIZE])
+clear_host(uint8_t address[ADDRESS_SIZE])
 {
 	size_t keep = address_is_ipv4(address) ? IPV4_NETWORK : IPV6_NETWORK;
 
 	memset(address + keep, 0, ADDRESS_SIZE - keep);
 }
 
-/* Numbers above what SQLite holds do not happen; they must not turn negative. */
+/* No real number is above what SQLite holds; none may become negative. */
 static int
 bind_number(sqlite3_stmt *stmt, int column, uint64_t n)
 {
 	return sqlite3_bind_int64(stmt, column, (int64_t)min_u64(n, INT64_MAX));
 }
 
-/* An empty string is a blob of no bytes, not NULL. */
+/* An empty name is a blob of no bytes, not NULL. */
 static int
 bind_name(sqlite3_stmt *stmt, int column, const char *s, size_t cap)
 {
@@ -49,7 +49,7 @@ put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
 
 	memcpy(address, t->address, sizeof address);
 	if (anonymize)
-		take_host_off(address);
+		clear_host(address);
 	sqlite3_bind_int64(stmt, 1, t->began_s);
 	sqlite3_bind_blob(stmt, 2, address, sizeof address, SQLITE_STATIC);
 	if (t->has_user && !anonymize)
@@ -70,7 +70,7 @@ put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
 	return fault;
 }
 
-/* All of them in one transaction. Closing takes back what was not committed. */
+/* In one transaction. Closing rolls back what was not committed. */
 static int
 put_all(struct db *db, const struct transfer *list, size_t n, bool anonymize)
 {

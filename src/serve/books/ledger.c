@@ -52,7 +52,7 @@ ledger_add_dead(void *ctx, const struct record *dead)
 	memcpy(t->file, dead->file, HASH_SIZE);
 	t->bytes = dead->bytes;
 	t->ms = dead->alive_ms - dead->began_ms;
-	/* a record may be half written: its strings need not end */
+	/* a record may be half written, with strings that do not end */
 	snprintf(t->client, sizeof t->client, "%.*s",
 	    (int)sizeof dead->client - 1, dead->client);
 	snprintf(t->name, sizeof t->name, "%.*s", (int)sizeof dead->name - 1,
@@ -76,7 +76,7 @@ ledger_write(struct ledger *l, const struct transfer *peer, uint64_t now_ms)
 		memcpy(t->client, peer->client, sizeof t->client);
 		memcpy(t->outcome, peer->outcome, sizeof t->outcome);
 	}
-	/* each has logged what went wrong, and the peer was served all the same */
+	/* failures are logged; the peer was served all the same */
 	activity_write(l->state_dir, l->files, l->n_files, l->anonymize);
 	activity_write(l->state_dir, l->dead, l->n_dead, l->anonymize);
 }

@@ -1,7 +1,6 @@
 /*
- * What one connection sent, file by file, until it is written to activity.db at
- * the end; and what processes that were killed had sent, found on the
- * scoreboard.
+ * What this connection sent, file by file, until it is written to activity.db
+ * at the end; also what killed processes had sent, as the scoreboard says.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_BOOKS_LEDGER_H
@@ -13,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Files of one connection told apart; more count as the last of them. */
+/* Files counted separately; more count as the last of them. */
 #define LEDGER_FILES 16
 
-/* Dead processes that one connection accounts for. */
+/* Killed processes that one connection records. */
 #define LEDGER_DEAD 16
 
 struct ledger {
@@ -29,19 +28,19 @@ struct ledger {
 	size_t n_dead;
 };
 
-/* So many bytes of this file go out from now on. */
+/* Note that so many bytes of this file are about to be sent. */
 void ledger_add(struct ledger *l, const uint8_t file[HASH_SIZE],
     const char *name, uint64_t bytes, uint64_t now_ms);
 
-/* The file that went out last; NULL when none did. */
+/* The file that was sent last; NULL when none was. */
 struct transfer *ledger_last(struct ledger *l);
 
 /* For scoreboard.on_dead: ctx is the ledger. */
 void ledger_add_dead(void *ctx, const struct record *dead);
 
 /*
- * Write it all to activity.db, with this peer and outcome for our own files.
- * Nothing is opened when nothing was sent.
+ * Write it all to activity.db. Peer and outcome of our own files are taken from
+ * `peer`. Nothing is opened when nothing was sent.
  */
 void ledger_write(
     struct ledger *l, const struct transfer *peer, uint64_t now_ms);

@@ -21,10 +21,10 @@ struct outcome {
 	uint64_t ms;    /* the connection lasted */
 };
 
-/* The one line that says how a session went. */
+/* Log the one line about the session. */
 void outcome_log(const struct outcome *o);
 
-/* Write down what was sent. */
+/* Write what was sent to activity.db. */
 void outcome_record(
     const struct outcome *o, struct ledger *ledger, uint64_t now_ms);
 

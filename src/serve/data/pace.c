@@ -25,7 +25,7 @@ pace_note(struct pace *p, uint64_t now_ms, uint64_t taken_bytes, bool sending)
 	bytes = taken_bytes - p->since_bytes;
 	if (bytes < BLOCK_SIZE && ms <= PACE_BLOCK_MS)
 		return; /* too early to tell */
-	/* both fit well: bytes is far below 2^54 in any stretch */
+	/* no overflow: bytes is far below 2^54 in any stretch */
 	p->fast = ms * BLOCK_SIZE <= bytes * PACE_BLOCK_MS;
 	p->since_ms = now_ms;
 	p->since_bytes = taken_bytes;

@@ -1,10 +1,9 @@
 /*
- * How fast does the peer take data, and how large should the next data frame
- * be? Pure: time and byte counts come in as arguments.
+ * The size of data frames, by how fast the peer takes data. Pure.
  *
- * A whole block in one frame makes sendfile worth it; but eMule resets its
- * "no data" clock (100 s) only at whole frames, so a slow peer gets small ones.
- * A peer is fast when a block took at most a quarter of a second to get there.
+ * sendfile pays with a whole block in one frame. But eMule restarts its "no
+ * data" clock of 100 s at whole frames only, so a slow peer gets small ones. A
+ * peer is fast when it took a block in a quarter of a second or less.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_PACE_H
@@ -24,14 +23,13 @@ struct pace {
 };
 
 /*
- * Say that by now_ms the peer has taken taken_bytes in all (a count that only
- * grows), and whether there is data on its way: without any, time does not
- * count.
+ * Note that the peer has taken taken_bytes so far, a count that only grows.
+ * Time counts only while data is on its way (`sending`).
  */
 void pace_note(
     struct pace *p, uint64_t now_ms, uint64_t taken_bytes, bool sending);
 
-/* Bytes of data to put into the next frame at most. */
+/* The most bytes of data for the next frame. */
 uint64_t pace_frame_size(const struct pace *p);
 
 #endif

@@ -33,7 +33,7 @@ has_range(const struct asked_range *list, size_t n,
 	return false;
 }
 
-/* Is it one of the three? */
+/* Is the range one of the three? */
 static bool
 lists(const struct range ranges[3], struct range range)
 {
@@ -55,10 +55,10 @@ is_repeated(const struct ranges *r, const uint8_t hash[HASH_SIZE],
 }
 
 /*
- * Forgotten are those that the peer has for certain: those that this request
- * does not list, and those that were sent before one of these. If they are
- * listed all the same, the peer wants them anew. So it does when it repeats a
- * request that has been answered to the last byte.
+ * Forgotten are the ranges that the peer surely has: those that this request
+ * does not list, and all that were sent before one of them. A peer that lists
+ * one of these wants it again. So does one that repeats a request of which it
+ * has taken the last byte.
  */
 void
 ranges_request(struct ranges *r, const uint8_t hash[HASH_SIZE],
@@ -66,7 +66,7 @@ ranges_request(struct ranges *r, const uint8_t hash[HASH_SIZE],
 {
 	bool has_later =
 	    r->n_queue == 0 && all_taken && is_repeated(r, hash, ranges);
-	size_t first = r->n_done; /* of those that stay */
+	size_t first = r->n_done; /* of the ranges that stay */
 
 	while (first > 0 && !has_later) {
 		const struct asked_range *d = &r->done[first - 1];
@@ -109,11 +109,11 @@ ranges_is_begun(const struct ranges *r)
 	return r->n_queue > 0 && r->queue[0].next != r->queue[0].range.start;
 }
 
-/* The range at the head of the queue is done: remember it. */
+/* Move the first range of the queue to those that are done. */
 static void
 finish_first(struct ranges *r)
 {
-	if (r->n_done == DONE_MAX) /* the oldest is the least likely to come */
+	if (r->n_done == DONE_MAX) /* forget the oldest */
 		memmove(r->done, r->done + 1, --r->n_done * sizeof r->done[0]);
 	r->done[r->n_done++] = r->queue[0];
 	memmove(r->queue, r->queue + 1, --r->n_queue * sizeof r->queue[0]);
@@ -133,7 +133,7 @@ ranges_cut(struct ranges *r, uint64_t max, uint8_t hash[HASH_SIZE])
 	return piece;
 }
 
-/* Take the ranges of one file out of a list. Returns how many are left. */
+/* Remove the ranges of one file from a list. Returns how many are left. */
 static size_t
 drop_file(struct asked_range *list, size_t n, const uint8_t hash[HASH_SIZE])
 {

@@ -1,12 +1,12 @@
 /*
- * The ranges a peer asked for: those that wait, and of those that are done as
- * many as tell a request that is repeated from one that is meant anew.
+ * The ranges that a peer asked for: those that wait, and the last ones that are
+ * done, to tell a repeated request from a new one.
  *
  * aMule lists all its pending ranges in each request, so each up to three
- * times; and a peer that found a part corrupt asks for the very same ranges
- * again. What tells the two apart is that data arrives in order: a range that
- * is listed while one sent after it no longer is was received, and is wanted
- * anew. ed2k-wire(5), "Repeated ranges".
+ * times. A peer that found a part corrupt asks for the very same ranges again.
+ * Data arrives in order, and that tells the two apart: a range that is listed
+ * while one sent after it is not has arrived before, and is wanted again.
+ * Source: ed2k-wire(5), "Repeated ranges".
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_RANGES_H
@@ -19,16 +19,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Ranges that wait at once; real clients keep at most nine. */
+/* Ranges that wait at once; real clients have at most nine. */
 #define RANGES_MAX 32
 
-/* Finished ranges remembered: all that can finish between two requests. */
+/* Finished ranges kept: all that can finish between two requests. */
 #define DONE_MAX (RANGES_MAX + 3)
 
 struct asked_range {
 	uint8_t hash[HASH_SIZE];
 	struct range range;
-	uint64_t next; /* what has been cut into frames ends here */
+	uint64_t next; /* where the next frame begins */
 };
 
 /* Zeroed to begin with. */
@@ -41,32 +41,29 @@ struct ranges {
 	uint8_t asked_hash[HASH_SIZE];
 };
 
-/* Forget them all, those that are done too. */
+/* Forget all ranges. */
 void ranges_clear(struct ranges *r);
 
 /*
- * A request for three ranges of a file has come; all_taken when nothing is
- * under way to the peer any more. Forgets the finished ranges that it cannot
- * mean as repeated; ranges_add comes next, for each of the three.
+ * Note a request for three ranges of a file; ranges_add follows for each. The
+ * finished ranges that it does not repeat are forgotten. `all_taken`: nothing
+ * is on its way to the peer any more.
  */
 void ranges_request(struct ranges *r, const uint8_t hash[HASH_SIZE],
     const struct range ranges[3], bool all_taken);
 
-/* Queue a range if it is not repeated and there is room. */
+/* Queue a range, unless it is a repeated one or there is no room. */
 void ranges_add(
     struct ranges *r, const uint8_t hash[HASH_SIZE], struct range range);
 
-/* Queue a range, repeated or not, if there is room. */
+/* Queue a range, also a repeated one, unless there is no room. */
 void ranges_push(
     struct ranges *r, const uint8_t hash[HASH_SIZE], struct range range);
 
-/* Is the first in the queue cut in part? */
+/* Has a part of the first range been cut already? */
 bool ranges_is_begun(const struct ranges *r);
 
-/*
- * Cut the next piece, of at most max bytes, from the head of the queue, which
- * must not be empty.
- */
+/* Cut the next piece, at most max bytes, of a queue that is not empty. */
 struct range ranges_cut(
     struct ranges *r, uint64_t max, uint8_t hash[HASH_SIZE]);
 

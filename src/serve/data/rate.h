@@ -1,7 +1,7 @@
 /*
- * Keeping to a rate: a bucket of bytes that fills with time and is emptied by
- * what is sent. A frame that is larger than what is in it is sent all the same,
- * and paid for by waiting. Pure: time comes in as an argument.
+ * A limit of bytes a second: a bucket that fills with time and is emptied by
+ * what is sent. A frame larger than what is in it is sent all the same; the
+ * next has to wait for longer. Pure.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_RATE_H
@@ -16,13 +16,13 @@ struct rate_limit {
 	uint64_t rest; /* thousandths of a byte, not yet in the bucket */
 };
 
-/* Change the rate; what is in the bucket stays, as far as it fits. */
+/* Change the rate. What is in the bucket stays, as far as it fits. */
 void rate_set(struct rate_limit *r, uint64_t rate_bps, uint64_t now_ms);
 
-/* Milliseconds until something may be sent; 0: now. */
+/* Milliseconds until something may be sent. */
 uint64_t rate_wait_ms(struct rate_limit *r, uint64_t now_ms);
 
-/* So much was sent. */
+/* Note that so much was sent. */
 void rate_spend(struct rate_limit *r, uint64_t bytes);
 
 #endif

@@ -46,8 +46,8 @@ hash_blocks(const struct shared_file *f, size_t part, uint8_t *block,
 }
 
 /*
- * Fill `parts` with the hashes of all parts; that of the only one is the root.
- * Do they give the root? If not, the database is at fault.
+ * Fill `parts` with the hashes of all parts; that of a single part is the root.
+ * False, after a log line, when they do not give the root.
  */
 static bool
 find_parts(const struct shared_file *f, uint8_t *parts)
@@ -71,20 +71,21 @@ find_parts(const struct shared_file *f, uint8_t *parts)
 	return false;
 }
 
+/* Is the part on disk still what was hashed? False after a log line. */
 static bool
-is_that_part(struct shared_file *f, size_t part, const uint8_t *parts,
+is_intact(struct shared_file *f, size_t part, const uint8_t *parts,
     uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE])
 {
 	uint8_t hash[AICH_SIZE];
 
 	shared_file_stale(f);
 	if (!shared_file_check(f))
-		return false; /* changed under our hands; logged */
+		return false;
 	aich_part_hash(f->facts.size, part, blocks[0], hash);
 	if (memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
 		return true;
-	log_error("%s is damaged in part %zu: size and time are as they were, "
-		  "its bytes are not; restore it from a backup, or \"touch\" "
+	log_error("%s is damaged in part %zu: its bytes have changed, its size "
+		  "and time have not; restore it from a backup, or \"touch\" "
 		  "it and run \"ed2k-share add\" to share what it is now",
 	    log_quote_str(f->name), part);
 	return false;
@@ -104,7 +105,7 @@ recovery_put(struct writer *w, struct shared_file *f, size_t part)
 		log_error("no memory for AICH recovery data");
 	good = parts && block && find_parts(f, parts) &&
 	    hash_blocks(f, part, block, blocks) &&
-	    is_that_part(f, part, parts, blocks);
+	    is_intact(f, part, parts, blocks);
 	if (good)
 		aich_put_recovery(w, size, part, parts, blocks[0]);
 	free(parts);

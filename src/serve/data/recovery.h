@@ -1,7 +1,7 @@
 /*
- * AICH recovery data out of the file itself: the database keeps a hash for each
- * part, the blocks of the part asked for are read and hashed. Nothing goes out
- * that does not lead to the root we told: a peer would only find out in vain.
+ * AICH recovery data. The database has a hash for each part; the blocks of the
+ * one that is asked for are read from the file and hashed. Only data that leads
+ * to the AICH root is sent, since a peer could not use other.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_RECOVERY_H
@@ -14,9 +14,9 @@
 #include <stddef.h>
 
 /*
- * Write the recovery data of a part of the open file, which has an AICH root;
- * the part is one of aich_is_recoverable. Reads up to PART_SIZE bytes. False, after a log line, when the data cannot be had; what was written
- * is then no use.
+ * Write the recovery data of a part (see aich_is_recoverable) of the open file,
+ * which has an AICH root. Reads up to PART_SIZE bytes. False, after a log line,
+ * when there is none; w is undefined then.
  */
 bool recovery_put(struct writer *w, struct shared_file *f, size_t part);
 

@@ -1,7 +1,8 @@
 /*
- * One data frame on its way to fd 1: a header, then bytes of the shared file. To
- * a socket by sendfile, so that file data never passes through this process; to
- * a pipe or file, and when it has to be encrypted, by way of the outbox.
+ * One data frame on its way to fd 1: a header, then bytes of the shared file.
+ * They go to a socket by sendfile, so that they never pass through this
+ * process; to a pipe or file, and when they are encrypted, by way of the
+ * outbox.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_UPLOAD_H
@@ -22,25 +23,24 @@ struct upload {
 	struct outbox *out;       /* borrowed */
 	struct shared_file *file; /* borrowed */
 	bool sendfile;            /* fd 1 and the file system can do it */
-	bool active;              /* a frame has begun and is not all out */
-	uint64_t offset, left;    /* of the file data not yet taken over */
-	size_t header; /* bytes in the outbox that are no file data */
+	bool active;              /* a frame has begun and is not all sent */
+	uint64_t offset, left;    /* of the file data still to be read */
+	size_t header;            /* bytes in the outbox before file data */
 };
 
 void upload_init(
     struct upload *u, struct outbox *out, struct shared_file *file);
 
 /*
- * Begin a frame: its header (at most DATA_HEADER_MAX bytes), then
- * [range.start, range.end) of the open file. No frame may be active and nothing
- * wait in the outbox.
+ * Begin a frame with this header and this range of the open file. No frame may
+ * be active, and nothing may wait in the outbox.
  */
 void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
     struct range range);
 
 /*
- * Send as much of the frame as fd 1 takes; SEND_OK: all of it. The file is
- * checked before every read of it, at least once a block.
+ * Send as much of the frame as fd 1 takes. SEND_OK: the whole frame is out. The
+ * file is checked before each read of it, at least once a block.
  */
 enum send_result upload_send(struct upload *u);
 

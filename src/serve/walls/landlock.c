@@ -26,7 +26,7 @@
 #define SCOPE_SOCKET (UINT64_C(1) << 0)  /* version 6: abstract Unix sockets */
 #define SCOPE_SIGNAL (UINT64_C(1) << 1)
 
-/* struct landlock_ruleset_attr of version 6; older kernels take less of it. */
+/* struct landlock_ruleset_attr of version 6; older kernels know less of it. */
 struct ruleset_attr {
 	uint64_t fs, net, scoped;
 };
@@ -77,7 +77,7 @@ allow(const struct landlock *l, const char *path, uint64_t rights)
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent_fd < 0)
 		return;
-	/* fails for lack of memory alone, and then less is allowed */
+	/* fails only for lack of memory, and then less is allowed */
 	syscall(SYS_landlock_add_rule, l->ruleset, LANDLOCK_RULE_PATH_BENEATH,
 	    &rule, 0);
 	close(rule.parent_fd);

@@ -1,6 +1,6 @@
 /*
- * The order in which the sandbox closes; see sandbox.h. The two large parts are
- * landlock.c and syscall_filter.c.
+ * The steps into the sandbox; see sandbox.h. Two of them are landlock.c and
+ * syscall_filter.c.
  * SPDX-License-Identifier: ISC
  */
 #include "serve/walls/sandbox.h"
@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* Under AddressSanitizer memory that is never used counts by the terabyte. */
+/* AddressSanitizer reserves terabytes of memory that it never uses. */
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1
 #elif defined(__has_feature)
@@ -27,15 +27,12 @@
 #endif
 #endif
 
-/*
- * Private memory. A connection takes about 2 MB; the caches of SQLite may add as
- * much for each of its two databases.
- */
+/* Private memory: 2 MB a connection, as much for the cache of each database. */
 #define DATA_MAX (64 << 20)
 
 /*
- * Files: a dozen at most is open at once. Any that the super-server left open
- * count, too. Fewer than poll(2) is given would make it fail.
+ * Open files: we need a dozen, and any that the super-server left open count
+ * too. poll(2) fails when it is given more than the limit.
  */
 #define FILES_MAX 64
 
@@ -57,9 +54,9 @@ sandbox_mode_parse(const char *text, enum sandbox_mode *out)
 }
 
 /*
- * Each for good, as soft and as hard limit. One fails only where the limit is
- * lower already. None on the size of files: activity.db grows for ever, and so
- * may a log that is standard error.
+ * Set the limits, soft and hard. Setting one fails only where it is lower
+ * already. The size of files is not limited: activity.db and a log on standard
+ * error grow.
  */
 static void
 limit_resources(void)
@@ -68,8 +65,9 @@ limit_resources(void)
 		__rlimit_resource_t what;
 		rlim_t max;
 	} limits[] = {
-	    {RLIMIT_CORE, 0},  /* what peers said is not for the disk */
-	    {RLIMIT_NPROC, 0}, /* root has more, but see syscall_filter.c */
+	    {RLIMIT_CORE, 0}, /* no peer's words on disk */
+	    {RLIMIT_NPROC,
+		0}, /* does not hold for root; syscall_filter.c does */
 	    {RLIMIT_NOFILE, FILES_MAX},
 #ifndef HAS_ASAN
 	    {RLIMIT_DATA, DATA_MAX},
@@ -84,8 +82,8 @@ limit_resources(void)
 }
 
 /*
- * The database and its side files are open, and SQLite may want to open them
- * again. Not their directory: it may be one's home.
+ * SQLite may open the database and its side files again. Their directory is not
+ * allowed, since it may be somebody's home.
  */
 static void
 allow_database(const struct landlock *l, const char *path)
@@ -93,7 +91,7 @@ allow_database(const struct landlock *l, const char *path)
 	static const char *const ends[] = {"", "-wal", "-shm"};
 	char real[PATH_MAX], name[PATH_MAX + 8];
 
-	/* SQLite keeps side files beside the file, not beside a link to it */
+	/* side files are beside the file itself, not beside a link to it */
 	if (!realpath(path, real))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
@@ -116,7 +114,7 @@ restrict_files(struct landlock *l, struct store *store, const char *state_dir)
 	allow_database(l, store->db.path);
 	if (state_dir)
 		landlock_allow_write(l, state_dir);
-	/* SQLite opens it in place of fds 0 to 2 when these are closed */
+	/* SQLite opens it in place of fds 0 to 2 when they are closed */
 	landlock_allow_read(l, "/dev/null");
 	return landlock_enforce(l);
 }
@@ -130,27 +128,27 @@ sandbox_enter(
 
 	if (mode == SANDBOX_OFF)
 		return true;
-	/* without it the kernel takes neither rules nor filter from a user */
+	/* the kernel takes rules and a filter only from a process with this */
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	/* no other process of this user may look into this one */
+	/* no other process of this user may read this one's memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	limit_resources();
 	if (!restrict_files(&l, store, state_dir))
 		no_landlock = strerror(errno);
-	/* last, for it refuses what came before */
+	/* last, since it refuses the calls of the steps before */
 	if (!syscall_filter_install())
 		no_filter = strerror(errno);
 	if (!no_landlock && !no_filter) {
-		log_debug("in the sandbox; Landlock has version %d", l.abi);
+		log_debug("sandbox entered; Landlock has version %d", l.abi);
 		return true;
 	}
 	log_at(mode == SANDBOX_REQUIRE ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-	    "the kernel has no whole sandbox: %s%s%s%s%s; %s",
+	    "the kernel lacks parts of the sandbox: %s%s%s%s%s; %s",
 	    no_landlock ? "Landlock: " : "", no_landlock ? no_landlock : "",
 	    no_landlock && no_filter ? ", " : "", no_filter ? "seccomp: " : "",
 	    no_filter ? no_filter : "",
 	    mode == SANDBOX_REQUIRE
-		? "the peer is not served, as --sandbox require has it"
-		: "the peer is served with less around it");
+		? "the peer is not served (--sandbox require)"
+		: "the peer is served without them");
 	return mode != SANDBOX_REQUIRE;
 }

@@ -1,7 +1,6 @@
 /*
- * What this process can still do once it deals with its peer: read the files
- * that are shared, write its state directory, and talk to the one peer it has.
- * Works for any user and takes no privilege.
+ * The sandbox: from then on this process can only read shared files, write its
+ * state directory and talk to its peer. Any user may enter it.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_WALLS_SANDBOX_H
@@ -12,7 +11,7 @@
 #include <stdbool.h>
 
 enum sandbox_mode {
-	SANDBOX_TRY,     /* as much as the kernel can */
+	SANDBOX_TRY,     /* as much of it as the kernel has */
 	SANDBOX_REQUIRE, /* all of it, or no service */
 	SANDBOX_OFF,     /* for debuggers */
 };
@@ -21,9 +20,9 @@ enum sandbox_mode {
 bool sandbox_mode_parse(const char *text, enum sandbox_mode *out);
 
 /*
- * Go in; there is no way out. `store` is open, state_dir NULL when there is
- * none. What the kernel lacks is logged in one line, as a warning, or as an
- * error with SANDBOX_REQUIRE, and then this is false.
+ * Enter it, for good. `store` is open; state_dir is NULL when there is none.
+ * What the kernel lacks is logged in one line: as a warning, or with
+ * SANDBOX_REQUIRE as an error, and then the result is false.
  */
 bool sandbox_enter(
     enum sandbox_mode mode, struct store *store, const char *state_dir);

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 /*
- * Refuse, from now on and for good, what a connection has no use for; see the
- * list. Needs PR_SET_NO_NEW_PRIVS. False with errno: ENOTSUP on a processor
- * that there is no list for, EINVAL on a kernel without seccomp filters.
+ * Refuse, for good, the calls that a connection does not need. Needs
+ * PR_SET_NO_NEW_PRIVS. False with errno: ENOTSUP on a processor without a list,
+ * EINVAL on a kernel without seccomp filters.
  */
 bool syscall_filter_install(void);
 

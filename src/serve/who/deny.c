@@ -27,7 +27,6 @@ read_block(void *ctx, uint64_t number, uint8_t block[DENY_LIST_BLOCK])
 	return n == DENY_LIST_BLOCK;
 }
 
-/* Log that the list is of no use. */
 static enum deny_result
 fail(const char *file, const char *why)
 {
@@ -43,7 +42,7 @@ search(const char *file, int fd, const uint8_t address[16])
 	struct stat st;
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return fail(file, "no regular file");
+		return fail(file, "not a regular file");
 	switch (
 	    deny_list_search(read_block, &fd, (uint64_t)st.st_size, address)) {
 	case DENY_LIST_ABSENT:
@@ -51,7 +50,7 @@ search(const char *file, int fd, const uint8_t address[16])
 	case DENY_LIST_PRESENT:
 		return DENY_YES;
 	case DENY_LIST_FOREIGN:
-		return fail(file, "no compiled list");
+		return fail(file, "not a compiled list");
 	case DENY_LIST_VERSION_UNKNOWN:
 		return fail(file, "compiled by another version");
 	case DENY_LIST_DAMAGED:
@@ -64,7 +63,7 @@ search(const char *file, int fd, const uint8_t address[16])
 enum deny_result
 deny_lookup(const char *file, const uint8_t address[16])
 {
-	/* O_NONBLOCK: should it be a FIFO, do not wait for a writer */
+	/* O_NONBLOCK: if it is a FIFO, do not wait for a writer */
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	enum deny_result res;
 

@@ -4,8 +4,9 @@
  */
 #include "serve/who/peer.h"
 
-#include "base/number.h"
 #include "base/log.h"
+#include "base/number.h"
+#include "base/util.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,12 +19,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Unsent bytes in the kernel above which it takes no more: one block or so. */
+/* The kernel takes no more while so many bytes, about one block, are unsent. */
 #define NOTSENT_LOWAT (256 * 1024)
 
-/* Copy an address out of a sockaddr; false for a family without ports. */
-static bool
-take_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
+/* Copy an address out of a sockaddr, if it is of a family with ports. */
+static void
+copy_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
     uint16_t *port)
 {
 	if (ss->ss_family == AF_INET6) {
@@ -31,19 +32,15 @@ take_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
 
 		memcpy(address, &s->sin6_addr, ADDRESS_SIZE);
 		*port = ntohs(s->sin6_port);
-		return true;
-	}
-	if (ss->ss_family == AF_INET) {
+	} else if (ss->ss_family == AF_INET) {
 		const struct sockaddr_in *s = (const void *)ss;
 
 		address_from_ipv4(address, (const uint8_t *)&s->sin_addr);
 		*port = ntohs(s->sin_port);
-		return true;
 	}
-	return false;
 }
 
-/* What systemd, tcpserver, tcpsvd and xinetd say of the peer, in that order. */
+/* As systemd, tcpserver and tcpsvd, and xinetd tell it, tried in this order. */
 static void
 identify_by_environment(struct peer *p)
 {
@@ -55,7 +52,7 @@ identify_by_environment(struct peer *p)
 	    {"REMOTE_HOST", "REMOTE_PORT"},
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *address = getenv(names[i].address);
 		const char *port = getenv(names[i].port);
 		uint64_t n;
@@ -81,13 +78,13 @@ peer_identify(struct peer *p)
 	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0)
 		p->is_gone = errno == ENOTCONN;
 	else
-		take_address(&ss, p->ip, &p->port);
+		copy_address(&ss, p->ip, &p->port);
 	if (!address_is_known(p->ip))
 		identify_by_environment(p);
 	address_format_port(p->name, p->ip, p->port);
 	len = sizeof ss;
 	if (getsockname(STDIN_FILENO, (struct sockaddr *)&ss, &len) == 0)
-		take_address(&ss, ours, &p->our_port);
+		copy_address(&ss, ours, &p->our_port);
 }
 
 static bool
@@ -106,7 +103,7 @@ peer_prepare(const struct peer *p)
 	if (isatty(STDIN_FILENO)) {
 		log_error("standard input is a terminal; a super-server has to "
 			  "start this program with the peer on it: see "
-			  "ed2k-serve(8), \"EXAMPLES\"");
+			  "ed2k-serve(8), \"USAGE EXAMPLES\"");
 		return false;
 	}
 	if (!set_nonblocking(STDIN_FILENO) || !set_nonblocking(STDOUT_FILENO)) {
@@ -115,7 +112,7 @@ peer_prepare(const struct peer *p)
 		return false;
 	}
 	if (p->is_socket) {
-		/* fails on a socket that is not TCP, and does not matter */
+		/* these fail on a socket that is not TCP, which is fine */
 		setsockopt(
 		    STDOUT_FILENO, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 		setsockopt(STDOUT_FILENO, IPPROTO_TCP, TCP_NOTSENT_LOWAT,

@@ -11,15 +11,15 @@
 #define MAGIC      UINT32_C(0x835E6FC4)
 #define METHOD_RC4 0
 
-/* The marker and the random bytes. */
+/* The bytes before encryption begins, marker and random ones. */
 #define CLEAR_SIZE  5
 #define RANDOM_SIZE 4
 
-/* What the key of either direction has between our hash and the random bytes. */
+/* A key is MD5 of our user hash, one of these, and the random bytes. */
 #define TOWARDS_US   0x22
 #define TOWARDS_PEER 0xCB
 
-/* The beginning of every stream that is thrown away. */
+/* Bytes at the beginning of a stream that are not used. */
 #define DROPPED 1024
 
 bool
@@ -44,7 +44,7 @@ begin_stream(struct rc4 *r, const uint8_t user_hash[HASH_SIZE],
 	rc4_apply(r, dropped, sizeof dropped);
 }
 
-/* Decrypt what is new of n bytes; the keys come from the clear ones. */
+/* Decrypt the new ones of n bytes. The keys come from the first ones. */
 static void
 decrypt(struct obfuscation *o, uint8_t *bytes, size_t n)
 {

@@ -1,7 +1,7 @@
 /*
- * What waits to be sent to the peer on fd 1: replies, the header of a data
- * frame and, where sendfile cannot be used, its data. Bytes are encrypted when
- * they are sent, since the cipher has to see them in that order.
+ * Bytes that wait to be sent to fd 1: replies, the header of a data frame and,
+ * where sendfile cannot be used, its data. They are encrypted in the order of
+ * sending.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_WIRE_OUTBOX_H
@@ -16,12 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Room for the largest reply behind so many bytes that wait already. */
+/* The largest reply fits in behind so many bytes. */
 #define OUTBOX_WAITING (64 * 1024)
 #define OUTBOX_SIZE    (REPLY_MAX + OUTBOX_WAITING)
 
 struct outbox {
-	struct writer writer; /* over `bytes`: what is put here is sent */
+	struct writer writer; /* over `bytes`; what it is given is sent */
 	size_t sent;          /* bytes of it that are out */
 	size_t encrypted;     /* bytes of it that have passed the cipher */
 	struct rc4 *cipher;   /* borrowed; NULL: none */
@@ -31,13 +31,13 @@ struct outbox {
 };
 
 enum send_result {
-	SEND_OK,      /* the kernel has all that was to be sent */
+	SEND_OK,      /* the kernel has all of it */
 	SEND_BLOCKED, /* fd 1 takes no more just now */
 	SEND_PEER_GONE,
 	SEND_FILE_FAILED, /* the frame cannot be completed; logged */
 };
 
-/* Leaves `bytes` alone: its pages cost nothing until they are used. */
+/* Does not touch `bytes`: unused pages cost nothing. */
 void outbox_init(struct outbox *o, bool is_socket);
 
 /* Is there room for a reply of REPLY_MAX bytes? */
@@ -47,8 +47,8 @@ bool outbox_has_room(const struct outbox *o);
 size_t outbox_waiting(const struct outbox *o);
 
 /*
- * Send as much as fd 1 takes. `more`: data follows at once, so let the kernel
- * wait for it before it fills a segment. SEND_OK: nothing waits any more.
+ * Send as much as fd 1 takes. SEND_OK: nothing waits any more. `more`: data
+ * follows at once, so that the kernel fills a segment first.
  */
 enum send_result outbox_send(struct outbox *o, bool more);
 

@@ -63,7 +63,7 @@ for header in "$header4" "$(printf "$line4" | hex)"; do
 	bad "peer=192.0.2.7:50112 .*$stranger" "$header$header$hello" --proxy-from "$list"
 done
 bad 'peer=127.0.0.50:7 end=bad-peer fault="no PROXY header"$' "$hello" --proxy-from "$list"
-grep -q 'warning: 127.0.0.50:7 is listed in --proxy-from and sent no PROXY header; let that balancer send one (HAProxy: send-proxy-v2), or take its address off the list$' "$tmp/err" ||
+grep -q 'warning: 127.0.0.50:7 is listed in --proxy-from and sent no PROXY header; let that balancer send one (HAProxy: send-proxy-v2), or remove its address from the list$' "$tmp/err" ||
 	fail "a missing header: $(cat "$tmp/err")"
 bad 'fault="a broken PROXY header"$' "$(printf 'PROXY TCP4 192.0.2.7\r\n' | hex)" --proxy-from "$list"
 bad 'fault="a broken PROXY header"$' "${signature}2111000bc0000207c6336409c3c012" --proxy-from "$list"

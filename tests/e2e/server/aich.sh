@@ -106,7 +106,7 @@ flip() {
 # no recovery data for a damaged part, but still for the others
 flip "$tmp/f2" 9900000
 refused "a damaged part" ${f2}0100$f2_root
-grep -q '"f2" is damaged in part 1: size and time are as they were, its bytes are not; restore it' "$tmp/err" ||
+grep -q '"f2" is damaged in part 1: its bytes have changed, its size and time have not; restore it' "$tmp/err" ||
 	fail "the log does not name the damaged file: $(cat "$tmp/err")"
 equal "the other part" "$(ask "$(frame c5 9b ${f2}0000$f2_root)" | cut -c 1-20)" \
 	"c5$(le 4 $((39 + 2 + 54 * 22 + 2)))9c$(echo $f2 | cut -c 1-8)"

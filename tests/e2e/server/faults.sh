@@ -166,7 +166,7 @@ said 'idle-timeout: "1x" is no number from 1 to 86400 seconds'
 expect 64 env ED2K_PORT=70000 "$SERVE" </dev/null
 said 'ED2K_PORT: "70000" is no number from 1 to 65535'
 expect 64 "$SERVE" -d "$db" extra </dev/null
-said 'one argument too many'
+said 'unexpected argument'
 expect 78 "$SERVE" -d "$tmp/none.db" </dev/null
 said 'no share database .*none.db"; make one with "ed2k-share add'
 expect 78 "$SERVE" -d "$db" -s "$tmp/none" </dev/null

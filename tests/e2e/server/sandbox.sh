@@ -172,7 +172,7 @@ for lack in landlock seccomp both; do
 		status=0
 		"$tmp/try" under $lack "$SERVE" --sandbox $mode -d "$db" \
 			<"$tmp/in" >"$tmp/out" 2>"$tmp/err" || status=$?
-		lines=$(grep -c "has no whole sandbox: $line" "$tmp/err" || true)
+		lines=$(grep -c "lacks parts of the sandbox: $line" "$tmp/err" || true)
 		case "$mode $status $lines" in
 		"try 76 1" | "require 71 1" | "off 76 0") ;;
 		*) fail "without $lack, $mode: $status, $lines lines: $(cat "$tmp/err")" ;;

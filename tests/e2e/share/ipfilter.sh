@@ -92,7 +92,7 @@ unusable() {
 truncate -s 4097 "$list"
 unusable damaged
 cp "$tmp/text" "$list"
-unusable 'no compiled list'
+unusable 'not a compiled list'
 rm "$list"
 unusable 'No such file or directory'
 expect 0 "$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got"
