@@ -1,9 +1,8 @@
 /*
- * ed2k-share: keep the share database that ed2k-serve serves from, and
- * show what was uploaded. See ed2k-share(1). One verb a file, in cmd/.
+ * ed2k-share: keep the share database that ed2k-serve serves from, and show what
+ * was uploaded. See ed2k-share(1). The verbs are in cmd/, one a file.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -17,12 +16,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* What a verb looks at: no other needs to be there, nor a HOME to find it. */
+/* What a verb uses; nothing else has to exist. */
 enum uses {
 	USES_DB = 1,    /* the share database */
 	USES_STATE = 2, /* the state directory */
 };
 
+/* Help and completion are made from this table. */
 static const struct verb {
 	const char *name;
 	int (*run)(const struct cmd *cmd, int argc, char *argv[]);
@@ -32,97 +32,94 @@ static const struct verb {
     {"add", cmd_add, USES_DB,
 	"[-r [--exclude PATTERN] [--all]] [--jobs N]\n"
 	"          PATH...",
-	"Hash files, share them and print their eD2k links. With -r, share\n"
-	"all files beneath a directory, and remember it for refresh; hidden\n"
-	"and unfinished files are left out without --all, and so is what\n"
-	"matches a PATTERN. A file that is known and unchanged is not hashed\n"
-	"again: when interrupted, the next run goes on where it was. --jobs N\n"
-	"hashes with N threads and not with all processors."},
+	"Hash files, share them and print their eD2k links. With -r, share all\n"
+	"files beneath a directory, and remember it for refresh. Hidden and\n"
+	"unfinished files are left out unless --all is given, and so is what\n"
+	"matches a PATTERN. Files that are known and unchanged are not hashed\n"
+	"again, so a second run goes on where the first was interrupted.\n"
+	"--jobs N hashes with N threads, not with one for each processor."},
     {"list", cmd_list, USES_DB | USES_STATE,
 	"[--json] [--state STATE] [PATTERN]",
-	"List hash, size, state, bytes sent and path of what is shared. The\n"
-	"states are ok, changed, missing, offline, damaged and unreadable;\n"
-	"--state shows one of them. PATTERN is a shell pattern for names or\n"
-	"paths; --json prints one JSON object a line. On a terminal it is a\n"
-	"table that fits, elsewhere fields with tabs."},
+	"List hash, size, state, bytes sent and path of shared files. States:\n"
+	"ok, changed, missing, offline, damaged, unreadable; --state shows one\n"
+	"of them. PATTERN is a shell pattern for names or paths. Prints a table\n"
+	"on a terminal, elsewhere fields with tabs, with --json an object a\n"
+	"line."},
     {"check", cmd_check, USES_DB | USES_STATE,
 	"[-p PORT]... [--outside FILE] [--json]",
-	"Say whether peers can reach what is shared: a line for each thing,\n"
+	"Check whether peers can reach what is shared: a line for each thing,\n"
 	"ok, warning or problem, with its remedy. Talks to the server on the\n"
-	"ports given (4662 and 4661), to nobody outside this host. FILE is\n"
-	"what ed2k-map-ports wrote. --json prints one JSON object a line."},
+	"given ports (4662 and 4661), and to no other host. FILE is what\n"
+	"ed2k-map-ports wrote. --json prints a JSON object a line."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
-	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
-	"and a comment of at most 128 bytes; \"\" without -r takes them back."},
+	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent) and\n"
+	"a comment of at most 128 bytes. \"\" without -r removes both."},
     {"link", cmd_link, USES_DB,
 	"[--html|--collection] [--full]\n"
 	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]]\n"
 	"          [HASH|PATH...]",
-	"Print eD2k links, of all files without arguments; --source adds\n"
-	"the address where ed2k-serve can be reached from outside (auto: what\n"
+	"Print eD2k links, of all files without arguments. --source adds the\n"
+	"address where ed2k-serve is reached from outside (auto: the one that\n"
 	"ed2k-map-ports found, or the public address of this host), --crypt\n"
-	"what aMule needs to obfuscate its very first connection there,\n"
-	"--full part hashes and the AICH root, for eMule and aMule alone.\n"
-	"--html prints a web page instead, with a search box; --collection\n"
-	"what eMule and aMule open as a .emulecollection file."},
+	"what aMule needs to obfuscate its first connection there, --full part\n"
+	"hashes and the AICH root, for eMule and aMule only. --html prints a\n"
+	"web page with a search box, --collection what eMule and aMule open as\n"
+	"an .emulecollection file."},
     {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
-	"Say how soon those get a slot who wait for a file: a second of\n"
+	"Set how soon peers that wait for a file get a slot: a second of\n"
 	"waiting counts four times as much at high as at low priority."},
     {"refresh", cmd_refresh, USES_DB, "[-n] [DIRECTORY...] | --aich",
 	"Find what is new, changed, moved or deleted beneath the directories\n"
-	"that add -r remembers, or beneath those named, and share it as it\n"
-	"is now. What is on a disk that is not mounted is kept. Prints a line\n"
-	"for each change; -n (--dry-run) only says what it would do. --aich\n"
-	"computes the AICH hashes of files that were shared before these were\n"
-	"kept."},
+	"that add -r remembers, or beneath those named, and share it as it is\n"
+	"now. Files on a disk that is not mounted stay shared. Prints a line\n"
+	"for each change; -n (--dry-run) changes nothing. --aich computes the\n"
+	"AICH hashes that files of older versions lack."},
     {"ipfilter", cmd_ipfilter, 0, "[--strict] SOURCE OUT",
-	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". In\n"
-	"SOURCE: addresses and networks (192.0.2.0/24), lines of eMule's\n"
-	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
-	"told and left out; with --strict, nothing is written then."},
+	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". SOURCE\n"
+	"has addresses, networks (192.0.2.0/24), lines of eMule's ipfilter.dat,\n"
+	"and \"allow 192.0.2.7\" for exceptions. Bad lines are reported and left\n"
+	"out; with --strict nothing is written then."},
     {"remove", cmd_remove, USES_DB, "HASH|PATH... | -r DIRECTORY...",
-	"Stop sharing files; the files themselves stay. Uploads that are\n"
-	"under way end. With -r, stop sharing all beneath a directory, and\n"
-	"forget it."},
+	"Stop sharing files; the files themselves stay. Uploads of them end.\n"
+	"With -r, stop sharing all beneath a directory, and forget it."},
     {"snapshot", cmd_snapshot, USES_DB, "FILE",
-	"Write a copy of the share database for ed2k-serve on other machines,\n"
-	"in place of what FILE is; servers that run go on with that."},
+	"Write a copy of the share database, for ed2k-serve on other machines.\n"
+	"It replaces FILE; servers that are running go on with the new one."},
     {"status", cmd_status, USES_STATE, "[-w] [--json]",
-	"Show who is connected: state, for how long, peer, client, file,\n"
-	"bytes. -w shows it anew every two seconds."},
+	"Show who is connected: state, seconds, peer, client, file, bytes. -w\n"
+	"shows it again every two seconds."},
     {"stats", cmd_stats, USES_STATE,
 	"[--by file|peer|day] [--since TIME] [--json]\n"
 	"          | --openmetrics | prune --older AGE",
-	"What ed2k-serve uploaded: totals, then a row a file, peer or day.\n"
-	"TIME is a day (2026-11-22), an age (7d) or @ and a Unix time.\n"
-	"--json prints one JSON object a line, --openmetrics counters for a\n"
-	"collector. prune removes what is older than AGE, keeps the counters\n"
-	"and prints how many transfers are gone."},
+	"Show what ed2k-serve uploaded: totals, then a row for each file, peer\n"
+	"or day. TIME is a day (2026-11-22), an age (7d), or @ and a Unix time.\n"
+	"--json prints a JSON object a line, --openmetrics counters for a\n"
+	"collector. prune removes transfers that are older than AGE, keeps\n"
+	"their sums, and prints how many were removed."},
     {"verify", cmd_verify, USES_DB, "[HASH|PATH...]",
-	"Hash shared files again, all of them without arguments, and name\n"
-	"what is damaged by part and byte. What is damaged is not served\n"
-	"until it verifies again."},
+	"Hash shared files again, all of them without arguments, and name what\n"
+	"is damaged by part and byte. A damaged file is not served until it\n"
+	"verifies again."},
 };
 
 static void
-print_help(FILE *out, const struct verb *only)
+print_verb_help(const struct verb *verb)
 {
-	if (only) {
-		fprintf(out,
-		    "usage: ed2k-share %s%s%s %s\n\n%s\n\n"
-		    "See ed2k-share(1).\n",
-		    only->uses & USES_DB ? "[-d DB] " : "",
-		    only->uses & USES_STATE ? "[-s DIR] " : "", only->name,
-		    only->synopsis, only->help);
-		return;
-	}
+	printf("usage: ed2k-share %s%s%s %s\n\n%s\n\nSee ed2k-share(1).\n",
+	    verb->uses & USES_DB ? "[-d DB] " : "",
+	    verb->uses & USES_STATE ? "[-s DIR] " : "", verb->name,
+	    verb->synopsis, verb->help);
+}
+
+static void
+print_help(FILE *out)
+{
 	fputs("usage: ed2k-share [-d DB] [-s DIR] VERB ...\n\n"
 	      "Keep the share database of ed2k-serve.\n\n",
 	    out);
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		fprintf(out, "  %-8s %s\n", verbs[i].name, verbs[i].synopsis);
-	fputs("\n\"ed2k-share VERB --help\" tells more, ed2k-share(1) all.\n",
-	    out);
+	fputs("\nSee \"ed2k-share VERB --help\" and ed2k-share(1).\n", out);
 }
 
 static const struct verb *
@@ -136,64 +133,61 @@ find_verb(const char *name)
 	return NULL;
 }
 
-/* The global options that stand before the verb. */
-struct options {
-	const char *db, *state;
-	bool help, version;
-};
-
 static bool
-parse_options(struct options *opt, int argc, char *argv[], int *first)
+is_help(const char *argument)
 {
-	const struct args_option table[] = {
-	    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &opt->db, "FILE", ""},
-	    {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &opt->state,
-		"DIR", ""},
-	    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &opt->help, NULL, ""},
-	    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &opt->version, NULL, ""},
-	};
+	return argument &&
+	    (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0);
+}
 
-	return args_parse(table, ARRAY_LEN(table), argc, argv, first);
+/* argv[0] is the verb's name. */
+static int
+run(struct cmd *cmd, int argc, char *argv[])
+{
+	const struct verb *verb = find_verb(argv[0]);
+	char path[PATH_MAX];
+
+	if (!verb)
+		return EX_USAGE;
+	if (is_help(argv[1])) {
+		print_verb_help(verb);
+		return 0;
+	}
+	if (!cmd->db && verb->uses & USES_DB) {
+		if (!store_default_path(path, sizeof path))
+			return EX_CONFIG;
+		cmd->db = path;
+	}
+	return verb->run(cmd, argc, argv);
 }
 
 int
 main(int argc, char *argv[])
 {
-	char path[PATH_MAX];
-	struct options opt = {0};
-	struct cmd cmd;
-	const struct verb *verb;
+	struct cmd cmd = {0};
+	bool help = false, version = false;
+	const struct args_option options[] = {
+	    {"db", 'd', ARGS_TEXT, "ED2K_SHARE_DB", 0, 0, &cmd.db, "FILE", ""},
+	    {"state", 's', ARGS_TEXT, "ED2K_STATE_DIR", 0, 0, &cmd.state, "DIR",
+		""},
+	    {"help", 'h', ARGS_FLAG, NULL, 0, 0, &help, NULL, ""},
+	    {"version", 'V', ARGS_FLAG, NULL, 0, 0, &version, NULL, ""},
+	};
 	int first, fault;
 
 	setlocale(LC_CTYPE, ""); /* what a character is; numbers stay plain */
 	log_open_stderr("ed2k-share");
-	if (!parse_options(&opt, argc, argv, &first))
+	if (!args_parse(options, ARRAY_LEN(options), argc, argv, &first))
 		return EX_USAGE;
-	if (opt.version) {
+	if (version) {
 		puts("ed2k-share " VERSION);
 		return 0;
 	}
-	if (opt.help || first == argc) {
-		print_help(opt.help ? stdout : stderr, NULL);
-		return opt.help ? 0 : EX_USAGE;
+	if (help || first == argc) {
+		print_help(help ? stdout : stderr);
+		return help ? 0 : EX_USAGE;
 	}
-	verb = find_verb(argv[first]);
-	if (!verb)
-		return EX_USAGE;
-	if (first + 1 < argc &&
-	    (strcmp(argv[first + 1], "--help") == 0 ||
-		strcmp(argv[first + 1], "-h") == 0)) {
-		print_help(stdout, verb);
-		return 0;
-	}
-	cmd.db = opt.db;
-	cmd.state = opt.state;
-	if (!cmd.db && verb->uses & USES_DB) {
-		if (!store_default_path(path, sizeof path))
-			return EX_CONFIG;
-		cmd.db = path;
-	}
-	fault = verb->run(&cmd, argc - first, argv + first);
+	fault = run(&cmd, argc - first, argv + first);
 	interrupt_die();
 	return fault;
 }

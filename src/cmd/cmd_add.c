@@ -2,7 +2,6 @@
  * ed2k-share add: hash files, share them, print their links.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -63,13 +62,12 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct edit edit = {0};
 	struct adding adding = {.store = &edit.store};
-	struct hasher hasher = {0};
 	struct add add = {
-	    .pipeline = {.hasher = &hasher, .edit = &edit},
+	    .pipeline = {.edit = &edit},
 	    .tell = tell,
 	    .ctx = &adding,
 	};
-	uint64_t jobs = hasher_processors();
+	uint64_t jobs = 0;
 	const struct args_option options[] = {
 	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &add.recursive, NULL, ""},
 	    {"jobs", 0, ARGS_NUMBER, NULL, 1, HASHER_THREADS_MAX, &jobs, "N",
@@ -88,20 +86,18 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 			  "need -r");
 		return EX_USAGE;
 	}
-	fault = hasher_open_threads(&hasher, (unsigned)jobs);
-	if (!fault)
-		fault = edit_create(&edit, cmd->db);
-	if (!fault) {
-		unreadable_open(&adding.unreadable, cmd->db);
-		add.pipeline.show = progress_begin();
-		fault = add_paths(&add, argc - first, argv + first);
-		unreadable_close(&adding.unreadable);
-	}
+	fault = edit_create(&edit, cmd->db);
+	if (fault)
+		return fault;
+	unreadable_open(&adding.unreadable, cmd->db);
+	add.pipeline.n_threads = (unsigned)jobs;
+	add.pipeline.show = progress_begin();
+	fault = add_paths(&add, argc - first, argv + first);
+	unreadable_close(&adding.unreadable);
 	if (interrupt_signal())
 		log_notice("interrupted; %" PRIu64 " of the files are shared; "
 			   "run the same command again to go on",
 		    adding.n_shared);
 	edit_close(&edit);
-	hasher_close(&hasher);
 	return print_end(fault);
 }

@@ -3,7 +3,6 @@
  * done?
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/util.h"

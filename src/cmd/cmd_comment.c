@@ -2,7 +2,6 @@
  * ed2k-share comment: a rating and a comment that peers are shown.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"

@@ -3,7 +3,6 @@
  * as a collection.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"

@@ -3,7 +3,6 @@
  * sent.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"

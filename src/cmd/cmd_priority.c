@@ -2,7 +2,6 @@
  * ed2k-share priority: how soon those get a slot who wait for a file.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"

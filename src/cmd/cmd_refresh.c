@@ -3,7 +3,6 @@
  * the AICH hashes that the database lacks.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
@@ -30,7 +29,6 @@ static const char *const words[REFRESH_N_CHANGES] = {
 struct refreshing {
 	bool dry_run;
 	struct edit edit;
-	struct hasher hasher;
 	uint64_t n[REFRESH_N_CHANGES];
 };
 
@@ -108,9 +106,7 @@ static int
 refresh_named(struct refreshing *r, char *dirs[], size_t n)
 {
 	struct refresh refresh = {
-	    .pipeline = {.hasher = &r->hasher,
-		.edit = &r->edit,
-		.show = progress_begin()},
+	    .pipeline = {.edit = &r->edit, .show = progress_begin()},
 	    .dry_run = r->dry_run,
 	    .tell = tell_change,
 	    .ctx = r,
@@ -132,9 +128,7 @@ static int
 compute_aich(struct refreshing *r)
 {
 	struct refresh_aich lacking = {
-	    .pipeline = {.hasher = &r->hasher,
-		.edit = &r->edit,
-		.show = progress_begin()},
+	    .pipeline = {.edit = &r->edit, .show = progress_begin()},
 	    .tell = tell_root,
 	};
 	int fault = refresh_aich(&lacking);
@@ -167,8 +161,6 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 	}
 	fault = r.dry_run ? store_open(&r.edit.store, cmd->db)
 			  : edit_open(&r.edit, cmd->db);
-	if (!fault && !r.dry_run)
-		fault = hasher_open(&r.hasher);
 	if (!fault && aich)
 		fault = compute_aich(&r);
 	else if (!fault && first == argc)
@@ -176,6 +168,5 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 	else if (!fault)
 		fault = refresh_named(&r, argv + first, (size_t)(argc - first));
 	edit_close(&r.edit);
-	hasher_close(&r.hasher);
 	return print_end(fault);
 }

@@ -2,7 +2,6 @@
  * ed2k-share remove: stop sharing. The files themselves are left alone.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"

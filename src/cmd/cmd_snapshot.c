@@ -2,7 +2,6 @@
  * ed2k-share snapshot: the share database for servers on other machines.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "index/snapshot.h"

@@ -2,7 +2,6 @@
  * ed2k-share stats: what was uploaded, by file, peer or day; and forgetting it.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/util.h"

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/address.h"
-#include "base/args.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"

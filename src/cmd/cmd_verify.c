@@ -2,7 +2,6 @@
  * ed2k-share verify: hash shared files again and compare.
  * SPDX-License-Identifier: ISC
  */
-#include "base/args.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
@@ -49,9 +48,8 @@ int
 cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct edit edit = {0};
-	struct hasher hasher = {0};
 	struct verify verify = {
-	    .pipeline = {.hasher = &hasher, .edit = &edit},
+	    .pipeline = {.edit = &edit},
 	    .tell = tell,
 	    .tell_part = tell_part,
 	};
@@ -60,17 +58,14 @@ cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 	first = cmd_parse(NULL, 0, argc, argv, 0, INT_MAX, "");
 	if (first < 0)
 		return EX_USAGE;
-	fault = hasher_open(&hasher);
-	if (!fault)
-		fault = edit_open(&edit, cmd->db);
-	if (!fault) {
-		verify.pipeline.show = progress_begin();
-		fault = verify_targets(&verify, argc - first, argv + first);
-	}
+	fault = edit_open(&edit, cmd->db);
+	if (fault)
+		return fault;
+	verify.pipeline.show = progress_begin();
+	fault = verify_targets(&verify, argc - first, argv + first);
 	if (interrupt_signal())
 		log_notice("interrupted; files that are not listed were not "
 			   "verified");
 	edit_close(&edit);
-	hasher_close(&hasher);
 	return print_end(fault);
 }

@@ -10,7 +10,7 @@
 #include "index/rules.h"
 
 struct add {
-	/* the caller sets these, and of the pipeline hasher, edit and show: */
+	/* the caller sets these, and of the pipeline edit, n_threads, show: */
 	struct pipeline pipeline;
 	bool recursive;     /* take directories, and what is beneath them */
 	struct rules rules; /* what is left out of these */

@@ -22,10 +22,15 @@
 int
 pipeline_open(struct pipeline *p)
 {
+	unsigned n = p->n_threads ? p->n_threads : hasher_processors();
+	int fault = hasher_open_threads(&p->hasher, n);
+
+	if (fault)
+		return fault;
 	p->ring = calloc(PIPELINE_MAX, sizeof *p->ring);
 	if (!p->ring) {
 		log_error("no memory to hash files");
-		p->stop = true;
+		hasher_close(&p->hasher);
 		return EX_OSERR;
 	}
 	interrupt_catch();
@@ -90,7 +95,7 @@ show(struct pipeline *p, const char *path)
 	if (!p->show)
 		return;
 	p->progress.path = path;
-	p->progress.bytes = hasher_bytes(p->hasher);
+	p->progress.bytes = hasher_bytes(&p->hasher);
 	p->show(&p->progress);
 }
 
@@ -134,7 +139,7 @@ keep_done(struct pipeline *p, unsigned wait_ms)
 		struct pipeline_file *f = nth(p, n);
 
 		if (f->is_hashed &&
-		    !steady_wait(&f->file, p->hasher, n == 0 ? wait_ms : 0))
+		    !steady_wait(&f->file, &p->hasher, n == 0 ? wait_ms : 0))
 			break;
 	}
 	if (n > 0)
@@ -169,7 +174,7 @@ put(struct pipeline *p, struct pipeline_file *f, bool is_hashed)
 void
 pipeline_hash(struct pipeline *p, struct pipeline_file *f)
 {
-	steady_begin(&f->file, p->hasher);
+	steady_begin(&f->file, &p->hasher);
 	put(p, f, true);
 }
 
@@ -190,7 +195,7 @@ void
 pipeline_close(struct pipeline *p)
 {
 	pipeline_wait(p);
-	hasher_close(p->hasher); /* no thread reads the files any more */
+	hasher_close(&p->hasher); /* no thread reads the files any more */
 	while (p->n > 0) {
 		const struct pipeline_file *f = nth(p, 0);
 		bool done = !f->is_hashed ||

@@ -45,8 +45,8 @@ struct pipeline_file {
 
 struct pipeline {
 	/* the caller sets these first: */
-	struct hasher *hasher;
 	struct edit *edit;
+	unsigned n_threads; /* that hash; 0: one for each processor */
 	/*
 	 * A file is hashed, or was passed: change the database, after
 	 * edit_group_begin; the pipeline ends the group. Returns 0, or an exit
@@ -63,20 +63,21 @@ struct pipeline {
 	bool stop;                /* it is of no use to go on */
 	int fault;                /* the first one */
 	/* its own: */
+	struct hasher hasher;
 	struct pipeline_file *ring; /* PIPELINE_MAX; owned */
 	size_t oldest, n;
 	uint64_t kept_ms; /* when results were last written */
 };
 
 /*
- * Begin: from now on signals are noted. 0, or EX_OSERR after a log line; to be
- * ended in any case.
+ * Start the threads; from now on signals are noted. 0, or EX_OSERR after a log
+ * line.
  */
 int pipeline_open(struct pipeline *p);
 
 /*
- * End: wait for all files, unless there was a signal. Then keep what is hashed,
- * drop the rest, close the hasher and free all memory.
+ * Wait for all files, unless there was a signal. Then keep what is hashed, drop
+ * the rest, end the threads and free all memory.
  */
 void pipeline_close(struct pipeline *p);
 

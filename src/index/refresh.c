@@ -23,13 +23,13 @@ refresh_tell(struct refresh *r, enum refresh_change change, const char *path,
 void
 refresh_tell_offline(struct refresh *r, const char *dir)
 {
+	struct pipeline *p = &r->pipeline;
 	bool first = false;
 
 	/* (a signal may have ended the search for a file in it) */
-	if (pipeline_is_stopped(&r->pipeline))
+	if (pipeline_is_stopped(p))
 		return;
-	pipeline_go_on(
-	    &r->pipeline, astray_put_offline(r->pipeline.edit, dir, &first));
+	pipeline_go_on(p, astray_put_offline(p->edit, dir, &first));
 	if (first)
 		refresh_tell(r, REFRESH_OFFLINE, dir, NULL);
 }
@@ -37,19 +37,21 @@ refresh_tell_offline(struct refresh *r, const char *dir)
 static void
 run_steps(struct refresh *r, char *const dirs[], size_t n)
 {
-	pipeline_go_on(&r->pipeline, astray_open(r->pipeline.edit));
+	struct pipeline *p = &r->pipeline;
+
+	pipeline_go_on(p, astray_open(p->edit));
 	for (size_t i = 0; i < n; i++)
 		refresh_find_astray(r, dirs[i]);
 	refresh_leave_offline(r);
-	r->pipeline.progress.n_done = 0;
+	p->progress.n_done = 0;
 	for (size_t i = 0; i < n; i++)
 		refresh_walk(r, dirs[i]);
-	if (!r->has_any && !pipeline_is_stopped(&r->pipeline) &&
+	if (!r->has_any && !pipeline_is_stopped(p) &&
 	    strcmp(dirs[0], "/") != 0) {
 		log_error("nothing in %s is shared; \"ed2k-share add -r\" "
 			  "shares it",
 		    log_quote_str(dirs[0]));
-		pipeline_fault(&r->pipeline, EX_NOINPUT);
+		pipeline_fault(p, EX_NOINPUT);
 	}
 	refresh_end_astray(r);
 }

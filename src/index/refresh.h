@@ -26,11 +26,11 @@ enum refresh_change {
 };
 
 struct refresh {
-	/* the caller sets these, and of the pipeline hasher, edit and show: */
+	/* the caller sets these, and of the pipeline edit and show: */
 	struct pipeline pipeline;
 	/*
-	 * Hash nothing and change nothing, only tell. The hasher may be closed
-	 * then, and the database open for reading only.
+	 * Hash nothing and change nothing, only tell. The database may be open
+	 * for reading only.
 	 */
 	bool dry_run;
 	/* A change that was made. from: where a file was; else NULL. */

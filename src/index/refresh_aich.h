@@ -9,7 +9,7 @@
 #include "index/pipeline.h"
 
 struct refresh_aich {
-	/* the caller sets these, and of the pipeline hasher, edit and show: */
+	/* the caller sets these, and of the pipeline edit and show: */
 	struct pipeline pipeline;
 	/* The AICH root of a file is known now. False: stop. */
 	bool (*tell)(

@@ -41,32 +41,36 @@ is_as_recorded(enum copy_state state)
 static bool
 next_copy(struct refresh *r, const char *dir, struct store_row *row)
 {
-	return !pipeline_is_stopped(&r->pipeline) &&
-	    pipeline_found(
-		&r->pipeline, store_next(&r->pipeline.edit->store, dir, row));
+	struct pipeline *p = &r->pipeline;
+
+	return !pipeline_is_stopped(p) &&
+	    pipeline_found(p, store_next(&p->edit->store, dir, row));
 }
 
 /* The next copy that went astray. */
 static bool
 next_astray(struct refresh *r, struct astray *a)
 {
-	return !pipeline_is_stopped(&r->pipeline) &&
-	    pipeline_found(&r->pipeline, astray_next(r->pipeline.edit, a));
+	struct pipeline *p = &r->pipeline;
+
+	return !pipeline_is_stopped(p) &&
+	    pipeline_found(p, astray_next(p->edit, a));
 }
 
 void
 refresh_find_astray(struct refresh *r, const char *dir)
 {
+	struct pipeline *p = &r->pipeline;
 	struct store_row row = {0};
 
 	while (next_copy(r, dir, &row)) {
 		enum copy_state state = state_of(&row.copy);
 
 		r->has_any = true;
-		pipeline_count(&r->pipeline, row.path);
+		pipeline_count(p, row.path);
 		if (!is_as_recorded(state))
-			pipeline_go_on(&r->pipeline,
-			    astray_put(r->pipeline.edit, &row.copy, state));
+			pipeline_go_on(
+			    p, astray_put(p->edit, &row.copy, state));
 	}
 }
 
@@ -86,6 +90,7 @@ bool
 refresh_is_root_there(
     struct refresh *r, const char *path, bool has_inode, uint64_t inode)
 {
+	struct pipeline *p = &r->pipeline;
 	struct presence now;
 
 	if (!presence_look(path, &now))
@@ -95,8 +100,7 @@ refresh_is_root_there(
 	if (!has_found_file(r, path))
 		return false;
 	if (!r->dry_run)
-		pipeline_go_on(&r->pipeline,
-		    roots_put_inode(r->pipeline.edit, path, now.inode));
+		pipeline_go_on(p, roots_put_inode(p->edit, path, now.inode));
 	return true;
 }
 
@@ -116,7 +120,8 @@ take_any(void *ctx, const char *path)
 static bool
 is_offline(struct refresh *r, const struct astray *a, char dir[PATH_MAX])
 {
-	struct store *store = &r->pipeline.edit->store;
+	struct pipeline *p = &r->pipeline;
+	struct store *store = &p->edit->store;
 
 	if (strcmp(a->root, r->root) != 0) {
 		r->is_root_there = refresh_is_root_there(
@@ -127,8 +132,8 @@ is_offline(struct refresh *r, const struct astray *a, char dir[PATH_MAX])
 		memcpy(dir, a->root, PATH_MAX);
 		return true;
 	}
-	if (!pipeline_found(&r->pipeline,
-		store_mount_points_above(store, a->path, take_any, dir)) ||
+	if (!pipeline_found(
+		p, store_mount_points_above(store, a->path, take_any, dir)) ||
 	    strcmp(dir, r->mounted) == 0)
 		return false;
 	if (!has_found_file(r, dir))
@@ -140,6 +145,7 @@ is_offline(struct refresh *r, const struct astray *a, char dir[PATH_MAX])
 void
 refresh_leave_offline(struct refresh *r)
 {
+	struct pipeline *p = &r->pipeline;
 	struct astray a = {0};
 	char dir[PATH_MAX];
 
@@ -149,12 +155,11 @@ refresh_leave_offline(struct refresh *r)
 		} else if (a.state == COPY_UNREADABLE) {
 			log_error("cannot look at %s; it stays as it was",
 			    log_quote_str(a.path));
-			pipeline_fault(&r->pipeline, EX_NOPERM);
+			pipeline_fault(p, EX_NOPERM);
 		} else {
 			continue;
 		}
-		pipeline_go_on(
-		    &r->pipeline, astray_delete(r->pipeline.edit, a.path));
+		pipeline_go_on(p, astray_delete(p->edit, a.path));
 	}
 }
 
@@ -173,12 +178,13 @@ is_sharable(const char *path)
 static void
 put_successor(struct refresh *r, const struct astray *a)
 {
+	struct pipeline *p = &r->pipeline;
 	struct store_copy before;
 	bool has_moved = a->state == ASTRAY_SPENT;
-	bool known = pipeline_found(&r->pipeline,
-	    store_find_path(&r->pipeline.edit->store, a->path, &before));
+	bool known = pipeline_found(
+	    p, store_find_path(&p->edit->store, a->path, &before));
 
-	if (pipeline_is_stopped(&r->pipeline))
+	if (pipeline_is_stopped(p))
 		return;
 	/* the walk came by after the copy had moved, and shared it */
 	if (has_moved && known && !r->dry_run)
@@ -190,15 +196,14 @@ put_successor(struct refresh *r, const struct astray *a)
 static void
 drop_copy(struct refresh *r, const struct astray *a)
 {
+	struct pipeline *p = &r->pipeline;
 	bool exists = access(a->path, F_OK) == 0;
 
 	/* what vanished or came back during the refresh waits for the next */
 	if ((a->state != COPY_MISSING || exists) &&
 	    (a->state != COPY_CHANGED || !exists))
 		return;
-	if (r->dry_run ||
-	    pipeline_go_on(
-		&r->pipeline, edit_drop_path(r->pipeline.edit, a->path)))
+	if (r->dry_run || pipeline_go_on(p, edit_drop_path(p->edit, a->path)))
 		refresh_tell(r, REFRESH_REMOVED, a->path, NULL);
 }
 

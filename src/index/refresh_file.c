@@ -29,18 +29,17 @@ born_s(int fd)
 static bool
 was_renamed(struct refresh *r, const char *path, int fd, const struct stat *st)
 {
+	struct pipeline *p = &r->pipeline;
 	const struct copy_facts now = {
 	    (uint64_t)st->st_size, steady_mtime_ns(st), st->st_ino};
-	struct edit *edit = r->pipeline.edit;
+	struct edit *edit = p->edit;
 	char from[PATH_MAX];
 
-	if (!pipeline_found(
-		&r->pipeline, astray_by_inode(edit, &now, born_s(fd), from)))
+	if (!pipeline_found(p, astray_by_inode(edit, &now, born_s(fd), from)))
 		return false;
-	if (!r->dry_run &&
-	    !pipeline_go_on(&r->pipeline, edit_move(edit, from, path)))
+	if (!r->dry_run && !pipeline_go_on(p, edit_move(edit, from, path)))
 		return false;
-	pipeline_go_on(&r->pipeline, astray_spend(edit, from));
+	pipeline_go_on(p, astray_spend(edit, from));
 	refresh_tell(r, REFRESH_MOVED, path, from);
 	return true;
 }
@@ -50,7 +49,8 @@ int
 refresh_keep_file(void *ctx, struct pipeline_file *f)
 {
 	struct refresh *r = ctx;
-	struct edit *edit = r->pipeline.edit;
+	struct pipeline *p = &r->pipeline;
+	struct edit *edit = p->edit;
 	const uint8_t *hash = f->file.job.hash.hash;
 	struct edit_entry entry;
 	int fault = steady_end(&f->file);
@@ -60,18 +60,16 @@ refresh_keep_file(void *ctx, struct pipeline_file *f)
 	steady_entry(&entry, f->path, &f->file.st, &f->file.job.hash);
 	if (f->kind != REFRESH_NEW && !memcmp(f->copy.hash, hash, HASH_SIZE)) {
 		f->kind = REFRESH_TOUCHED;
-	} else if (pipeline_found(
-		       &r->pipeline, astray_by_hash(edit, hash, f->other)) &&
+	} else if (pipeline_found(p, astray_by_hash(edit, hash, f->other)) &&
 	    strcmp(f->other, f->path) != 0) {
 		f->kind = REFRESH_MOVED;
 		entry.moved_from = f->other;
 	}
-	if (!r->pipeline.stop &&
-	    pipeline_go_on(&r->pipeline, edit_group_begin(edit)) &&
-	    pipeline_go_on(&r->pipeline, edit_put(edit, &entry)) &&
+	if (!p->stop && pipeline_go_on(p, edit_group_begin(edit)) &&
+	    pipeline_go_on(p, edit_put(edit, &entry)) &&
 	    f->kind == REFRESH_MOVED)
-		pipeline_go_on(&r->pipeline, astray_spend(edit, f->other));
-	return r->pipeline.stop ? r->pipeline.fault : 0;
+		pipeline_go_on(p, astray_spend(edit, f->other));
+	return p->stop ? p->fault : 0;
 }
 
 bool
@@ -102,8 +100,9 @@ void
 refresh_put_file(
     struct refresh *r, const char *path, const struct store_copy *before)
 {
+	struct pipeline *p = &r->pipeline;
 	enum refresh_change change = before ? REFRESH_CHANGED : REFRESH_NEW;
-	struct pipeline_file *f = pipeline_next(&r->pipeline, path);
+	struct pipeline_file *f = pipeline_next(p, path);
 	int fd;
 
 	if (!f)
@@ -112,12 +111,12 @@ refresh_put_file(
 	if (fd < 0) {
 		log_error("cannot read %s: %s; it is not shared",
 		    log_quote_str(path), strerror(errno));
-		pipeline_fault(&r->pipeline, EX_NOPERM);
+		pipeline_fault(p, EX_NOPERM);
 		return;
 	}
 	if (!S_ISREG(f->file.st.st_mode) || f->file.st.st_size == 0 ||
 	    (!before && was_renamed(r, path, fd, &f->file.st)) ||
-	    pipeline_is_stopped(&r->pipeline)) {
+	    pipeline_is_stopped(p)) {
 		close(fd);
 		return;
 	}
@@ -129,5 +128,5 @@ refresh_put_file(
 	f->file.fd = fd;
 	f->kind = (int)change;
 	f->copy = before ? *before : (struct store_copy){0};
-	pipeline_hash(&r->pipeline, f);
+	pipeline_hash(p, f);
 }

@@ -29,11 +29,12 @@ take_unmounted(void *ctx, const char *path)
 static bool
 is_unmounted(struct refresh *r, const char *dir)
 {
+	struct pipeline *p = &r->pipeline;
 	char unmounted[PATH_MAX];
 
-	if (!pipeline_found(&r->pipeline,
+	if (!pipeline_found(p,
 		store_mount_points_above(
-		    &r->pipeline.edit->store, dir, take_unmounted, unmounted)))
+		    &p->edit->store, dir, take_unmounted, unmounted)))
 		return false;
 	refresh_tell_offline(r, unmounted);
 	return true;
@@ -44,16 +45,16 @@ static bool
 visit_file(void *ctx, const char *path)
 {
 	struct refresh *r = ctx;
-	struct edit *edit = r->pipeline.edit;
+	struct pipeline *p = &r->pipeline;
+	struct edit *edit = p->edit;
 	struct store_copy known;
 
 	if (!db_owns(r->db, path) &&
-	    !pipeline_found(
-		&r->pipeline, store_find_path(&edit->store, path, &known)) &&
-	    !pipeline_found(&r->pipeline, roots_is_removed(edit, path)) &&
-	    !pipeline_is_stopped(&r->pipeline))
+	    !pipeline_found(p, store_find_path(&edit->store, path, &known)) &&
+	    !pipeline_found(p, roots_is_removed(edit, path)) &&
+	    !pipeline_is_stopped(p))
 		refresh_put_file(r, path, NULL);
-	return !pipeline_is_stopped(&r->pipeline);
+	return !pipeline_is_stopped(p);
 }
 
 /* For scan_tree: not into other roots, nor where something should be mounted. */
@@ -61,24 +62,25 @@ static bool
 enter_directory(void *ctx, const char *dir, const struct presence *is)
 {
 	struct refresh *r = ctx;
-	struct edit *edit = r->pipeline.edit;
+	struct pipeline *p = &r->pipeline;
+	struct edit *edit = p->edit;
 	struct root root;
 
-	if (pipeline_found(&r->pipeline, roots_is_removed(edit, dir)) ||
-	    (pipeline_found(&r->pipeline, roots_find(edit, dir, &root)) &&
-		root.walk))
+	if (pipeline_found(p, roots_is_removed(edit, dir)) ||
+	    (pipeline_found(p, roots_find(edit, dir, &root)) && root.walk))
 		return false;
 	if (is->is_mount && !r->dry_run)
-		pipeline_go_on(&r->pipeline, roots_put_mount_point(edit, dir));
+		pipeline_go_on(p, roots_put_mount_point(edit, dir));
 	if (!is->is_mount && is_unmounted(r, dir))
 		return false;
-	return !pipeline_is_stopped(&r->pipeline);
+	return !pipeline_is_stopped(p);
 }
 
 /* Walk dir, which is a root or lies beneath it. */
 static void
 walk_root(struct refresh *r, const struct root *root, const char *dir)
 {
+	struct pipeline *p = &r->pipeline;
 	struct rules rules;
 	struct scan scan = {
 	    .rules = &rules,
@@ -96,10 +98,9 @@ walk_root(struct refresh *r, const struct root *root, const char *dir)
 	}
 	if (is_unmounted(r, dir))
 		return;
-	if (pipeline_go_on(
-		&r->pipeline, roots_rules(r->pipeline.edit, root, &rules)) &&
+	if (pipeline_go_on(p, roots_rules(p->edit, root, &rules)) &&
 	    !scan_tree(&scan, dir))
-		pipeline_fault(&r->pipeline, EX_NOPERM);
+		pipeline_fault(p, EX_NOPERM);
 	roots_free_rules(&rules);
 }
 
@@ -124,17 +125,17 @@ find_root(struct refresh *r, const char *dir, struct root *out)
 void
 refresh_walk(struct refresh *r, const char *dir)
 {
+	struct pipeline *p = &r->pipeline;
 	struct root root = {0};
 
-	if (pipeline_is_stopped(&r->pipeline))
+	if (pipeline_is_stopped(p))
 		return;
 	if (find_root(r, dir, &root))
 		walk_root(r, &root, dir);
 	root.path[0] = '\0';
-	while (!pipeline_is_stopped(&r->pipeline) &&
-	    pipeline_found(
-		&r->pipeline, roots_next(r->pipeline.edit, dir, &root)))
+	while (!pipeline_is_stopped(p) &&
+	    pipeline_found(p, roots_next(p->edit, dir, &root)))
 		if (root.walk)
 			walk_root(r, &root, root.path);
-	pipeline_wait(&r->pipeline); /* the next walk may come by here again */
+	pipeline_wait(p); /* the next walk may come by here again */
 }

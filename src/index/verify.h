@@ -10,7 +10,7 @@
 #include "store/copy.h"
 
 struct verify {
-	/* the caller sets these, and of the pipeline hasher, edit and show: */
+	/* the caller sets these, and of the pipeline edit and show: */
 	struct pipeline pipeline;
 	/*
 	 * What became of a file; before that, each part of a damaged one that
