@@ -63,10 +63,8 @@ queue_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 }
 
 static struct waiter
-waiter_of(const struct scoreboard *b, int i)
+waiter_of(const struct record *r, int i)
 {
-	const struct record *r = scoreboard_record(b, i);
-
 	return (struct waiter){
 	    .since_ms = r->since_ms,
 	    .weight = r->weight,
@@ -79,17 +77,20 @@ static bool
 is_before(
     const struct scoreboard *b, int i, const struct waiter *me, uint64_t now_ms)
 {
-	struct waiter other = waiter_of(b, i);
+	const struct record *r = scoreboard_record(b, i);
+	struct waiter other;
 
-	return scoreboard_record(b, i)->state == RECORD_WAITING &&
-	    i != b->mine && turn_is_before(&other, me, now_ms);
+	if (r->state != RECORD_WAITING || i == b->mine)
+		return false;
+	other = waiter_of(r, i);
+	return turn_is_before(&other, me, now_ms);
 }
 
 /* How many wait before us, the dead included. */
 static uint32_t
 count_before(const struct scoreboard *b, uint64_t now_ms)
 {
-	struct waiter me = waiter_of(b, b->mine);
+	struct waiter me = waiter_of(scoreboard_mine(b), b->mine);
 	int used = scoreboard_n_records(b);
 	uint32_t n = 0;
 
@@ -140,7 +141,7 @@ has_its_slots_locked(
 static bool
 are_due_to_others_locked(struct scoreboard *b, uint32_t n_free, uint64_t now_ms)
 {
-	struct waiter me = waiter_of(b, b->mine);
+	struct waiter me = waiter_of(scoreboard_mine(b), b->mine);
 	int used = scoreboard_n_records(b);
 	uint32_t n = 0;
 

@@ -46,7 +46,7 @@ scoreboard_close(struct scoreboard *b)
 }
 
 struct record *
-scoreboard_mine(struct scoreboard *b)
+scoreboard_mine(const struct scoreboard *b)
 {
 	return b->mine >= 0 ? scoreboard_record(b, b->mine) : NULL;
 }
@@ -57,12 +57,6 @@ scoreboard_n_records(const struct scoreboard *b)
 	if (!b->file.board)
 		return 0;
 	return (int)min_u64(b->file.board->n_used, SCOREBOARD_RECORDS);
-}
-
-struct record *
-scoreboard_record(const struct scoreboard *b, int i)
-{
-	return &b->file.board->records[i];
 }
 
 bool

@@ -74,7 +74,7 @@ enum board_result scoreboard_open_readonly(
 void scoreboard_close(struct scoreboard *b);
 
 /* Our record, for us to fill in; NULL without one. */
-struct record *scoreboard_mine(struct scoreboard *b);
+struct record *scoreboard_mine(const struct scoreboard *b);
 
 /*
  * Records to look at: the first n. 0 without a board, and never more than the
@@ -82,7 +82,11 @@ struct record *scoreboard_mine(struct scoreboard *b);
  */
 int scoreboard_n_records(const struct scoreboard *b);
 
-struct record *scoreboard_record(const struct scoreboard *b, int i);
+static inline struct record *
+scoreboard_record(const struct scoreboard *b, int i)
+{
+	return &b->file.board->records[i];
+}
 
 /* Is record i of a live process? Asks the lock, so it is exact and slow. */
 bool scoreboard_is_alive(const struct scoreboard *b, int i);
