@@ -19,7 +19,7 @@ print_aich_notice(struct store *store)
 {
 	uint64_t n, bytes;
 
-	if (store_count_without_aich(store, &n, &bytes) && n > 0)
+	if (store_count_without_aich(store, &n, &bytes) == 0 && n > 0)
 		log_notice(
 		    "%" PRIu64 " %s no AICH hashes, with which peers "
 		    "repair corrupt parts; \"ed2k-share refresh --aich\" "

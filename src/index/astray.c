@@ -54,7 +54,7 @@ astray_spend(struct edit *e, const char *path)
 static enum store_result
 take_path(struct edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
 {
-	enum store_result res = edit_row(e, stmt);
+	enum store_result res = store_step(&e->store, stmt);
 
 	if (res == STORE_FOUND && !db_column_name(stmt, 0, path)) {
 		e->store.db.fault = EX_SOFTWARE; /* we put it there */

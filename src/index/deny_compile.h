@@ -21,9 +21,9 @@ struct deny_counts {
  * which must be such a list, empty, or not there. Bad lines are logged and left
  * out; with `strict` they are an error. Lines are those of deny_line.h.
  *
- * 0, or an exit code after a log line: EX_NOINPUT, EX_NOPERM or EX_IOERR for the
- * text, EX_DATAERR when nothing is to be written, EX_CANTCREAT or EX_IOERR for
- * the list, EX_OSERR without memory.
+ * 0, or an exit code after a log line: EX_NOINPUT, EX_NOPERM or EX_IOERR for
+ * the text, EX_DATAERR when nothing is to be written, EX_CANTCREAT or EX_IOERR
+ * for the list, EX_OSERR without memory.
  */
 int deny_compile(const char *source, const char *out, bool strict,
     struct deny_counts *counts);

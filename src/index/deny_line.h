@@ -5,7 +5,7 @@
  *   192.0.2.0/24                                     denied
  *   2001:db8::1                                      one address, denied
  *   001.002.003.000 - 001.002.003.255 , 100 , text   eMule's ipfilter.dat
- *   allow 192.0.2.7                                  allowed, whatever other lines say
+ *   allow 192.0.2.7                                  allowed in any case
  *   # text                                           comment; also ; and //
  * SPDX-License-Identifier: ISC
  */

@@ -26,8 +26,8 @@ bool deny_set_add(
     struct deny_set *set, const struct ip_range *range, bool allow);
 
 /*
- * Sort the denied ranges, merge those that overlap or touch, and cut the allowed
- * ones out; these are empty afterwards. False when there is no memory.
+ * Sort the denied ranges, merge those that overlap or touch, and cut the
+ * allowed ones out; these are empty afterwards. False when there is no memory.
  */
 bool deny_set_compile(struct deny_set *set);
 

@@ -110,14 +110,3 @@ edit_run_hash(
 	edit_bind_hash(stmt, 1, hash);
 	return edit_run(e, stmt);
 }
-
-enum store_result
-edit_row(struct edit *e, sqlite3_stmt *stmt)
-{
-	enum db_step step = stmt ? db_step(&e->store.db, stmt) : DB_FAILED;
-
-	if (step == DB_ROW)
-		return STORE_FOUND;
-	sqlite3_reset(stmt);
-	return step == DB_DONE ? STORE_UNKNOWN : STORE_FAILED;
-}

@@ -55,7 +55,7 @@ int edit_end(struct edit *e);
 
 /*
  * A statement ready to bind. NULL after a fault, which was logged: SQLite's
- * bind functions ignore NULL, and edit_run and edit_row return the fault.
+ * bind functions ignore NULL, and edit_run and store_step return the fault.
  */
 sqlite3_stmt *edit_statement(struct edit *e, enum edit_statement which);
 
@@ -70,11 +70,5 @@ int edit_run(struct edit *e, sqlite3_stmt *stmt);
 int edit_run_path(struct edit *e, enum edit_statement which, const char *path);
 int edit_run_hash(
     struct edit *e, enum edit_statement which, const uint8_t hash[HASH_SIZE]);
-
-/*
- * Step a bound statement to its next row. FOUND leaves it there, to be reset by
- * the caller; otherwise it is reset.
- */
-enum store_result edit_row(struct edit *e, sqlite3_stmt *stmt);
 
 #endif

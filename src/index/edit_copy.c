@@ -15,7 +15,7 @@ read_id(struct edit *e, sqlite3_stmt *stmt)
 {
 	int64_t id = 0;
 
-	if (edit_row(e, stmt) == STORE_FOUND)
+	if (store_step(&e->store, stmt) == STORE_FOUND)
 		id = sqlite3_column_int64(stmt, 0);
 	sqlite3_reset(stmt);
 	return id;

@@ -25,7 +25,9 @@ run(struct db *db, enum prune_statement which, int64_t number)
 	return fault;
 }
 
-/* Where the next step ends: at before_s, or earlier if that would be too many. */
+/*
+ * Where the next step ends: at before_s, or earlier if that would be too many.
+ */
 static int
 find_end(struct db *db, int64_t before_s, int64_t *end_s)
 {

@@ -12,10 +12,10 @@
 
 /*
  * Remove the transfers that began before a Unix time, but keep their sums, so
- * that STATS_EVER never gets less. It goes in steps: a server that has something
- * to write waits for one of them only, and what an interruption leaves is sound.
- * 0, or an exit code after a log line; *removed transfers are gone in both
- * cases.
+ * that STATS_EVER never gets less. It goes in steps: a server that has
+ * something to write waits for one of them only, and what an interruption
+ * leaves is sound. 0, or an exit code after a log line; *removed transfers are
+ * gone in both cases.
  */
 int prune_transfers(struct db *db, int64_t before_s, uint64_t *removed);
 

@@ -94,16 +94,12 @@ roots_remove(struct edit *e, const char *dir)
 static enum store_result
 take_root(struct edit *e, sqlite3_stmt *stmt, struct root *out)
 {
-	enum store_result res = edit_row(e, stmt);
+	enum store_result res = store_step(&e->store, stmt);
 
 	if (res != STORE_FOUND)
 		return res;
-	if (!db_column_name(stmt, 0, out->path)) {
-		log_error("%s holds a root that makes no sense",
-		    log_quote_str(e->store.db.path));
-		e->store.db.fault = EX_DATAERR;
-		res = STORE_FAILED;
-	}
+	if (!db_column_name(stmt, 0, out->path))
+		res = store_bad_row(&e->store, "a root that makes no sense");
 	out->has_inode = sqlite3_column_type(stmt, 1) != SQLITE_NULL;
 	out->inode = (uint64_t)sqlite3_column_int64(stmt, 1);
 	out->walk = sqlite3_column_int(stmt, 2) != 0;
@@ -153,7 +149,7 @@ roots_rules(struct edit *e, const struct root *root, struct rules *out)
 
 	*out = (struct rules){.every = root->every};
 	edit_bind_path(stmt, 1, root->path);
-	while ((res = edit_row(e, stmt)) == STORE_FOUND) {
+	while ((res = store_step(&e->store, stmt)) == STORE_FOUND) {
 		char *own = out->exclude.n < ARGS_LIST_MAX &&
 			db_column_name(stmt, 0, pattern)
 		    ? strdup(pattern)
@@ -192,7 +188,7 @@ roots_is_removed(struct edit *e, const char *path)
 	enum store_result res;
 
 	edit_bind_path(stmt, 1, path);
-	res = edit_row(e, stmt);
+	res = store_step(&e->store, stmt);
 	sqlite3_reset(stmt);
 	return res;
 }

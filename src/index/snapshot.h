@@ -10,9 +10,9 @@
 #include "store/store.h"
 
 /*
- * Write a snapshot of the database, of the newest version, to path, in place of what is there, as a
- * whole or not at all. In it the inodes of files are 0, "any". 0, or an exit
- * code after a log line.
+ * Write a snapshot of the database, of the newest version, to path, in place of
+ * what is there, as a whole or not at all. In it the inodes of files are 0,
+ * "any". 0, or an exit code after a log line.
  */
 int snapshot_write(struct store *store, const char *path);
 

@@ -12,10 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Times that a rename elsewhere in the tree may get in openat2's way. */
+/* How often openat2 is tried again after a rename elsewhere in the tree. */
 #define OPEN_TRIES 16
 
-/* The part of path behind its root, which must be above it; else NULL. */
+/* The path relative to its root. NULL when the root is not above it. */
 static const char *
 relative_path(const struct store_copy *copy)
 {
@@ -28,11 +28,11 @@ relative_path(const struct store_copy *copy)
 	return copy->path + len + (len > 1);
 }
 
-/* libc has no wrapper for openat2. */
+/* (libc has no wrapper for openat2) */
 static int
 open_beneath(int root, const char *path)
 {
-	/* O_NONBLOCK: should a FIFO have taken the place, do not wait for it */
+	/* O_NONBLOCK: a FIFO may be in its place, and must not be waited for */
 	struct open_how how = {
 	    .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 	    .resolve =
@@ -55,7 +55,7 @@ state_of_errno(void)
 	case ENOENT:
 	case ENOTDIR:
 		return COPY_MISSING;
-	case ELOOP: /* a symbolic link took a place on the way */
+	case ELOOP: /* there is a symbolic link on the way now */
 	case EXDEV:
 		return COPY_CHANGED;
 	default:

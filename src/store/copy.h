@@ -1,5 +1,5 @@
 /*
- * The file behind a copy of the share database: opened beneath its root and
+ * The file of a copy in the share database: it is opened beneath its root, and
  * compared with what was recorded when it was hashed.
  * SPDX-License-Identifier: ISC
  */
@@ -12,24 +12,24 @@
 
 enum copy_state {
 	COPY_OK,
-	COPY_CHANGED,    /* size, mtime or inode differ, or no regular file */
+	COPY_CHANGED,    /* other size, mtime or inode; or not a regular file */
 	COPY_MISSING,    /* no such path beneath the root */
-	COPY_UNREADABLE, /* errno tells */
-	COPY_DAMAGED,    /* nothing of that, but verify found other bytes */
-	COPY_OFFLINE,    /* missing, and so is its disk; see presence.h */
+	COPY_UNREADABLE, /* errno tells why */
+	COPY_DAMAGED,    /* as recorded, but verify found other bytes */
+	COPY_OFFLINE,    /* missing, and so is its disk; see index/presence.h */
 	COPY_N_STATES
 };
 
 /*
- * Never COPY_OFFLINE. Open for reading without following a symbolic link beneath copy->root. On
- * COPY_OK *fd is the caller's; otherwise it is -1.
+ * Open the file for reading. No symbolic link beneath copy->root is followed.
+ * On COPY_OK *fd is the caller's; otherwise it is -1. Never COPY_OFFLINE.
  */
 enum copy_state copy_open(const struct store_copy *copy, int *fd);
 
-/* In a snapshot, which is for machines where the same file has another one. */
+/* The inode in a snapshot: the same file has another one on each machine. */
 #define ANY_INODE 0
 
-/* What must stay the same in a file while it is shared. */
+/* What stays the same in a file while it is shared. */
 struct copy_facts {
 	uint64_t size;
 	int64_t mtime_ns;
@@ -37,8 +37,8 @@ struct copy_facts {
 };
 
 /*
- * Is fd still the regular file that was hashed? COPY_OK, COPY_CHANGED or
- * COPY_UNREADABLE with errno. One system call.
+ * Is fd still the file that was hashed? COPY_OK, COPY_CHANGED, or
+ * COPY_UNREADABLE with errno. It takes one system call.
  */
 enum copy_state copy_check(int fd, const struct copy_facts *facts);
 

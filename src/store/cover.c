@@ -7,16 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Directories are without a slash at their end here, so that "/" is "". */
+/* Here a directory has no slash at its end, so that "/" is "". */
 
-/* Does `path` begin with dir and a slash? */
-static bool
-is_beneath(const char *path, const char *dir, size_t len)
-{
-	return strncmp(path, dir, len) == 0 && path[len] == '/';
-}
-
-/* Is this child among those from `first` on? */
+/* Is this child among the directories from `first` on? */
 static bool
 has_child(const struct cover *c, size_t first, const char *child)
 {
@@ -27,30 +20,33 @@ has_child(const struct cover *c, size_t first, const char *child)
 }
 
 /*
- * Add the directories in dir that are roots or have some beneath them. FOUND
- * when there was room for all, UNKNOWN when there was not: c then has as many
+ * Add the directories in dir that are roots or have roots beneath them. FOUND
+ * when there was room for all, UNKNOWN when there was not: then c has as many
  * as there was room for.
  */
 static enum store_result
 add_children(struct cover *c, struct store *store, const char *dir)
 {
 	size_t len = strlen(dir), first = c->n;
-	char from[PATH_MAX + 2], root[PATH_MAX], child[PATH_MAX];
+	char from[PATH_MAX + 1], first_beneath[PATH_MAX + 1];
+	char root[PATH_MAX], child[PATH_MAX];
 	enum store_result res;
 
 	snprintf(from, sizeof from, "%s/", dir);
 	while ((res = store_root_from(store, from, root)) == STORE_FOUND &&
-	    is_beneath(root, dir, len)) {
+	    strncmp(root, dir, len) == 0 && root[len] == '/') {
 		size_t end = len + 1 + strcspn(root + len + 1, "/");
 
 		snprintf(child, sizeof child, "%.*s", (int)end, root);
 		/*
-		 * On behind all that is beneath the child, for '0' follows '/'.
-		 * Behind the child alone, its sisters that begin with its name,
-		 * like "/srv.old", come before what is beneath it.
+		 * The next one is behind all that is beneath the child. When
+		 * the child itself is a root, "/srv", it is just behind that:
+		 * roots like "/srv.old" come before what is beneath "/srv".
 		 */
-		snprintf(from, sizeof from, "%s%c", child,
-		    root[end] == '/' ? '/' + 1 : '\1');
+		if (root[end] == '\0')
+			snprintf(from, sizeof from, "%s\1", child);
+		else
+			store_beneath(child, first_beneath, from);
 		if (has_child(c, first, child))
 			continue;
 		if (c->n == COVER_MAX)
@@ -60,31 +56,40 @@ add_children(struct cover *c, struct store *store, const char *dir)
 	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
 }
 
-/* Go down from "/" as long as the children of a directory find room. */
+/*
+ * Put the children of directory i in its place. UNKNOWN when it stays: it is a
+ * root, or there is no room for them.
+ */
+static enum store_result
+replace_by_children(struct cover *c, struct store *store, size_t i)
+{
+	size_t n = c->n;
+	char root[PATH_MAX];
+	enum store_result res = store_root_from(store, c->dirs[i], root);
+
+	if (res == STORE_FOUND && strcmp(root, c->dirs[i]) == 0)
+		return STORE_UNKNOWN;
+	if (res == STORE_FOUND)
+		res = add_children(c, store, c->dirs[i]);
+	if (res != STORE_FOUND) {
+		c->n = n;
+		return res;
+	}
+	c->n--;
+	memmove(c->dirs[i], c->dirs[c->n], PATH_MAX);
+	return STORE_FOUND;
+}
+
+/* Go down from "/" as long as there is room. */
 static void
 go_down(struct cover *c, struct store *store)
 {
 	enum store_result res = add_children(c, store, "");
-	char root[PATH_MAX];
-	size_t n;
 
 	for (size_t i = 0; i < c->n && res != STORE_FAILED;) {
-		res = store_root_from(store, c->dirs[i], root);
-		if (res == STORE_FOUND && strcmp(root, c->dirs[i]) == 0) {
-			i++; /* a root: all beneath it is shared */
-			continue;
-		}
-		n = c->n;
-		if (res == STORE_FOUND)
-			res = add_children(c, store, c->dirs[i]);
-		if (res == STORE_FOUND) {
-			/* they take its place; the last of them, literally */
-			c->n--;
-			memmove(c->dirs[i], c->dirs[c->n], PATH_MAX);
-		} else {
-			c->n = n;
+		res = replace_by_children(c, store, i);
+		if (res != STORE_FOUND)
 			i++;
-		}
 	}
 }
 
@@ -94,7 +99,9 @@ cover_find(struct cover *c, struct store *store)
 	char root[PATH_MAX];
 
 	c->n = 0;
-	/* all in one transaction: each by itself would take its own locks */
+	/*
+	 * one transaction for all look-ups: each alone would take its own locks
+	 */
 	if (db_begin_reading(&store->db) != 0)
 		return;
 	if (store_root_from(store, "/", root) == STORE_FOUND) {

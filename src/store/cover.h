@@ -1,6 +1,6 @@
 /*
- * A few directories that together hold all that is shared: the roots
- * themselves, or where these are many the directories above them.
+ * A few directories that together hold all that is shared: the roots, or, where
+ * there are many of them, directories above them.
  * SPDX-License-Identifier: ISC
  */
 #ifndef STORE_COVER_H
@@ -8,7 +8,7 @@
 
 #include "store/store.h"
 
-/* Each costs a connection some microseconds. */
+/* Each one costs every connection some microseconds. */
 #define COVER_MAX 16
 
 struct cover {
@@ -17,10 +17,11 @@ struct cover {
 };
 
 /*
- * Find them: as deep in the tree as there is room for. "/" is one only if it is
- * a root. However many the roots are, a few look-ups for each directory do.
- * Roots in more than COVER_MAX directories of "/" are not all covered, nor is
- * what was not read yet when the database fails, which is logged.
+ * Find these directories, as deep in the tree as COVER_MAX allows. "/" is one
+ * of them only if it is a root. It takes a few look-ups for each directory,
+ * however many roots there are. Not all roots are covered when they are in more
+ * than COVER_MAX directories of "/", or when the database fails, which is
+ * logged.
  */
 void cover_find(struct cover *c, struct store *store);
 

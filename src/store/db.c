@@ -18,8 +18,8 @@
 
 /*
  * How long a reader waits for the lock of another process. In WAL mode it only
- * waits for a recovery. How long a writer waits is in the kind: it waits for the
- * transactions of the others.
+ * waits for a recovery. How long a writer waits is in the kind: it waits for
+ * the transactions of the others.
  */
 #define READ_BUSY_MS 2000
 

@@ -1,8 +1,7 @@
 /*
- * SQLite as all sides of our databases use it: opened with kind and version
- * checked, errors told once in words that name the file and the remedy. Knows
- * no table.
- * SPDX-License-Identifier: ISC
+ * SQLite, as our databases use it: kind and version are checked when one is
+ * opened, and an error is logged once, with the name of the file and the
+ * remedy. Knows no table. SPDX-License-Identifier: ISC
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -14,13 +13,13 @@
 
 /*
  * A kind of database: how its files are told from others, and what the operator
- * is told to do (behind the last semicolon of a line) when one is of no use.
+ * is told to do (the end of a log line) when one cannot be used.
  */
 struct db_kind {
 	const char *name;   /* "share database" */
 	int application_id; /* as in its schema */
-	int snapshot_id;    /* the same of a snapshot; 0: there are none */
-	int version;        /* the one this program speaks */
+	int snapshot_id;    /* that of its snapshots; 0: it has none */
+	int version;        /* the newest one that this program knows */
 	/* [v - 1]: SQL that shows a reader version v as v + 1 */
 	const char *const *older;
 	int write_busy_ms; /* how long a writer waits for the others */
@@ -33,24 +32,24 @@ struct db_kind {
 	const char *if_full;
 	const char *if_unreadable;
 	const char *if_unwritable;
-	const char *if_no_sides; /* -wal and -shm: missing, or not for us */
+	const char *if_no_sides; /* -wal and -shm cannot be used, or made */
 	const char *if_uncreatable;
 };
 
 struct db {
 	sqlite3 *handle; /* NULL when closed */
 	const struct db_kind *kind;
-	int fault; /* exit code of the last complaint */
+	int fault; /* the exit code of the last error that was logged */
 	bool read_only;
-	bool is_snapshot; /* made by snapshot_write: replaced, never changed */
+	bool is_snapshot; /* a snapshot is replaced, never changed */
 	int version;      /* of the schema, when it was read last */
 	char path[PATH_MAX];
 };
 
 /*
- * For a process of one thread that makes a few look-ups, and of which there may
- * be thousands: let SQLite take memory as it is needed, not in advance (0.1
- * MiB), and neither count nor lock it. Before any other call.
+ * For a process that has one thread and makes a few look-ups, while there may
+ * be thousands of them: SQLite takes memory when it needs it, not in advance
+ * (0.1 MiB), and does not count or lock it. To be called before all others.
  */
 void db_be_frugal(void);
 
@@ -74,10 +73,10 @@ int db_open_writer(struct db *db, const struct db_kind *kind, const char *path,
     const char *const upgrades[]);
 
 /*
- * Make a database of this kind and the directories above it: under another name
- * first, then moved into place whole, so that nobody ever sees half of one, and
- * of two creators the first wins. `fill` writes schema and first rows and
- * returns 0 or, after a log line, an exit code. So does this.
+ * Create a database of this kind, and the directories above it. It is made
+ * under another name and then renamed, so that nobody ever sees half of it. If
+ * there is one by then, that one stays. `fill` writes the schema and the first
+ * rows. Both return 0, or an exit code after a log line.
  */
 int db_create(
     const struct db_kind *kind, const char *path, int (*fill)(struct db *db));
@@ -85,7 +84,9 @@ int db_create(
 /* Finalizes all statements. Safe to call twice, and on a zeroed struct. */
 void db_close(struct db *db);
 
-/* Is path the database at `db`, or one of its side files? Both are real. */
+/*
+ * Is `path` the database `db`, or one of its side files? Both are real paths.
+ */
 bool db_owns(const char *db, const char *path);
 
 /* A prepared statement to be finalized by the caller; NULL after a log line. */
@@ -98,8 +99,10 @@ sqlite3_stmt *db_prepare(struct db *db, const char *sql);
 sqlite3_stmt *db_prepare_once(
     struct db *db, sqlite3_stmt **kept, const char *sql);
 
-/* Run statements whose rows are of no interest. These return 0, or an exit code
- * after a log line. */
+/*
+ * Run statements whose rows are not needed. This and those below return 0, or
+ * an exit code after a log line.
+ */
 int db_exec(struct db *db, const char *sql);
 
 /* Begin a transaction to write, or to read as of one moment. */
@@ -107,27 +110,27 @@ int db_begin(struct db *db);
 int db_begin_reading(struct db *db);
 int db_commit(struct db *db);
 
-/* End a transaction that is open, and forget what it changed. */
+/* Undo the transaction that is open, if there is one. db->fault stays. */
 void db_rollback(struct db *db);
 
 enum db_step {
 	DB_ROW,
 	DB_DONE,
-	DB_BUSY,   /* another process held the lock for too long; logged */
+	DB_BUSY,   /* another process kept the lock for too long; logged */
 	DB_FAILED, /* logged */
 };
 
 enum db_step db_step(struct db *db, sqlite3_stmt *stmt);
 
 /*
- * A blob as a string: a path, or a pattern of one. False when it is empty, too
- * long or has a NUL.
+ * Copy a blob that is a name, as a string. False when it is empty, too long, or
+ * has a NUL in it.
  */
 bool db_column_name(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
 
 /*
- * Log what SQLite last complained of, with the file's name and the remedy.
- * Returns the exit code that fits.
+ * Log SQLite's last error, with the name of the file and the remedy. Returns
+ * the exit code that fits, and keeps it in db->fault.
  */
 int db_complain(struct db *db);
 

@@ -23,7 +23,7 @@ make_directories(const char *path, mode_t mode)
 	snprintf(dir, sizeof dir, "%s", path);
 	for (char *p = dir + 1; (p = strchr(p, '/')); p++) {
 		*p = '\0';
-		mkdir(dir, mode); /* a failure shows when the file is made */
+		mkdir(dir, mode); /* if it fails, so does creating the file */
 		*p = '/';
 	}
 }
@@ -38,7 +38,7 @@ cannot_create(const struct db_kind *kind, const char *path)
 	return fault;
 }
 
-/* Fill the file temp. Complaints name the file that it will be. */
+/* Fill the file temp. Errors name the file that it will be. */
 static int
 fill_file(const struct db_kind *kind, const char *path, const char *temp,
     int (*fill)(struct db *db))

@@ -18,7 +18,7 @@ explain(struct db *db)
 	const char *path = log_quote_str(db->path);
 	int code = sqlite3_errcode(db->handle);
 
-	/* a reader that may not make the missing side files gets this too */
+	/* also what a reader gets that may not make missing side files */
 	if (code == SQLITE_READONLY && db->read_only)
 		code = SQLITE_CANTOPEN;
 	switch (code) {

@@ -18,11 +18,10 @@
  * filled up with zeros. The header says how many ranges there are, so no number
  * in a block can point outside of it.
  *
- * A checksum covers the block, its number and the id, which is computed from all
- * ranges. So a reader notices a block that was changed, moved, or comes from
- * another list. A search reads the header and about ten blocks, and checks each
- * of them.
- * SPDX-License-Identifier: ISC
+ * A checksum covers the block, its number and the id, which is computed from
+ * all ranges. So a reader notices a block that was changed, moved, or comes
+ * from another list. A search reads the header and about ten blocks, and checks
+ * each of them. SPDX-License-Identifier: ISC
  */
 #ifndef STORE_DENY_LIST_H
 #define STORE_DENY_LIST_H

@@ -30,7 +30,7 @@ identity_default(const struct store *store, bool is_balanced)
 						     : IDENTITY_SHARED;
 }
 
-/* False, after a log line, when this machine has no id. */
+/* False after a log line. */
 static bool
 read_machine_id(char id[MACHINE_ID_SIZE])
 {
@@ -41,14 +41,14 @@ read_machine_id(char id[MACHINE_ID_SIZE])
 		close(fd);
 	if (n == MACHINE_ID_SIZE)
 		return true;
-	log_error("this machine has no id of its own in " MACHINE_ID
-		  "; make it with systemd-machine-id-setup, or use "
+	log_error("this machine has no id in " MACHINE_ID
+		  "; make one with systemd-machine-id-setup, or use "
 		  "\"--identity shared\" if peers reach all machines that have "
 		  "this snapshot at one address");
 	return false;
 }
 
-/* As clients make them: any bytes but for the two marks. */
+/* Any bytes, but for the two marks that a user hash of a client has. */
 static void
 mix(uint8_t hash[HASH_SIZE], const char id[MACHINE_ID_SIZE])
 {

@@ -1,10 +1,9 @@
 /*
- * Which user hash we answer with. Clients take one hash for one client: they
- * ban an address whose hash changes, and take two addresses with the same hash
- * for one client that moved. So machines that peers reach at one address and
- * port, behind a balancer, must have one hash, and machines with addresses of
- * their own one each.
- * SPDX-License-Identifier: ISC
+ * The user hash that we answer with. For clients one hash is one client: they
+ * ban an address whose hash changes, and think that a client moved when they
+ * see its hash at two addresses. So machines behind a balancer, which peers
+ * reach at one address and port, must have the same hash, and machines with
+ * addresses of their own must have different ones. SPDX-License-Identifier: ISC
  */
 #ifndef STORE_IDENTITY_H
 #define STORE_IDENTITY_H
@@ -15,15 +14,15 @@
 
 enum identity_mode {
 	IDENTITY_SHARED, /* the one in the database */
-	IDENTITY_OWN,    /* one of this machine, made from that and its id */
+	IDENTITY_OWN, /* of this machine: made from that and the machine id */
 };
 
 /* "shared" or "own"; false for anything else. */
 bool identity_mode_parse(const char *text, enum identity_mode *out);
 
 /*
- * What is right when nobody says: of its own if the database is a snapshot,
- * which others have too, and no balancer stands before us.
+ * The default: OWN if the database is a snapshot, which other machines have as
+ * well, and there is no balancer.
  */
 enum identity_mode identity_default(
     const struct store *store, bool is_balanced);

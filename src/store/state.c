@@ -4,8 +4,8 @@
  */
 #include "store/state.h"
 
-#include "base/log.h"
 #include "base/default_path.h"
+#include "base/log.h"
 
 #include <stdio.h>
 
@@ -13,8 +13,8 @@ const struct db_kind activity_kind = {
     .name = "activity database",
     .application_id = 0x65643261, /* "ed2a" */
     .version = 1,
-    .write_busy_ms = 5000, /* a transaction is one connection's few rows */
-    .dir_mode = 0750,      /* who downloads what is not for everyone */
+    .write_busy_ms = 5000, /* a transaction has the few rows of a connection */
+    .dir_mode = 0750,      /* it says who downloaded what */
     .if_missing = "ed2k-serve makes one when it has uploaded something",
     .if_foreign = "move it away, or name another state directory with -s",
     .if_damaged = "move it and its -wal and -shm files away; ed2k-serve makes "
@@ -35,7 +35,9 @@ const struct db_kind activity_kind = {
 int
 state_open_activity(struct db *db, const char *path)
 {
-	/* version 1 is the only one yet; sql/upgrade.sql is for the next */
+	/*
+	 * there is only version 1; steps for the next are for sql/upgrade.sql
+	 */
 	static const char *const upgrades[] = {NULL};
 
 	return db_open_writer(db, &activity_kind, path, upgrades);

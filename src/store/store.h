@@ -1,6 +1,6 @@
 /*
- * The share database as a reader sees it: which hash is which file. This is
- * the part that ed2k-serve links; it cannot write.
+ * Reading the share database: which hash is which file. All programs link this;
+ * what writes it is in index/edit.h.
  * SPDX-License-Identifier: ISC
  */
 #ifndef STORE_STORE_H
@@ -14,29 +14,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* sql/share.sql */
+/* Its schema is sql/share.sql. */
 extern const struct db_kind store_kind;
 
 struct store {
 	struct db db;
-	sqlite3_stmt
-	    *statements[STORE_N_STATEMENTS]; /* prepared on first use */
+	/* prepared on first use */
+	sqlite3_stmt *statements[STORE_N_STATEMENTS];
 };
 
 enum store_result {
 	STORE_FOUND,
-	STORE_UNKNOWN,
-	STORE_FAILED, /* logged; db.fault has the exit code */
+	STORE_UNKNOWN, /* not in the database */
+	STORE_FAILED,  /* logged; db.fault has the exit code */
 };
 
-/* How soon those get a slot who wait for a file. The numbers are stored. */
+/* How soon peers that wait for a file get a slot. The numbers are stored. */
 enum store_priority {
 	STORE_PRIORITY_LOW,
 	STORE_PRIORITY_NORMAL,
 	STORE_PRIORITY_HIGH,
 };
 
-/* One place where a content lies. Strings live until the next store_* call. */
+/* A file with a content. Its strings live until the next store_* call. */
 struct store_copy {
 	uint8_t hash[HASH_SIZE];
 	uint64_t size;
@@ -45,51 +45,55 @@ struct store_copy {
 	int64_t mtime_ns;
 	uint64_t inode;
 	bool damaged;        /* verify found other bytes */
-	bool has_root_inode; /* only from the functions that go through all */
+	bool has_root_inode; /* false: the root was not seen yet */
 	uint64_t root_inode;
-	/* of the content, not of this place: */
+	/* of the content, the same in all its copies: */
 	enum store_priority priority;
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 };
 
 /*
- * Where the share database is when nobody says: /var/lib/ed2k-share/share.db
+ * Where the share database is by default: /var/lib/ed2k-share/share.db
  * for root and system accounts (uid below 1000), else below $XDG_DATA_HOME or
- * ~/.local/share. False, after a log line, when there is no home either.
+ * ~/.local/share. False, after a log line, when there is no home directory.
  */
 bool store_default_path(char *out, size_t cap);
 
-/* 0, or an exit code after a log line (db_open). Zeroed on failure. */
+/* 0, or an exit code after a log line; see db_open. *s is then closed. */
 int store_open(struct store *s, const char *path);
 
 /* Safe to call twice, and on a zeroed struct. */
 void store_close(struct store *s);
 
-/* Our user hash; made with the database, never changed. */
+/* Our user hash. It was made with the database, and never changes. */
 enum store_result store_user_hash(struct store *s, uint8_t out[HASH_SIZE]);
 
-/* The "red" hash of the file that peers may also know as alias. */
+/* The "red" hash of the file that has this "blue" hash. */
 enum store_result store_resolve_alias(
     struct store *s, const uint8_t alias[HASH_SIZE], uint8_t out[HASH_SIZE]);
 
 /*
- * Offer the copies of a content to `take`, oldest first, until it returns
- * true. FOUND when it did, UNKNOWN when it refused them all or there are none.
+ * Call `take` for the copies of a content, oldest first, until it returns true.
+ * FOUND when it did, UNKNOWN when it never did.
  */
 enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
     bool (*take)(void *ctx, const struct store_copy *copy), void *ctx);
 
-/* Copy exactly n part hashes to out; UNKNOWN when that many are not there. */
+/* Copy n part hashes to out. UNKNOWN when there are more or fewer. */
 enum store_result store_part_hashes(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
-/* The same for the n AICH hashes of the parts of a file of more than one. */
+/* The same for AICH hashes of parts; a file of one part has none. */
 enum store_result store_aich_parts(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
-/* How many files, of how many bytes, have no AICH hashes? False after a log line. */
-bool store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes);
+/*
+ * The number of files that have no AICH hashes, and of all copies, and their
+ * bytes. 0, or an exit code after a log line.
+ */
+int store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes);
+int store_sum(struct store *s, uint64_t *n, uint64_t *bytes);
 
 /*
  * The first file without AICH hashes whose hash is behind `hash`; NULL: the
@@ -98,10 +102,7 @@ bool store_count_without_aich(struct store *s, uint64_t *n, uint64_t *bytes);
 enum store_result store_next_without_aich(
     struct store *s, const uint8_t *hash, uint8_t out[HASH_SIZE]);
 
-/* How many copies are there, of how many bytes? False after a log line. */
-bool store_sum(struct store *s, uint64_t *n, uint64_t *bytes);
-
-/* What the operator says of a file. */
+/* What the operator tells peers about a file. */
 struct store_comment {
 	uint8_t rating;         /* 0 (none) to 5 */
 	char text[COMMENT_MAX]; /* UTF-8, not terminated */
@@ -111,24 +112,24 @@ struct store_comment {
 enum store_result store_comment(
     struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out);
 
-/* What is known of a path; out->path and out->root stay NULL. */
+/* The copy at a path. out->path and out->root are NULL. */
 enum store_result store_find_path(
     struct store *s, const char *path, struct store_copy *out);
 
 /*
- * Call `visit` for every copy, by path, until it returns false. FOUND unless
- * the database failed.
+ * Call `visit` for every copy, by path, until it returns false. Returns FOUND
+ * or FAILED.
  */
 enum store_result store_each(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
-/* The same for every content, each once, in no order. */
+/* The same for every content, with its oldest copy, in no order. */
 enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
 /*
  * The first root at or behind a path, in the order of bytes. UNKNOWN when there
- * is none, or what is there is no absolute path.
+ * is none, or when it is not an absolute path.
  */
 enum store_result store_root_from(
     struct store *s, const char *path, char out[PATH_MAX]);
@@ -140,27 +141,54 @@ struct store_row {
 };
 
 /*
- * The first copy beneath dir whose path is behind row->path, or of all when that
- * is empty; UNKNOWN when there is none. Each call reads the database as it is
- * then, so that what is found may be changed between two.
+ * The first copy beneath dir whose path is behind row->path; if that is empty,
+ * the first of all. Each call reads the database as it is then, so the caller
+ * may change it between two calls.
  */
 enum store_result store_next(
     struct store *s, const char *dir, struct store_row *row);
 
 /*
- * Paths beneath dir are, in order of bytes, behind `from` and before `before`.
+ * In the order of bytes, the paths beneath dir are behind `from` and before
+ * `before`.
  */
 void store_beneath(
     const char *dir, char from[PATH_MAX + 1], char before[PATH_MAX + 1]);
 
 /*
- * Offer the recorded mount points that path is beneath (or is itself), the
- * longest first, until `take` returns true; results as for store_find.
+ * Call `take` for the recorded mount points at or above a path, the longest
+ * first, until it returns true. Returns as store_find.
  */
 enum store_result store_mount_points_above(struct store *s, const char *path,
     bool (*take)(void *ctx, const char *mount_point), void *ctx);
 
-/* The last component of an absolute path: the name peers are told. */
+/* The last component of a path: the name that peers are told. */
 const char *store_name_of(const char *path);
+
+/*
+ * The rest is for the files that run statements: store_*.c, and those of index.
+ *
+ * A statement ready to bind; the second function binds a blob as its first
+ * parameter, which must stay there. NULL after a fault, which was logged:
+ * SQLite's bind functions ignore NULL, and store_step returns FAILED.
+ */
+sqlite3_stmt *store_statement(struct store *s, enum store_statement which);
+sqlite3_stmt *store_statement_of(
+    struct store *s, enum store_statement which, const void *key, size_t len);
+
+/*
+ * Step a bound statement to its next row. FOUND leaves it there, and the caller
+ * resets it; otherwise it is reset.
+ */
+enum store_result store_step(struct store *s, sqlite3_stmt *stmt);
+
+/* A column that must be a blob of n bytes, else NULL. */
+const void *store_column(sqlite3_stmt *stmt, int column, size_t n);
+
+/* A column that must be an absolute path. False if it is not. */
+bool store_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX]);
+
+/* Log that the database holds `what`, which cannot be right. FAILED. */
+enum store_result store_bad_row(struct store *s, const char *what);
 
 #endif

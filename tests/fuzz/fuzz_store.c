@@ -186,7 +186,7 @@ look_up_all(struct store *s)
 	n += look_up(s, large);
 	n += store_find_path(s, "/srv/large", &copy) == STORE_FOUND;
 	must(copy.priority <= STORE_PRIORITY_HIGH);
-	n += store_count_without_aich(s, &without, &bytes);
+	n += store_count_without_aich(s, &without, &bytes) == 0;
 	store_each(s, see_each, &seen);
 	store_each_file(s, see_each, &seen);
 	return n + seen.n;

@@ -119,7 +119,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	*) fail "no user hash on another machine: $other" ;;
 	esac
 	[ -z "$(as_machine "$tmp/no-id")" ] || fail "without an id: a hash"
-	grep -q 'this machine has no id of its own' "$tmp/err" ||
+	grep -q 'this machine has no id in' "$tmp/err" ||
 		fail "without an id: $(cat "$tmp/err")"
 else
 	echo "not root: the user hash of another machine is not looked at"
