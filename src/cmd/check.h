@@ -5,7 +5,7 @@
 #ifndef CMD_CHECK_H
 #define CMD_CHECK_H
 
-#include "index/outside.h"
+#include "base/outside.h"
 #include "store/store.h"
 
 #include <stdbool.h>

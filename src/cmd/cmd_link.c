@@ -4,16 +4,16 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
+#include "base/outside.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/print_html.h"
+#include "index/link.h"
+#include "index/source.h"
 #include "index/target.h"
 #include "proto/ed2klink.h"
 #include "store/identity.h"
-#include "index/link.h"
-#include "index/outside.h"
-#include "index/source.h"
 #include "store/store.h"
 
 #include <stdbool.h>

@@ -7,8 +7,8 @@
 #include "base/host.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/outside.h"
 #include "base/scope.h"
-#include "index/outside.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * share/outside.h: what holds has all that a peer would be told, and what is
+ * base/outside.h: what holds has all that a peer would be told, and what is
  * refused has a reason.
  *
  * Input: the file.
@@ -7,7 +7,7 @@
  */
 #include "fuzz.h"
 
-#include "index/outside.h"
+#include "base/outside.h"
 
 #define NOW 1795370000
 

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "temp.h"
 
-#include "index/outside.h"
+#include "base/outside.h"
 
 #define NOW 1795370000
 

@@ -2,7 +2,7 @@
  * The file of ed2k-map-ports; see outside.h.
  * SPDX-License-Identifier: ISC
  */
-#include "index/outside.h"
+#include "base/outside.h"
 
 #include "base/number.h"
 

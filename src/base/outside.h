@@ -3,8 +3,8 @@
  * see ed2k-map-ports(8). Read strictly, for peers are told what stands there.
  * SPDX-License-Identifier: ISC
  */
-#ifndef INDEX_OUTSIDE_H
-#define INDEX_OUTSIDE_H
+#ifndef BASE_OUTSIDE_H
+#define BASE_OUTSIDE_H
 
 #include "base/address.h"
 
