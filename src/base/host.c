@@ -133,18 +133,25 @@ ipv6_address(uint8_t out[ADDRESS_SIZE])
 }
 
 bool
-host_address(bool ipv6, uint8_t out[ADDRESS_SIZE])
+host_address_towards(
+    const uint8_t far_end[ADDRESS_SIZE], uint8_t out[ADDRESS_SIZE])
 {
-	struct sockaddr_in far_end = {
-	    .sin_family = AF_INET, .sin_port = htons(9)};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
 	struct sockaddr_in own;
 
-	if (ipv6)
-		return ipv6_address(out);
-	far_end.sin_addr.s_addr = htonl(0x01000001); /* anywhere: 1.0.0.1 */
-	if (!source_of(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), &far_end,
-		&own, sizeof own))
+	memcpy(&to.sin_addr, far_end + 12, sizeof to.sin_addr);
+	if (!source_of(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), &to, &own,
+		sizeof own))
 		return false;
 	address_from_ipv4(out, (const uint8_t *)&own.sin_addr);
 	return true;
+}
+
+bool
+host_address(bool ipv6, uint8_t out[ADDRESS_SIZE])
+{
+	static const uint8_t anywhere[ADDRESS_SIZE] = {
+	    [10] = 0xFF, [11] = 0xFF, [12] = 1, [15] = 1}; /* 1.0.0.1 */
+
+	return ipv6 ? ipv6_address(out) : host_address_towards(anywhere, out);
 }

@@ -39,4 +39,8 @@ bool host_each_listener(
  */
 bool host_address(bool ipv6, uint8_t out[ADDRESS_SIZE]);
 
+/* The same for whom we reach at this address of IPv4. */
+bool host_address_towards(
+    const uint8_t far_end[ADDRESS_SIZE], uint8_t out[ADDRESS_SIZE]);
+
 #endif

@@ -46,6 +46,16 @@ is_journal(const struct stat *st)
 }
 
 void
+log_open_unit(const char *name)
+{
+	struct stat err;
+
+	log_open_stderr(name);
+	if (fstat(STDERR_FILENO, &err) == 0 && is_journal(&err))
+		log_sink = SINK_JOURNAL;
+}
+
+void
 log_set_level(enum log_level level)
 {
 	log_max = level;

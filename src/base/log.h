@@ -30,6 +30,9 @@ enum log_level {
  */
 void log_open_stderr(const char *name);
 
+/* The same for a program that a unit starts, too: with the level in a journal. */
+void log_open_unit(const char *name);
+
 /*
  * For a server on fds 0 and 1: decide as above. Plain lines begin with
  * "name[pid]: level:".

@@ -66,6 +66,8 @@ read_line(struct outside *out, const char *name, const char *value)
 	if (strcmp(name, "expires") == 0)
 		return out->expires == 0 &&
 		    number_parse(value, 1, INT64_MAX, &out->expires);
+	if (strcmp(name, "method") == 0)
+		snprintf(out->method, sizeof out->method, "%s", value);
 	if (strcmp(name, "error") == 0)
 		return read_error(out, value);
 	if (strncmp(name, "port.", 5) == 0)

@@ -31,6 +31,7 @@ enum outside_state {
 
 struct outside {
 	enum outside_state state;
+	char method[8];                /* as in the file; cut, terminated */
 	uint8_t address[ADDRESS_SIZE]; /* of the router, IPv4 */
 	uint64_t expires;              /* seconds since 1970 */
 	struct outside_port {

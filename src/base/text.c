@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -176,6 +177,17 @@ text_escape(char *out, size_t cap, const void *s, size_t n, const char *also)
 	}
 	out[len] = '\0';
 	return len;
+}
+
+void
+text_append(char *out, size_t cap, const char *fmt, ...)
+{
+	size_t len = strlen(out);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(out + len, cap - len, fmt, ap);
+	va_end(ap);
 }
 
 void

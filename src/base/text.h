@@ -48,6 +48,13 @@ bool text_is_control(uint32_t cp);
 size_t text_escape(
     char *out, size_t cap, const void *s, size_t n, const char *also);
 
+/*
+ * Append to the string in out, which has room for cap bytes; what does not fit
+ * is cut.
+ */
+void text_append(char *out, size_t cap, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #define TEXT_SIZE_MAX sizeof "1023 EiB"
 
 /*

@@ -11,6 +11,15 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/* AddressSanitizer reserves terabytes of memory that it never uses. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+
 static inline uint64_t
 min_u64(uint64_t a, uint64_t b)
 {

@@ -110,6 +110,18 @@ a_socket_of_our_own_is_found(void **state)
 	close(fd);
 }
 
+static void
+towards_this_host_our_address_is_its_own(void **state)
+{
+	uint8_t far_end[ADDRESS_SIZE], own[ADDRESS_SIZE];
+	char text[ADDRESS_TEXT];
+
+	(void)state;
+	assert_true(address_parse("127.0.0.2", far_end));
+	assert_true(host_address_towards(far_end, own));
+	assert_string_equal(address_format(text, own), "127.0.0.1");
+}
+
 int
 main(void)
 {
@@ -117,6 +129,7 @@ main(void)
 	    cmocka_unit_test(a_listening_socket_is_read),
 	    cmocka_unit_test(other_lines_are_passed_over),
 	    cmocka_unit_test(a_socket_of_our_own_is_found),
+	    cmocka_unit_test(towards_this_host_our_address_is_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ a_server_writes_name_pid_and_level(void **state)
 }
 
 static void
-say_as_server_to_the_journal(void)
+make_stderr_the_journal(void)
 {
 	struct stat st;
 	char stream[64];
@@ -118,7 +118,32 @@ say_as_server_to_the_journal(void)
 	snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)st.st_dev,
 	    (uintmax_t)st.st_ino);
 	setenv("JOURNAL_STREAM", stream, 1);
+}
+
+static void
+say_as_server_to_the_journal(void)
+{
+	make_stderr_the_journal();
 	say_as_server();
+}
+
+static void
+say_from_a_unit(void)
+{
+	log_open_unit("ed2k-map-ports");
+	log_warning("w");
+	make_stderr_the_journal();
+	log_open_unit("ed2k-map-ports");
+	log_warning("w");
+}
+
+static void
+a_tool_that_a_unit_starts_tells_the_journal_the_level(void **state)
+{
+	(void)state;
+	unsetenv("JOURNAL_STREAM");
+	run_on_pipe(say_from_a_unit);
+	assert_string_equal(got, "ed2k-map-ports: w\n<4>w\n");
 }
 
 static void
@@ -310,6 +335,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_tool_writes_its_name_and_the_message),
 	    cmocka_unit_test(a_server_writes_name_pid_and_level),
+	    cmocka_unit_test(
+		a_tool_that_a_unit_starts_tells_the_journal_the_level),
 	    cmocka_unit_test(the_journal_gets_levels_in_brackets),
 	    cmocka_unit_test(a_journal_that_is_another_stream_gets_nothing),
 	    cmocka_unit_test(not_a_byte_of_log_goes_to_a_peer_on_stderr),

@@ -35,6 +35,7 @@ a_mapping_holds_until_it_expires(void **state)
 	    state_of(MAPPED "port.4661=5000\nexpires=1795370001\n", &out),
 	    OUTSIDE_HOLDS);
 	assert_string_equal(address_format(text, out.address), "203.0.113.7");
+	assert_string_equal(out.method, "nat-pmp");
 	assert_int_equal(out.expires, NOW + 1);
 	assert_int_equal(outside_port_of(&out, 4662), 4662);
 	assert_int_equal(outside_port_of(&out, 4661), 5000);

@@ -410,6 +410,21 @@ sizes_have_two_or_three_digits_and_a_unit(void **state)
 	}
 }
 
+static void
+append_cuts_what_does_not_fit(void **state)
+{
+	char *out = exact_copy("ab\0....", 8);
+
+	(void)state;
+	text_append(out, 8, "%s%d", "c", 1);
+	assert_string_equal(out, "abc1");
+	text_append(out, 8, "%s", "defghi");
+	assert_string_equal(out, "abc1def");
+	text_append(out, 8, "%s", "x");
+	assert_string_equal(out, "abc1def");
+	free(out);
+}
+
 int
 main(void)
 {
@@ -438,6 +453,7 @@ main(void)
 	    cmocka_unit_test(every_single_byte_can_be_undone),
 	    cmocka_unit_test(
 		escape_never_writes_past_cap_and_cuts_whole_escapes),
+	    cmocka_unit_test(append_cuts_what_does_not_fit),
 	    cmocka_unit_test(sizes_have_two_or_three_digits_and_a_unit),
 	};
 

@@ -18,15 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* AddressSanitizer reserves terabytes of memory that it never uses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ASAN 1
-#endif
-#endif
-
 /* Private memory: 2 MB a connection, as much for the cache of each database. */
 #define DATA_MAX (64 << 20)
 
