@@ -1,5 +1,5 @@
-# ed2k-serve and ed2k-share. `make run FILE=PATH` and `make check` install what
-# they need first (as root), then build. See CONTRIBUTING.md.
+# ed2k-serve, ed2k-share and ed2k-map-ports. `make run FILE=PATH` and `make check`
+# install what they need first (as root), then build. See CONTRIBUTING.md.
 
 # What ?= sets may come from the environment, too. Not B: that of a test says
 # where it finds the programs, not where a package is built in it.
@@ -22,12 +22,13 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc -I$(B)/gen \
 ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 
 # What to apt-get, by use.
-BUILD_PACKAGES = gcc libc6-dev libsqlite3-dev libssl-dev
+BUILD_PACKAGES = gcc libc6-dev libminiupnpc-dev libnatpmp-dev libsqlite3-dev \
+	libssl-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2 mount
 CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
 	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \
-	amule-daemon amule-utils miniupnpc miniupnpd-nftables natpmpc nftables \
-	chromium? chromium-driver? curl
+	amule-daemon amule-utils miniupnpd-nftables nftables chromium? \
+	chromium-driver? curl
 BENCH_PACKAGES = $(RUN_PACKAGES) openssl rhash sqlite3 amule-daemon \
 	amule-utils
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
@@ -39,11 +40,16 @@ DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
 sources = $(sort $(wildcard $(patsubst %,src/%/*.c,$(1))))
 SERVE_DIRS = base proto store board serve serve/*
 SHARE_DIRS = base proto store board index cmd
+PORTS_DIRS = base ports
 objects = $(patsubst src/%.c,$(B)/%.o,$(1))
 SERVE_OBJS = $(call objects,src/ed2k-serve.c $(call sources,$(SERVE_DIRS)))
 SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))
-# Everything but the two mains, for the tests.
-LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS)))
+# It ciphers nothing, and does without libcrypto.
+PORTS_OBJS = $(filter-out $(B)/base/crypto.o,\
+	$(call objects,src/ed2k-map-ports.c $(call sources,$(PORTS_DIRS))))
+# Everything but the mains, for the tests.
+LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS) \
+	$(PORTS_DIRS)))
 
 # Headers that are made, each of a file.
 SQL = $(sort $(wildcard sql/*.sql))
@@ -65,7 +71,7 @@ Q = $(if $(filter 0,$(V)),@)
 say = @$(if $(filter 0,$(V)),printf '  %-7s %s\n' $(1) $(2),:)
 
 .PHONY: all
-all: $(B)/ed2k-serve $(B)/ed2k-share
+all: $(B)/ed2k-serve $(B)/ed2k-share $(B)/ed2k-map-ports
 
 # All is linked in: what the loader does for each connection takes 0.4 ms of its
 # 2.3. No warnings: SQLite has a dlopen, for extensions, which nobody loads.
@@ -84,6 +90,10 @@ $(B)/tests/e2e/tools/ed2k-serve: $(SERVE_OBJS)
 $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto
+
+$(B)/ed2k-map-ports: $(PORTS_OBJS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lminiupnpc -lnatpmp
 
 $(B)/%.o: src/%.c | $(GEN)
 	@mkdir -p $(@D)
@@ -169,7 +179,7 @@ asan:
 # The units, in a container with a systemd of its own. Needs root, and network to
 # make the container the first time.
 .PHONY: check-systemd
-check-systemd: all $(PEER) $(SYSTEMD)
+check-systemd: all $(PEER) $(B)/tests/e2e/tools/liar $(SYSTEMD)
 	@[ "$$(id -u)" -ne 0 ] || .ci/need debootstrap systemd-container
 	@B=$(B) V=1 TEST_TIMEOUT=900 tests/run tests/systemd/units.sh
 
@@ -229,7 +239,7 @@ lint:
 	@tests/lint
 
 MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 sql/ed2k-share.db.5 \
-	inetd/ed2k-map-ports.8
+	src/ed2k-map-ports.8
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
 UNITDIR = /usr/lib/systemd/system
@@ -259,7 +269,7 @@ put = sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@BINDIR@|$(PREFIX)/bin|g; \
 install: all
 	install -D -m 755 $(B)/ed2k-serve '$(DESTDIR)$(LIBEXECDIR)/ed2k-serve'
 	install -D -m 755 $(B)/ed2k-share '$(DESTDIR)$(PREFIX)/bin/ed2k-share'
-	install -D -m 755 inetd/ed2k-map-ports '$(DESTDIR)$(LIBEXECDIR)/ed2k-map-ports'
+	install -D -m 755 $(B)/ed2k-map-ports '$(DESTDIR)$(LIBEXECDIR)/ed2k-map-ports'
 	for page in $(MAN); do install -D -m 644 $$page \
 		'$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; done
 	for program in ed2k-serve ed2k-share; do \

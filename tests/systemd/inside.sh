@@ -176,8 +176,52 @@ refresh() {
 	download after get
 }
 
-# There is no router here (tests/e2e/machines/nat.sh has one): how its units go with the
-# socket, and that anybody may read why nothing is open.
+# A router that agrees to anything; tests/e2e/machines/nat.sh has a real one.
+start_router() {
+	mkdir "$tmp/answers"
+	ip netns add router &&
+		ip link add lan type veth peer name lan netns router &&
+		ip addr add 10.77.0.2/24 dev lan &&
+		ip link set lan up &&
+		ip -n router addr add 10.77.0.1/24 dev lan &&
+		ip -n router link set lan up &&
+		ip route add default via 10.77.0.1 || fail "no network"
+	ip netns exec router "$TOOLS/liar" 10.77.0.1 "$tmp/answers" >"$tmp/asked" &
+	router=$!
+	wait_for 20 grep -q ready "$tmp/asked"
+}
+stop_router() {
+	kill $router
+	ip netns del router
+}
+
+# All that is asked can be asked from behind the walls of the unit: by NAT-PMP,
+# which opens a port, and when that is silent by UPnP, for a description.
+ask_router() {
+	outside=/run/ed2k-map-ports/outside
+	start_router
+	printf '0080000000000001 01020304' | unhex >"$tmp/answers/nat-pmp.0"
+	printf '0082000000000001 12361236 00000e10' | unhex >"$tmp/answers/nat-pmp.2"
+	systemctl enable ed2k-map-ports.timer || fail "cannot enable"
+	systemctl restart ed2k-serve.socket
+	wait_for 20 grep -qx port.4662=4662 $outside
+	grep -qx address=1.2.3.4 $outside || fail "no address: $(cat $outside)"
+	rm "$tmp"/answers/*
+	printf 'HTTP/1.1 200 OK\r\nST: %s\r\nLOCATION: %s\r\n\r\n' \
+		urn:schemas-upnp-org:device:InternetGatewayDevice:1 \
+		http://10.77.0.1:5000/ >"$tmp/answers/search"
+	echo '<root/>' >"$tmp/answers/GET"
+	systemctl start ed2k-map-ports.service
+	grep -q GET "$tmp/asked" || fail "UPnP: $(cat "$tmp/asked" $outside)"
+	systemctl stop ed2k-serve.socket
+	systemctl disable ed2k-map-ports.timer
+	stop_router
+	systemctl start ed2k-serve.socket
+	socket_is_well
+}
+
+# Without a router: how its units go with the socket, and that anybody may read why
+# nothing is open.
 map_ports() {
 	outside=/run/ed2k-map-ports/outside
 	systemctl enable ed2k-map-ports.timer || fail "cannot enable"
@@ -263,6 +307,7 @@ check "stopping the services ends uploads at once" stop_instances
 check "stopping the slice does, too" stop_slice
 check "old statistics are pruned by the timer's service" prune
 check "what is new is shared by the timer's unit and the watch" refresh
+check "a router is asked from inside the unit" ask_router
 check "ports on a router open and close with the socket" map_ports
 check "hardened.conf: a score below 1.0, and all works" hardened
 check "from connect to first byte (lower quartiles)" measure

@@ -6,7 +6,6 @@ unset MAKEFLAGS MFLAGS
 host=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
 release=${RELEASE:-$host}
 cache=${CACHE:-$B/container}
-base=$cache/$release
 
 [ "$(id -u)" -eq 0 ] || skip "only root can boot a container"
 need_command systemd-nspawn systemd-container
@@ -22,16 +21,20 @@ mirror() {
 
 # What the container has: to run, or, of another release, to build.
 packages() {
-	printf 'systemd,systemd-sysv,dbus,'
+	printf 'systemd,systemd-sysv,dbus,iproute2,'
 	case $release in
 	"$host") printf 'libsqlite3-0,' ;;
-	*) printf 'build-essential,debhelper,libsqlite3-dev,libssl-dev,' ;;
+	*) printf '%s' build-essential,debhelper,libminiupnpc-dev, \
+		libnatpmp-dev,libsqlite3-dev,libssl-dev, ;;
 	esac
 	case $release in
-	bookworm) echo libssl3 ;;
-	*) echo libssl3t64 ;;
+	bookworm) echo libssl3,libminiupnpc17,libnatpmp1 ;;
+	*) echo libssl3t64,libminiupnpc18,libnatpmp1t64 ;;
 	esac
 }
+
+# made anew when it has to have something else
+base=$cache/$release-$(packages | cksum | cut -d ' ' -f 1)
 
 # contained SECONDS COMMAND...: it cannot outlive us, nor leave mounts behind: its
 # process namespace ends with its first process. In the background, so that a

@@ -12,8 +12,9 @@ if [ "$release" = "$host" ]; then
 else
 	built=/out/build
 	nspawn make -s -C /src B=$built install DESTDIR=/out/root PREFIX=/usr \
-		$built/tests/e2e/peer/peer $built/tests/systemd/dial \
-		$built/tests/systemd/answer >"$tmp/log" 2>&1 || {
+		$built/tests/e2e/peer/peer $built/tests/e2e/tools/liar \
+		$built/tests/systemd/dial $built/tests/systemd/answer \
+		>"$tmp/log" 2>&1 || {
 		tail -20 "$tmp/log"
 		fail "it does not build on $release"
 	}
