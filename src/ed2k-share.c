@@ -1,6 +1,6 @@
 /*
- * ed2k-share: keep the share database that ed2k-serve serves from, and show what
- * was uploaded. See ed2k-share(1). The verbs are in cmd/, one a file.
+ * ed2k-share: keep the share database that ed2k-serve serves from, and show
+ * what was uploaded. See ed2k-share(1). The verbs are in cmd/, one a file.
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
@@ -32,74 +32,78 @@ static const struct verb {
     {"add", cmd_add, USES_DB,
 	"[-r [--exclude PATTERN] [--all]] [--jobs N]\n"
 	"          PATH...",
-	"Hash files, share them and print their eD2k links. With -r, share all\n"
-	"files beneath a directory, and remember it for refresh. Hidden and\n"
-	"unfinished files are left out unless --all is given, and so is what\n"
-	"matches a PATTERN. Files that are known and unchanged are not hashed\n"
-	"again, so a second run goes on where the first was interrupted.\n"
-	"--jobs N hashes with N threads, not with one for each processor."},
+	"Hash files, share them and print their eD2k links. With -r, share\n"
+	"all files beneath a directory, and remember it for refresh. Hidden\n"
+	"and unfinished files are left out unless --all is given, and so is\n"
+	"what matches a PATTERN. Files that are known and unchanged are not\n"
+	"hashed again, so a second run goes on where the first was\n"
+	"interrupted. --jobs N hashes with N threads, not with one for each\n"
+	"processor."},
     {"list", cmd_list, USES_DB | USES_STATE,
 	"[--json] [--state STATE] [PATTERN]",
-	"List hash, size, state, bytes sent and path of shared files. States:\n"
-	"ok, changed, missing, offline, damaged, unreadable; --state shows one\n"
-	"of them. PATTERN is a shell pattern for names or paths. Prints a table\n"
-	"on a terminal, elsewhere fields with tabs, with --json an object a\n"
-	"line."},
+	"List hash, size, state, bytes sent and path of shared files.\n"
+	"States: ok, changed, missing, offline, damaged, unreadable;\n"
+	"--state shows one of them. PATTERN is a shell pattern for names or\n"
+	"paths. Prints a table on a terminal, elsewhere fields with tabs,\n"
+	"with --json an object a line."},
     {"check", cmd_check, USES_DB | USES_STATE,
 	"[-p PORT]... [--outside FILE] [--json]",
-	"Check whether peers can reach what is shared: a line for each thing,\n"
-	"ok, warning or problem, with its remedy. Talks to the server on the\n"
-	"given ports (4662 and 4661), and to no other host. FILE is what\n"
-	"ed2k-map-ports wrote. --json prints a JSON object a line."},
+	"Check whether peers can reach what is shared: a line for each\n"
+	"thing, ok, warning or problem, with its remedy. Talks to the\n"
+	"server on the given ports (4662 and 4661), and to no other host.\n"
+	"FILE is what ed2k-map-ports wrote. --json prints a JSON object a\n"
+	"line."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
-	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent) and\n"
-	"a comment of at most 128 bytes. \"\" without -r removes both."},
+	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
+	"and a comment of at most 128 bytes. \"\" without -r removes both."},
     {"link", cmd_link, USES_DB,
 	"[--html|--collection] [--full]\n"
 	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]]\n"
 	"          [HASH|PATH...]",
-	"Print eD2k links, of all files without arguments. --source adds the\n"
-	"address where ed2k-serve is reached from outside (auto: the one that\n"
-	"ed2k-map-ports found, or the public address of this host), --crypt\n"
-	"what aMule needs to obfuscate its first connection there, --full part\n"
-	"hashes and the AICH root, for eMule and aMule only. --html prints a\n"
-	"web page with a search box, --collection what eMule and aMule open as\n"
-	"an .emulecollection file."},
+	"Print eD2k links, of all files without arguments. --source adds\n"
+	"the address where ed2k-serve is reached from outside (auto: the\n"
+	"one that ed2k-map-ports found, or the public address of this\n"
+	"host), --crypt what aMule needs to obfuscate its first connection\n"
+	"there, --full part hashes and the AICH root, for eMule and aMule\n"
+	"only. --html prints a web page with a search box, --collection\n"
+	"what eMule and aMule open as an .emulecollection file."},
     {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
 	"Set how soon peers that wait for a file get a slot: a second of\n"
 	"waiting counts four times as much at high as at low priority."},
     {"refresh", cmd_refresh, USES_DB, "[-n] [DIRECTORY...] | --aich",
-	"Find what is new, changed, moved or deleted beneath the directories\n"
-	"that add -r remembers, or beneath those named, and share it as it is\n"
-	"now. Files on a disk that is not mounted stay shared. Prints a line\n"
-	"for each change; -n (--dry-run) changes nothing. --aich computes the\n"
-	"AICH hashes that files of older versions lack."},
+	"Find what is new, changed, moved or deleted beneath the\n"
+	"directories that add -r remembers, or beneath those named, and\n"
+	"share it as it is now. Files on a disk that is not mounted stay\n"
+	"shared. Prints a line for each change; -n (--dry-run) changes\n"
+	"nothing. --aich computes the AICH hashes of files that were\n"
+	"shared by an older version."},
     {"ipfilter", cmd_ipfilter, 0, "[--strict] SOURCE OUT",
-	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\". SOURCE\n"
-	"has addresses, networks (192.0.2.0/24), lines of eMule's ipfilter.dat,\n"
-	"and \"allow 192.0.2.7\" for exceptions. Bad lines are reported and left\n"
-	"out; with --strict nothing is written then."},
+	"Compile a list of addresses for \"ed2k-serve --deny-file OUT\".\n"
+	"SOURCE has addresses, networks (192.0.2.0/24), lines of eMule's\n"
+	"ipfilter.dat, and \"allow 192.0.2.7\" for exceptions. Bad lines are\n"
+	"reported and left out; with --strict nothing is written then."},
     {"remove", cmd_remove, USES_DB, "HASH|PATH... | -r DIRECTORY...",
-	"Stop sharing files; the files themselves stay. Uploads of them end.\n"
-	"With -r, stop sharing all beneath a directory, and forget it."},
+	"Stop sharing files; the files themselves stay. Uploads of them\n"
+	"end. With -r, stop sharing all beneath a directory, and forget it."},
     {"snapshot", cmd_snapshot, USES_DB, "FILE",
-	"Write a copy of the share database, for ed2k-serve on other machines.\n"
-	"It replaces FILE; servers that are running go on with the new one."},
+	"Write a copy of the share database, for ed2k-serve on other\n"
+	"machines. It replaces FILE; servers that are running go on with\n"
+	"the new one."},
     {"status", cmd_status, USES_STATE, "[-w] [--json]",
-	"Show who is connected: state, seconds, peer, client, file, bytes. -w\n"
-	"shows it again every two seconds."},
+	"Show who is connected: state, seconds, peer, client, file, bytes.\n"
+	"-w shows it again every two seconds."},
     {"stats", cmd_stats, USES_STATE,
 	"[--by file|peer|day] [--since TIME] [--json]\n"
 	"          | --openmetrics | prune --older AGE",
-	"Show what ed2k-serve uploaded: totals, then a row for each file, peer\n"
-	"or day. TIME is a day (2026-11-22), an age (7d), or @ and a Unix time.\n"
-	"--json prints a JSON object a line, --openmetrics counters for a\n"
-	"collector. prune removes transfers that are older than AGE, keeps\n"
-	"their sums, and prints how many were removed."},
+	"Show what ed2k-serve uploaded: totals, then a row for each file,\n"
+	"peer or day. TIME is a day (2026-11-22), an age (7d), or @ and a\n"
+	"Unix time. --json prints a JSON object a line, --openmetrics\n"
+	"counters for a collector. prune removes transfers that are older\n"
+	"than AGE, keeps their sums, and prints how many were removed."},
     {"verify", cmd_verify, USES_DB, "[HASH|PATH...]",
-	"Hash shared files again, all of them without arguments, and name what\n"
-	"is damaged by part and byte. A damaged file is not served until it\n"
-	"verifies again."},
+	"Hash shared files again, all of them without arguments, and name\n"
+	"what is damaged by part and byte. A damaged file is not served\n"
+	"until it verifies again."},
 };
 
 static void

@@ -32,13 +32,13 @@ check_database(struct check *c)
 		    c->store.db.is_snapshot ? "; it is a snapshot" : "");
 }
 
-/* What was found so far. */
+/* What is known of the files so far. */
 struct counting {
 	struct check *c;
 	unsigned n, n_by_state[COPY_N_STATES];
 	char first_bad[PATH_MAX]; /* neither ok nor offline */
 
-	bool has_reader; /* the server's user is known: */
+	bool has_reader; /* it is known who reads for the server: */
 	struct reader reader;
 	unsigned n_blocked;             /* ok, but it may not read them */
 	struct reader_obstacle blocked; /* the first one */

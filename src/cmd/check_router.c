@@ -1,6 +1,6 @@
 /*
- * The parts of `check` that find out where peers outside this host reach it; see
- * check.h.
+ * The parts of `check` that find out where peers outside this host reach it;
+ * see check.h.
  * SPDX-License-Identifier: ISC
  */
 #include "base/host.h"
@@ -13,7 +13,7 @@
 
 #define START_MAPPER "\"systemctl enable --now ed2k-map-ports.timer\""
 
-/* Is each port led to from outside? */
+/* Does the router forward to each port? */
 static void
 check_mapped_ports(struct check *c)
 {
@@ -30,8 +30,8 @@ check_mapped_ports(struct check *c)
 			    mapped, port->port);
 		else
 			check_report(c, port->if_closed, "router",
-			    "the router, %s, leads nobody to port %u; name it "
-			    "in PORTS= of ed2k-map-ports.service, and see "
+			    "the router, %s, forwards nothing to port %u; add "
+			    "it to PORTS= of ed2k-map-ports.service, and see "
 			    "\"journalctl -t ed2k-map-ports\"",
 			    address, port->port);
 	}
@@ -51,8 +51,8 @@ report_unreachable(struct check *c, enum check_level level, const char *what,
 			 "a public IPv4 address, or serve from a host that has "
 			 "one";
 	else if (scope == SCOPE_PRIVATE)
-		remedy = "another router is before it: let that one forward "
-			 "the ports as well, or make this one a bridge";
+		remedy = "another router is before it; let that one forward "
+			 "the ports too, or make this one a bridge";
 	else
 		remedy = "check its connection to the Internet";
 	check_report(c, level, "router", "%s, %s, is %s; %s", what,
@@ -66,7 +66,7 @@ report_router_unreachable(struct check *c, const uint8_t address[ADDRESS_SIZE])
 	    c, CHECK_PROBLEM, "the router's own address", address);
 }
 
-/* No router was asked; is one needed? */
+/* Nothing is known of a router; is one needed? */
 static void
 check_own_address(struct check *c)
 {
@@ -75,8 +75,8 @@ check_own_address(struct check *c)
 
 	if (!host_address(false, own))
 		check_problem(c, "router",
-		    "no route leads to the Internet by IPv4, which eD2k clients "
-		    "use; check the network");
+		    "no route leads to the Internet by IPv4, which eD2k "
+		    "clients use; check the network");
 	else if (scope_of(own) == SCOPE_PUBLIC)
 		check_ok(c, "router",
 		    "this host has a public address itself: %s",
@@ -125,8 +125,8 @@ check_router(struct check *c)
 		break;
 	case OUTSIDE_STRANGE:
 		check_warning(c, "router",
-		    "%s is nothing that ed2k-map-ports wrote, and is not "
-		    "believed; remove it, and " START_MAPPER " makes another",
+		    "%s was not written by ed2k-map-ports and is ignored; "
+		    "remove it, and " START_MAPPER " writes a new one",
 		    path);
 		break;
 	case OUTSIDE_FAILED:

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More sockets on one port than this are not looked at. */
+/* How many sockets on one port are looked at. */
 #define SOCKETS_MAX 8
 
 #define START_SERVER "\"systemctl enable --now ed2k-serve.socket\""
@@ -26,7 +26,7 @@ struct sockets {
 	uint16_t port;
 	size_t n;
 	uint8_t addresses[SOCKETS_MAX][ADDRESS_SIZE];
-	bool any, any_ipv4; /* one is bound to every address, or all of IPv4 */
+	bool any, any_ipv4; /* one is bound to all addresses; to all IPv4 */
 	bool outside;       /* one can be reached from outside this host */
 };
 
@@ -63,7 +63,7 @@ list_addresses(char *out, size_t cap, const struct sockets *s)
 	return out;
 }
 
-/* Is it the user hash that a server with this database may have? */
+/* Can a server with this database have this user hash? */
 static bool
 is_our_hash(struct check *c, const uint8_t user_hash[HASH_SIZE])
 {
@@ -90,7 +90,7 @@ outside_port(const struct check *c, uint16_t port)
 	return mapped ? mapped : port;
 }
 
-/* Peers come back where the server says: is that a port of those? */
+/* Peers come back to the port that the server tells: is it one of ours? */
 static void
 check_told_port(struct check *c, const char *where, uint16_t told)
 {
@@ -103,7 +103,7 @@ check_told_port(struct check *c, const char *where, uint16_t told)
 	    where, told, outside_port(c, c->ports[0].port));
 }
 
-/* It said hello. */
+/* A program said hello. */
 static void
 report_hello(struct check *c, const char *where, enum probe_result res,
     const struct probe *p)
@@ -112,8 +112,8 @@ report_hello(struct check *c, const char *where, enum probe_result res,
 
 	if (!c->is_open) {
 		check_warning(c, "conversation",
-		    "%s answers as %s; without the database nobody can say if "
-		    "it is this share",
+		    "%s answers as %s; without the database it is not known "
+		    "whether that is this share",
 		    where, log_quote_str(p->name));
 		return;
 	}
@@ -143,7 +143,7 @@ report_hello(struct check *c, const char *where, enum probe_result res,
 	check_told_port(c, where, p->port);
 }
 
-/* It did not say hello; error is that of connecting. */
+/* It did not say hello; error: errno of connecting. */
 static void
 report_no_hello(
     struct check *c, const char *where, enum probe_result res, int error)
@@ -184,7 +184,7 @@ converse(struct check *c, const uint8_t address[ADDRESS_SIZE], uint16_t port)
 	/* else there is no ::1: this host has no IPv6 */
 }
 
-/* Every socket: by the address it is bound to, or by loopback. */
+/* Talk to every socket: at the address it is bound to, or at loopback. */
 static void
 converse_all(struct check *c, const struct sockets *s)
 {
@@ -215,7 +215,7 @@ check_port(struct check *c, const struct check_port *port)
 
 	if (!host_each_listener(gather, &s)) {
 		check_warning(c, "socket",
-		    "the kernel does not tell who listens: /proc/net/tcp: %s",
+		    "cannot find out who listens: /proc/net/tcp: %s",
 		    strerror(errno));
 		return;
 	}

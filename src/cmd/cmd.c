@@ -1,5 +1,5 @@
 /*
- * What all verbs do first; see cmd.h.
+ * What verbs have in common; see cmd.h.
  * SPDX-License-Identifier: ISC
  */
 #include "cmd/cmd.h"
@@ -31,4 +31,23 @@ cmd_choose(const char *word, const char *const words[], size_t n,
 			return (int)i;
 	log_error("%s %s", log_quote_str(word), complaint);
 	return -1;
+}
+
+int
+cmd_change_each(const struct cmd *cmd, int n, char *const arguments[],
+    int (*change)(void *ctx, struct edit *edit, const char *argument),
+    void *ctx)
+{
+	struct edit edit;
+	int fault = edit_open(&edit, cmd->db);
+
+	if (fault)
+		return fault;
+	for (int i = 0; i < n; i++) {
+		int res = change(ctx, &edit, arguments[i]);
+
+		fault = fault ? fault : res;
+	}
+	edit_close(&edit);
+	return fault;
 }

@@ -1,13 +1,14 @@
 /*
- * The verbs of ed2k-share, one a file, and what they share. A verb gets argv
- * from its own name on and returns an exit code of <sysexits.h>: the first
- * fault it met. Results go to stdout, messages to the log.
+ * The verbs of ed2k-share, one a file, and what they have in common. A verb
+ * gets argv from its own name on, and returns an exit code of <sysexits.h>:
+ * that of the first fault. Results go to stdout, messages to the log.
  * SPDX-License-Identifier: ISC
  */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
 #include "base/args.h"
+#include "index/edit.h"
 
 #include <limits.h>
 
@@ -18,8 +19,8 @@ struct cmd {
 
 /*
  * Read the options of a verb, and check that it has min to max operands; if it
- * has not, log the complaint. Returns the index of the first operand, or -1 after
- * a log line.
+ * has not, log the complaint. Returns the index of the first operand, or -1
+ * after a log line.
  */
 int cmd_parse(const struct args_option *options, size_t n_options, int argc,
     char *argv[], int min, int max, const char *complaint);
@@ -30,6 +31,14 @@ int cmd_parse(const struct args_option *options, size_t n_options, int argc,
  */
 int cmd_choose(const char *word, const char *const words[], size_t n,
     const char *complaint);
+
+/*
+ * Open the share database for changes and make one for each of n arguments. 0,
+ * or the first exit code after log lines; the others are changed all the same.
+ */
+int cmd_change_each(const struct cmd *cmd, int n, char *const arguments[],
+    int (*change)(void *ctx, struct edit *edit, const char *argument),
+    void *ctx);
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_check(const struct cmd *cmd, int argc, char *argv[]);

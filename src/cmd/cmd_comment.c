@@ -6,13 +6,13 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "index/target.h"
 #include "index/edit_content.h"
+#include "index/target.h"
 
 #include <string.h>
 #include <sysexits.h>
 
-/* aMule shows no more than this. */
+/* How many characters of a comment aMule shows. */
 #define AMULE_SHOWS 50
 
 static size_t
@@ -30,6 +30,16 @@ count_characters(const char *s, size_t n)
 	return count;
 }
 
+/* For cmd_change_each; ctx: the struct store_comment. */
+static int
+set_comment(void *ctx, struct edit *edit, const char *argument)
+{
+	struct target target;
+	int fault = target_find(&target, &edit->store, argument);
+
+	return fault ? fault : edit_set_comment(edit, target.copy.hash, ctx);
+}
+
 int
 cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 {
@@ -39,13 +49,10 @@ cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 	    {"rating", 'r', ARGS_NUMBER, NULL, 0, 5, &rating, "0..5", ""},
 	};
 	char text[2 * COMMENT_MAX + 2];
-	struct edit edit;
-	struct target target;
-	int first, fault;
+	int first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 2, 2,
+	    "comment takes a hash, link or path, and one text in quotes; an "
+	    "empty one removes the comment");
 
-	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 2, 2,
-	    "comment takes a hash, link or path and one text; quote the text; "
-	    "\"\" takes a comment back");
 	if (first < 0)
 		return EX_USAGE;
 	comment.rating = (uint8_t)rating;
@@ -61,11 +68,5 @@ cmd_comment(const struct cmd *cmd, int argc, char *argv[])
 	if (count_characters(text, comment.len) > AMULE_SHOWS)
 		log_notice(
 		    "aMule shows only the first %d characters", AMULE_SHOWS);
-	fault = edit_open(&edit, cmd->db);
-	if (!fault)
-		fault = target_find(&target, &edit.store, argv[first]);
-	if (!fault)
-		fault = edit_set_comment(&edit, target.copy.hash, &comment);
-	edit_close(&edit);
-	return fault;
+	return cmd_change_each(cmd, 1, argv + first, set_comment, &comment);
 }

@@ -28,7 +28,7 @@ struct linking {
 	struct html_page page;
 };
 
-/* For store_each: print one, and go on until stdout or the database fails. */
+/* For store_each: print the link of a file. */
 static bool
 visit(void *ctx, const struct store_copy *copy)
 {
@@ -58,7 +58,7 @@ link_all(struct linking *l)
 			     : store_each(l->store, visit, l);
 }
 
-/* All of these, or all that is shared when there are none. */
+/* Print the links of n targets, or of all files when n is 0. */
 static int
 link_targets(int n, char *targets[], struct linking *l)
 {
@@ -120,13 +120,13 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	if (first < 0)
 		return EX_USAGE;
 	if (l.html && l.collection) {
-		log_error("--html and --collection are two forms; take one "
-			  "after the other");
+		log_error("--html and --collection cannot be combined; "
+			  "print one after the other");
 		return EX_USAGE;
 	}
 	if (crypt && !l.source) {
-		log_error("--crypt is a hint about a source; add --source "
-			  "HOST:PORT");
+		log_error("--crypt adds a hint to a source; give one with "
+			  "--source HOST:PORT");
 		return EX_USAGE;
 	}
 	if (l.source) {

@@ -5,38 +5,40 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "index/target.h"
 #include "index/edit_copy.h"
 #include "index/roots.h"
+#include "index/target.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+/* For cmd_change_each: a hash, a link or a path. */
 static int
-remove_target(struct edit *edit, const char *argument)
+remove_target(void *ctx, struct edit *edit, const char *argument)
 {
 	struct target target;
 	int fault = target_find(&target, &edit->store, argument);
 
+	(void)ctx;
 	if (fault)
 		return fault;
 	return target.is_hash ? edit_remove_hash(edit, target.copy.hash)
 			      : edit_remove_path(edit, target.path);
 }
 
-/* A directory with all that is shared beneath it; it may be gone. */
+/* For cmd_change_each: all beneath a directory, which may be gone. */
 static int
-remove_tree(struct edit *edit, const char *argument)
+remove_tree(void *ctx, struct edit *edit, const char *argument)
 {
 	struct store_row row = {0};
 	struct root root = {0};
 	enum store_result res;
 	char dir[PATH_MAX];
 
+	(void)ctx;
 	if (!realpath(argument, dir)) {
 		if (argument[0] != '/' || strlen(argument) >= sizeof dir) {
 			log_error("cannot find %s: %s", log_quote_str(argument),
@@ -62,22 +64,11 @@ cmd_remove(const struct cmd *cmd, int argc, char *argv[])
 	const struct args_option options[] = {
 	    {"recursive", 'r', ARGS_FLAG, NULL, 0, 0, &recursive, NULL, ""},
 	};
-	struct edit edit;
-	int first, fault;
+	int first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 1,
+	    INT_MAX, "remove what? Name a hash, a link or a path");
 
-	first = cmd_parse(options, ARRAY_LEN(options), argc, argv, 1, INT_MAX,
-	    "remove what? Name a hash, a link or a path");
 	if (first < 0)
 		return EX_USAGE;
-	fault = edit_open(&edit, cmd->db);
-	if (fault)
-		return fault;
-	for (int i = first; i < argc; i++) {
-		int res = recursive ? remove_tree(&edit, argv[i])
-				    : remove_target(&edit, argv[i]);
-
-		fault = fault ? fault : res;
-	}
-	edit_close(&edit);
-	return fault;
+	return cmd_change_each(cmd, argc - first, argv + first,
+	    recursive ? remove_tree : remove_target, NULL);
 }

@@ -26,7 +26,7 @@ cmd_snapshot(const struct cmd *cmd, int argc, char *argv[])
 		    log_quote_str(argv[first]));
 		return EX_USAGE;
 	}
-	/* as a writer, who brings an older database up to date */
+	/* for writing, which upgrades an older database first */
 	fault = edit_open(&edit, cmd->db);
 	if (!fault)
 		fault = snapshot_write(&edit.store, argv[first]);

@@ -1,5 +1,6 @@
 /*
- * ed2k-share stats: what was uploaded, by file, peer or day; and forgetting it.
+ * ed2k-share stats: what was uploaded, by file, peer or day; and removing
+ * what is old.
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
@@ -22,10 +23,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* An age or a time may be a hundred years. */
+/* The longest age: a hundred years. */
 #define AGE_MAX (UINT64_C(36525) * 86400)
 
-/* 0 or an exit code, logged; *path is that of activity.db. */
+/* The path of activity.db. 0, or an exit code after a log line. */
 static int
 find_database(const struct cmd *cmd, char path[PATH_MAX])
 {
@@ -34,7 +35,7 @@ find_database(const struct cmd *cmd, char path[PATH_MAX])
 	return cmd->state ? EX_USAGE : EX_CONFIG;
 }
 
-/* Is there none yet? Then say so. */
+/* Is there no such file yet? Then log so. */
 static bool
 is_missing(const char *path)
 {
@@ -137,8 +138,8 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 /* What to print, and how. */
 struct showing {
 	enum stats_form form;
-	enum stats_statement by; /* the rows under way */
-	bool any;                /* was there one? */
+	enum stats_statement by; /* of the rows now */
+	bool has_heading;
 };
 
 static bool
@@ -146,9 +147,10 @@ visit(void *ctx, const struct stats_row *row)
 {
 	struct showing *s = ctx;
 
-	if (s->by != STATS_TOTAL && !s->any && s->form == STATS_TABLE)
+	if (s->form == STATS_TABLE && s->by != STATS_TOTAL && !s->has_heading) {
 		print_stats_heading(s->by);
-	s->any = s->by != STATS_TOTAL;
+		s->has_heading = true;
+	}
 	print_stats_row(s->form, s->by, row);
 	return !ferror(stdout);
 }
@@ -165,18 +167,18 @@ show(struct db *db, enum stats_form form, enum stats_statement by,
 	return fault ? fault : stats_each(db, s.by, since_s, visit, &s);
 }
 
-/* What stats was asked for. */
+/* The options. */
 struct asked {
 	const char *by, *since;
 	bool json, metrics;
 };
 
-/* Do these go together? False after a log line. */
+/* Check and read the options. False after a log line. */
 static bool
 check_asked(const struct asked *a, enum stats_statement *by, int64_t *since_s)
 {
 	if (a->metrics && (a->by || a->since || a->json)) {
-		log_error("--openmetrics goes with no other option: counters "
+		log_error("--openmetrics takes no other option, since counters "
 			  "count all that was ever uploaded");
 		return false;
 	}

@@ -10,8 +10,8 @@
 /*
  * The link of a file, to be freed. source: "HOST:PORT", maybe with a hint, or
  * NULL. full: with part hashes and AICH root, as far as these are known; only
- * then the database is read, which may end the strings of copy. NULL after a log
- * line.
+ * then the database is read, which may end the strings of copy. NULL after a
+ * log line.
  */
 char *link_make(struct store *store, const struct store_copy *copy,
     const char *source, bool full);

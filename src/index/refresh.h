@@ -1,12 +1,13 @@
 /*
- * Bringing what is shared up to date with the disk: what is new, changed, moved,
- * deleted or offline since the last time. See ed2k-share(1), "refresh".
+ * Bringing what is shared up to date with the disk: what is new, changed,
+ * moved, deleted or offline since the last time. See ed2k-share(1), "refresh".
  *
  * 1. Every shared file is looked at. Those that are not as recorded go astray:
  *    into a temporary table (index/astray.h).
  * 2. Of these, what is only offline is left alone, and so is what cannot be
  *    looked at.
- * 3. The roots are walked. A new file may be one that went astray: it has moved.
+ * 3. The roots are walked. A new file may be one that went astray: it has
+ *    moved.
  * 4. What is still astray has been changed or deleted.
  * SPDX-License-Identifier: ISC
  */

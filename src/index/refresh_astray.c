@@ -1,6 +1,6 @@
 /*
- * The steps of a refresh that deal with what is shared already: which copies are
- * not as recorded, which of these are only offline, and what became of the
+ * The steps of a refresh that deal with what is shared already: which copies
+ * are not as recorded, which of these are only offline, and what became of the
  * others. See refresh.h.
  * SPDX-License-Identifier: ISC
  */
@@ -113,9 +113,9 @@ take_any(void *ctx, const char *path)
 }
 
 /*
- * Is a copy offline, since its root or a mount point above it is not there? That
- * something is mounted does not prove that it is the same disk: a shared file
- * has to be found in it. dir: the directory that is not there.
+ * Is a copy offline, since its root or a mount point above it is not there?
+ * That something is mounted does not prove that it is the same disk: a shared
+ * file has to be found in it. dir: the directory that is not there.
  */
 static bool
 is_offline(struct refresh *r, const struct astray *a, char dir[PATH_MAX])

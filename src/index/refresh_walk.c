@@ -57,7 +57,7 @@ visit_file(void *ctx, const char *path)
 	return !pipeline_is_stopped(p);
 }
 
-/* For scan_tree: not into other roots, nor where something should be mounted. */
+/* For scan_tree: not into other roots, nor into an empty mount point. */
 static bool
 enter_directory(void *ctx, const char *dir, const struct presence *is)
 {

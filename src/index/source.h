@@ -11,9 +11,9 @@
  * Check a source as the user gives it, "HOST:PORT", "auto" or "auto:PORT", and
  * write what stands in a link to out. "auto" is what the router told
  * ed2k-map-ports, which wrote it to the file `outside`, or else the address of
- * this host if it is public; PORT is the port that the server listens on. Logs a
- * warning when peers outside cannot use the address. 0, or an exit code after a
- * log line.
+ * this host if it is public; PORT is the port that the server listens on. Logs
+ * a warning when peers outside cannot use the address. 0, or an exit code after
+ * a log line.
  */
 int source_resolve(
     char out[ED2KLINK_SOURCE_MAX + 1], const char *source, const char *outside);

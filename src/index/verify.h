@@ -23,8 +23,8 @@ struct verify {
 };
 
 /*
- * Verify what n arguments name (index/target.h), or all files when n is 0. 0, or
- * an exit code after log lines: EX_DATAERR if a file is damaged or changed,
+ * Verify what n arguments name (index/target.h), or all files when n is 0. 0,
+ * or an exit code after log lines: EX_DATAERR if a file is damaged or changed,
  * whatever else happened.
  */
 int verify_targets(struct verify *v, int n, char *const targets[]);

@@ -260,7 +260,7 @@ close_port
 mapped method=upnp address=1.2.3.4 port.4662=4662 "$soon"
 check 69 -p 4662 -p 4661
 line ok router 'from outside, 1.2.3.4:4662 leads to port 4662$'
-line problem router 'the router, 1.2.3.4, leads nobody to port 4661; '
+line problem router 'the router, 1.2.3.4, forwards nothing to port 4661; '
 mapped method=upnp address=1.2.3.4 port.4662=4662 expires=1700000000
 check 69 -p 4662
 line problem router 'what the router opened ended [0-9]+ s ago '
@@ -271,7 +271,7 @@ for hostile in "address=1.2.3.4;x port.4662=4662 $soon" \
 	"address=1.2.3.4 port.4662=99999 $soon" "$soon error=x" nonsense; do
 	mapped $hostile
 	check 69 -p 4662
-	line warning router '.*/outside" is nothing that ed2k-map-ports wrote'
+	line warning router '.*/outside" was not written by ed2k-map-ports and is ignored; '
 	line ok router 'this host has a public address itself: 1.77.0.2$'
 	no_line '1\.2\.3\.[45]'
 done

@@ -234,7 +234,7 @@ done
 	grep -c '^<li>' | grep -qx 2 || fail "a page of two files"
 expect 66 "$SHARE" -d "$db" link --html "$tmp/nowhere" >/dev/null
 expect 64 "$SHARE" -d "$db" link --html --collection >"$tmp/out"
-said '--html and --collection are two forms'
+said '--html and --collection cannot be combined'
 [ ! -s "$tmp/out" ] || fail "something was printed all the same"
 
 # A collection has each content once, and aMule's tool takes every line of it.

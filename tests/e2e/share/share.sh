@@ -73,7 +73,7 @@ said 'longer than 128 bytes'
 expect 64 "$SHARE" -d "$db" comment -r 6 "$tmp/dir/one" x
 said 'is no number from 0 to 5'
 expect 64 "$SHARE" -d "$db" comment "$tmp/dir/one"
-said 'one text; quote the text'
+said 'one text in quotes'
 expect 0 "$SHARE" -d "$db" comment "$tmp/dir/one" ''
 [ "$(sqlite3 "$db" 'SELECT count(*) FROM comment')" -eq 0 ] || fail "taken back"
 

@@ -337,7 +337,7 @@ for since in yesterday 2023-02-29 2023-11 -1 7w @-1; do
 	said 'is neither a day like 2026-11-22, nor an age like 7d'
 done
 expect 64 stats --json --openmetrics
-said '--openmetrics goes with no other option'
+said '--openmetrics takes no other option'
 expect 64 stats file
 said 'stats takes options only'
 expect 64 stats prune
