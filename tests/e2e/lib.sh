@@ -41,6 +41,7 @@ finish() {
 	eval "$cleanups"
 	cat "$tmp"/valgrind.* 2>/dev/null | grep . && status=1
 	rm -rf "$tmp"
+	[ "$status" -ne 0 ] || [ -z "$in_part" ] || status=77
 	exit "$status"
 }
 trap finish EXIT
@@ -58,9 +59,40 @@ skip() {
 	exit 77
 }
 
+# skip_part WHAT: go on without it; in the end the test counts as skipped.
+in_part=
+skip_part() {
+	echo "skipped: $*"
+	in_part=1
+}
+
 # need_command NAME PACKAGE
 need_command() {
 	command -v "$1" >/dev/null || skip "$1 is missing (package $2)"
+}
+
+# What not everybody may: it is tried, for a container can forbid it to root.
+is_root() {
+	[ "$(id -u)" -eq 0 ]
+}
+can_be_nobody() {
+	is_root && setpriv --reuid 65534 --regid 65534 --clear-groups true \
+		2>/dev/null
+}
+can_mount() { # in a mount namespace of its own
+	is_root && unshare -m mount -t tmpfs none /mnt 2>/dev/null
+}
+has_terminal() {
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null
+}
+# small_disk SIZE DIRECTORY: mount one there, until the end
+small_disk() {
+	mount -t tmpfs -o "size=$1" none "$2" 2>/dev/null && at_exit "umount '$2'"
+}
+# add_network NAME: a network namespace, until the end
+add_network() {
+	ip netns add "$1" 2>/dev/null && at_exit "ip netns del '$1'" &&
+		ip netns exec "$1" true 2>/dev/null
 }
 
 # expect STATUS COMMAND...: run it with its messages in $tmp/err; fail unless
@@ -80,6 +112,13 @@ said() {
 		fail "not one line: $(cat "$tmp/err")"
 	grep -q -e "$1" "$tmp/err" ||
 		fail "\"$(cat "$tmp/err")\" does not say \"$1\""
+}
+
+# equal WHAT GOT EXPECTED
+equal() {
+	[ "$2" = "$3" ] || fail "$1
+got      $2
+expected $3"
 }
 
 # wait_for SECONDS COMMAND...: until it succeeds.
@@ -134,9 +173,44 @@ serve() {
 	wait_for 5 is_listening "$port"
 }
 
+# servers: the processes of those that `serve` has started and that run now.
+servers() {
+	cat "/proc/$activator/task/$activator/children"
+}
+# server_pid: the one that was started last
+server_pid() {
+	servers | awk '{ print $NF }'
+}
+has_server() {
+	[ -n "$(servers)" ]
+}
+
+# has_begun: has so much come to $tmp/got that the download is in its middle?
+has_begun() {
+	[ "$(stat -c %s "$tmp/got" 2>/dev/null || echo 0)" -gt 1000000 ]
+}
+
+# all_done WHAT PID...: wait for these, none of which may fail.
+all_done() {
+	what=$1
+	shift
+	for pid; do
+		wait "$pid" || fail "$what"
+	done
+}
+
 # random_file PATH BYTES
 random_file() {
 	head -c "$2" /dev/urandom >"$1"
+}
+
+# flip FILE OFFSET: another byte there, size and time as they were.
+flip() {
+	touch -r "$1" "$tmp/time"
+	byte=$(tail -c +$(($2 + 1)) "$1" | head -c 1 | od -An -tu1)
+	printf "$(printf '\\%03o' $((byte ^ 1)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+	touch -r "$tmp/time" "$1"
 }
 
 # hash_of LINK: the eD2k hash in it
@@ -164,3 +238,7 @@ frame() {
 	payload=${3:-}
 	printf '%s%s%s%s' "$1" "$(le 4 $((1 + ${#payload} / 2)))" "$2" "$payload"
 }
+# The hello of aMule 2.3.3, which reads names in UTF-8.
+hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100\
+010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa123213\
+34030100feb80d0000030100ef01000000000000000000

@@ -4,7 +4,6 @@
 # 10.77.4.0/24); they reach the server and nothing else.
 [ -n "${TOOLS:-}" ] || . "$(dirname "$0")/../lib.sh"
 
-[ "$(id -u)" -eq 0 ] || skip "only root can make network namespaces"
 need_command amuled amule-daemon
 need_command amulecmd amule-utils
 need_command bash bash
@@ -26,8 +25,7 @@ link_options=
 
 make_networks() {
 	for i in 1 2 3 4; do
-		ip netns add "$net$i" || return
-		at_exit "ip netns del $net$i"
+		add_network "$net$i" || return
 	done
 	for i in 2 3 4; do
 		ip -n "$net$i" link set lo up &&
@@ -172,7 +170,7 @@ show_log() {
 
 # serve_amules [OPTION...]: share what is in $files, on 10.77.0.1:4662.
 serve_amules() {
-	make_networks || skip "cannot make network namespaces here"
+	make_networks || skip "no network namespaces can be made here"
 	at_exit show_log
 	"$SHARE" -d "$db" add -r "$files" >"$tmp/links"
 	ip netns exec "${net}1" systemd-socket-activate --accept --inetd \

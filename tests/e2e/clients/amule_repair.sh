@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../clients/amule_lib.sh"
 
 random_file "$files/large.bin" 31457280
-make_networks || skip "cannot make network namespaces here"
+make_networks || skip "no network namespaces can be made here"
 at_exit show_log
 "$SHARE" -d "$db" add -r "$files" >"$tmp/links"
 ip -n "${net}1" link set lo up

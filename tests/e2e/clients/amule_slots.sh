@@ -51,9 +51,7 @@ look 60 '	10\.77\.0\.3:'
 echo "the first of the two has a slot:"
 look 100 '^uploading	.*	10\.77\.0\.'
 
-for job in $jobs; do
-	wait "$job" || fail "a peer was not served"
-done
+all_done "a peer was not served" $jobs
 for i in $(seq 20); do
 	cmp "$files/file.bin" "$tmp/got.$i" || fail "peer $i got other bytes"
 done

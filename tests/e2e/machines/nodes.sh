@@ -147,7 +147,7 @@ balancer_says() {
 	tell_balancer 'show stat' | grep "^ed2k,node$1," | grep -q ",$2,"
 }
 
-make_networks || skip "cannot make network namespaces here"
+make_networks || skip "no network namespaces can be made here"
 ip netns exec "${net}1" sh -c '
 	echo 1 >/proc/sys/net/ipv4/ip_forward
 	echo 1 >/proc/sys/net/ipv4/conf/all/proxy_arp

@@ -5,18 +5,12 @@
 . "$(dirname "$0")/../lib.sh"
 need_command sqlite3 sqlite3
 
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 # ask REQUESTS-HEX: the answers behind that to the hello, in hex
 ask() {
 	echo "$hello$1" | unhex >"$tmp/requests"
 	"$SERVE" -d "$db" <"$tmp/requests" >"$tmp/answers" 2>"$tmp/err" ||
 		fail "ended with $?: $(cat "$tmp/err")"
 	hex "$tmp/answers" | cut -c $((2 * hello_answer + 1))-
-}
-equal() {
-	[ "$2" = "$3" ] || fail "$1
-got      $2
-expected $3"
 }
 
 # the sample file of the golden frames, to BYTES
@@ -95,14 +89,6 @@ request=$(frame c5 9b ${f2}0100$f2_root)
 answer=$(ask "$(for i in $(seq 12); do echo "$request"; done | tr -d '\n')")
 equal "ten in a minute" "$answer" "$(for i in $(seq 10); do echo $golden; done | tr -d '\n')$(frame c5 9c $f2)$(frame c5 9c $f2)"
 
-# flip FILE OFFSET: another byte there, size and time as they were
-flip() {
-	touch -r "$1" "$tmp/time"
-	byte=$(tail -c +$(($2 + 1)) "$1" | head -c 1 | od -An -tu1)
-	printf "$(printf '\\%03o' $((byte ^ 1)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-	touch -r "$tmp/time" "$1"
-}
 # no recovery data for a damaged part, but still for the others
 flip "$tmp/f2" 9900000
 refused "a damaged part" ${f2}0100$f2_root

@@ -11,11 +11,6 @@ ask() {
 		fail "ended with $?: $(cat "$tmp/err")"
 	hex "$tmp/answers"
 }
-equal() {
-	[ "$2" = "$3" ] || fail "$1
-got      $2
-expected $3"
-}
 
 db=$tmp/share.db
 random_file "$tmp/file" 10000000
@@ -26,8 +21,6 @@ parts=$(sqlite3 "$db" 'SELECT lower(hex(md4)) FROM part_hashes')
 version=$("$SERVE" --version | hex | sed 's/0a$//')
 none=00112233445566778899aabbccddeeff
 
-# a hello as aMule 2.3.3 says it; unicode bit set
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 answer=$(frame e3 4c "$user""00000000""0000""07000000""0201000""10a00$(printf ed2k-serve | hex)""030100113c000000""030100f900000000""030100fb0000027e""030100fa16020030""030100feb0200000""02010055$(le 2 $((${#version} / 2)))$version""000000000000")
 equal hello "$(ask "$hello")" "$answer"
 

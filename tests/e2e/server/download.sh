@@ -69,9 +69,7 @@ for i in $(seq 50); do
 	esac
 	jobs="$jobs $!"
 done
-for pid in $jobs; do
-	wait "$pid" || fail "one of fifty"
-done
+all_done "one of fifty" $jobs
 for i in $(seq 50); do
 	cmp "$tmp/parts" "$tmp/got.$i" || fail "number $i of fifty: other bytes"
 done

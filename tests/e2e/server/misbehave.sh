@@ -23,7 +23,6 @@ serve -d "$db" -s "$tmp/state" --connections 4000 --slots 64 \
 	--per-address 4000 --per-minute 1000000 --address-slots 64 \
 	--hello-timeout 1 --idle-timeout 1
 
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 # request FIRST BYTES: three ranges next to each other
 request() {
 	starts= ends= at=$1
@@ -47,7 +46,7 @@ all=$hello$name$status$hash_set$aich_root$start$(request 0 1000)$(request 972700
 watch_memory() {
 	set +e # they come and go
 	while sleep 0.05; do
-		for pid in $(cat "/proc/$activator/task/$activator/children"); do
+		for pid in $(servers); do
 			awk '/^VmHWM|^VmData/ { print $1, $2 }' \
 				"/proc/$pid/status"
 		done
@@ -63,7 +62,7 @@ peak() {
 
 # all_have_ended: does no server run any more, and did each say one line?
 all_have_ended() {
-	[ -z "$(cat "/proc/$activator/task/$activator/children")" ] &&
+	! has_server &&
 		[ "$(grep -c '^Child .* died' "$log")" -eq \
 			"$(grep -c ' end=[a-z]' "$log")" ]
 }

@@ -24,7 +24,6 @@ expect 64 "$SHARE" -d "$db" link --crypt
 said 'add --source HOST:PORT'
 hash=$(hash_of "$link")
 
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 
 # stream DIRECTION: encrypt or decrypt stdin, for random bytes 01020304
 stream() {
@@ -170,9 +169,7 @@ for i in $(seq 20); do
 	esac
 	jobs="$jobs $!"
 done
-for pid in $jobs; do
-	wait "$pid" || fail "one of twenty"
-done
+all_done "one of twenty" $jobs
 for i in $(seq 20); do
 	cmp "$tmp/file" "$tmp/got.$i" || fail "number $i of twenty: other bytes"
 	rm "$tmp/got.$i"
@@ -208,17 +205,10 @@ grep -q "$name_answer" "$tmp/cancelled" || fail "cancel: no name in mid-transfer
 grep -q "$(frame e3 50 "${hash}0000")\$" "$tmp/cancelled" ||
 	fail "cancel: the answer behind it is missing"
 
-server_pid() {
-	tail -n 1 "/proc/$activator/task/$activator/children" | awk '{ print $NF }'
-}
-has_begun() {
-	[ "$(stat -c %s "$tmp/got" 2>/dev/null || echo 0)" -gt 1000000 ]
-}
-
 # SIGTERM before the first byte, in the handshake and in mid-transfer
 stop() {
 	before=$(grep -c 'end=signal' "$tmp/log" || true)
-	wait_for 5 sh -c "[ -n \"\$(cat /proc/$activator/task/$activator/children)\" ]"
+	wait_for 5 has_server
 	kill "$(server_pid)"
 	wait_for 5 sh -c "[ \$(grep -c 'end=signal' '$tmp/log') -eq $((before + 1)) ]"
 }
@@ -257,9 +247,7 @@ late <"$tmp/in3"
 late -crypt "$user" </dev/null
 printf 'e35d\nsleep 1700\n0000\n' >"$tmp/in4"
 late -crypt "$user" <"$tmp/in4"
-for pid in $jobs; do
-	wait "$pid" || fail "late: not ended"
-done
+all_done "late: not ended" $jobs
 all_late() {
 	[ "$(grep -c 'end=no-hello' "$log")" -eq $n ]
 }

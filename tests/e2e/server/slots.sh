@@ -11,7 +11,6 @@ link=$("$SHARE" -d "$db" add "$tmp/file")
 hash=$(hash_of "$link")
 many='--per-minute 100000 --per-address 100 --address-slots 100'
 
-hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000
 
 # in the background until the end: one who waits and never says a word hears
 # that we are here, after 20 s, and is let go all the same
@@ -38,9 +37,7 @@ for i in $(seq 12); do
 	jobs="$jobs $!"
 	track $!
 done
-for job in $jobs; do
-	wait "$job" || fail "a peer was not served"
-done
+all_done "a peer was not served" $jobs
 for i in $(seq 12); do
 	cmp "$tmp/file" "$tmp/got.$i" || fail "peer $i got other bytes"
 done
@@ -92,9 +89,7 @@ lost=$!
 track $lost
 wait_for 5 uploading
 sleep 1
-for pid in $(cat "/proc/$activator/task/$activator/children"); do
-	kill -9 "$pid"
-done
+kill -9 $(servers)
 wait $lost 2>/dev/null || true
 rm -f "$tmp/got"
 timeout 20 "$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" ||

@@ -14,7 +14,6 @@ link=$("$SHARE" -d "$db" add "$tmp/file")
 hash=$(hash_of "$link")
 user=$(sqlite3 "$db" 'SELECT lower(hex(user_hash)) FROM identity')
 
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 half_hello=$(echo "$hello" | cut -c -60)
 name=$(frame e3 58 "$hash")
 half=$(echo "$name" | cut -c -20)

@@ -2,6 +2,7 @@
 # ed2k-share add with many threads, on a terminal and interrupted: links in
 # order, progress shown and taken away, and what is finished is kept.
 . "$(dirname "$0")/../lib.sh"
+. "$here/terminal_lib.sh"
 
 db=$tmp/share.db
 mkdir "$tmp/dir"
@@ -58,29 +59,9 @@ grep -q 'pread64.* = 3009$' "$tmp/trace" || fail "the last file was not read"
 	fail "a known file was read again"
 
 # a terminal of 60 columns: a line that fits, cleared before all other output
-need_command script bsdutils
+has_terminal || skip "no terminal can be made here; all else was tested"
 truncate -s 4T "$tmp/dir/8 with a name that is much too long for the line"
-mkfifo "$tmp/keys"
-cat >"$tmp/typescript.sh" <<END
-stty cols 60
-TERM=xterm exec "$SHARE" -d "$db" add -r "$tmp/dir"
-END
-# (what sh runs in the background begins with SIGINT ignored)
-env --default-signal=INT script -qefc "sh '$tmp/typescript.sh'" "$tmp/screen" \
-	<"$tmp/keys" >"$tmp/shown" &
-pid=$!
-track $pid
-exec 9>"$tmp/keys"
-is_shown() {
-	grep -q 'file 5 of 6, .*file 5 of 6, ' "$tmp/shown"
-}
-wait_for 60 is_shown
-printf '\003' >&9
-status=0
-wait $pid || status=$?
-exec 9>&-
-[ $status -eq 130 ] || fail "SIGINT: ended with $status: $(cat -v "$tmp/shown")"
-tr '\r' '\n' <"$tmp/shown" >"$tmp/lines"
+interrupt_shown 60 'file 5 of 6, ' add -r "$tmp/dir"
 grep -q '^file 5 of 6, [0-9.]* [KMGi]*B of 4.0 TiB, [0-9.]* [KMGi]*B/s, .* left' "$tmp/lines" ||
 	fail "progress: $(cat "$tmp/lines")"
 sed 's/\x1b\[K//' "$tmp/lines" | awk 'length > 59 && /^file / { exit 1 }' ||

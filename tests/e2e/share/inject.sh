@@ -24,7 +24,6 @@ db=$tmp/share.db
 "$SHARE" -d "$db" add "$tmp/files/one" "$tmp/files/two" >"$tmp/links"
 hash=$(hash_of "$(sed -n 1p "$tmp/links")")
 
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 request=$hash$(le 4 0)$(le 4 180000)$(le 4 0)$(le 4 180000)$(le 4 400000)$(le 4 0)
 frame_of() {
 	frame e3 "$1" "$hash"

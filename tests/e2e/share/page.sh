@@ -122,7 +122,7 @@ ask POST "$session/se/log" '{"type":"browser"}'
 	fail "the browser complains: $(cat "$tmp/answer")"
 ask POST "$session/se/log" '{"type":"performance"}'
 sed 's/\\"//g' "$tmp/answer" | grep -o 'Network.requestWillBeSent,[^}]*' |
-	grep -o 'documentURL:[^,]*' | grep -v 'chrome://' >"$tmp/asked"
+	grep -o 'documentURL:[^,]*' | grep -v 'documentURL:chrome' >"$tmp/asked"
 [ "$(cat "$tmp/asked")" = "documentURL:file://$tmp/page.html" ] ||
 	fail "asked for: $(cat "$tmp/asked")"
 

@@ -16,11 +16,6 @@ other=$tmp/other
 db=$tmp/share.db
 mkdir "$root" "$root/sub" "$other"
 
-equal() {
-	[ "$2" = "$3" ] || fail "$1
-got      $2
-expected $3"
-}
 # refresh WHAT EXPECTED [ARGUMENT...]: it prints just these lines, in any order
 # and with @ for the root; nothing is said besides
 refresh() {
@@ -189,7 +184,7 @@ expect 66 "$SHARE" -d "$db" refresh "$tmp/nowhere"
 expect 66 "$SHARE" -d "$db" refresh "$other/two"
 said 'cannot refresh .*: Not a directory'
 # who watches gets a line that sums up
-if command -v script >/dev/null; then
+if has_terminal; then
 	touch "$other/two"
 	script -qec "'$SHARE' -d '$db' refresh -n >/dev/null" /dev/null >"$tmp/out"
 	grep -q '0 new, 0 moved, 1 changed, .*; nothing was changed' "$tmp/out" ||
@@ -284,10 +279,7 @@ done
 db=$db2
 
 # unmounted for real, in a mount namespace of our own
-unshare -m true 2>/dev/null || {
-	echo "no mount namespace: unmounting was not tried"
-	exit 0
-}
+can_mount || skip "no mounts can be made here; all else was tested"
 cat >"$tmp/mounted.sh" <<-'EOF'
 	set -eu
 	mkdir "$tmp/mnt" "$tmp/mnt/disk"

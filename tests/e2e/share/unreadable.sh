@@ -2,12 +2,11 @@
 # "add" tells of files that the server's user cannot read, with the command that
 # mends it, and the command does. In a mount namespace of its own, where the user
 # ed2k-serve is one of this test's.
-[ "$(id -u)" -eq 0 ] || {
-	echo "skipped: only root can make a user for this"
-	exit 77
-}
-[ -n "${UNSHARED:-}" ] || UNSHARED=1 exec unshare --mount "$0" || exit 1
 . "$(dirname "$0")/../lib.sh"
+[ "${1:-}" = inside ] || {
+	can_mount || skip "no mounts can be made here"
+	exec unshare --mount "$0" inside
+}
 grep -v '^ed2k-serve:' /etc/passwd >"$tmp/passwd"
 echo 'ed2k-serve:x:64997:64998::/:/bin/false' >>"$tmp/passwd"
 { grep -v '^ed2k-' /etc/group; echo 'ed2k-readers:x:64999:ed2k-serve'; } >"$tmp/group"

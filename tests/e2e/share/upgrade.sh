@@ -99,18 +99,14 @@ cmp "$tmp/parts" "$tmp/got" || fail "version $from: other bytes"
 cmp "$db" "$tmp/v$from.db" || fail "a reader changed the database"
 
 # somebody is served all the while
-hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000
 name=e31100000058$(hash_of "$parts")
-unhex() {
-	env printf "$(echo "$1" | sed 's/../\\x&/g')"
-}
 rm -f "$tmp/requests"
 mkfifo "$tmp/requests"
 "$SERVE" -d "$db" <"$tmp/requests" >"$tmp/answers" 2>"$tmp/err2" &
 server=$!
 track $server
 exec 9>"$tmp/requests"
-unhex "$hello$name" >&9
+echo "$hello$name" | unhex >&9
 has_size() {
 	[ "$(stat -c %s "$tmp/answers")" -ge "$1" ]
 }
@@ -124,7 +120,7 @@ whole "$db" upgrade
 expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
 [ ! -s "$tmp/err" ] || fail "a second time: $(cat "$tmp/err")"
 
-unhex "e31100000058$(hash_of "$small")" >&9
+echo "e31100000058$(hash_of "$small")" | unhex >&9
 wait_for 5 has_size $((before + 29))
 exec 9>&-
 wait $server || fail "the server from before ended with $?: $(cat "$tmp/err2")"

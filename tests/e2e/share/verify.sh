@@ -6,19 +6,6 @@ need_command sqlite3 sqlite3
 
 tmp=$(realpath "$tmp")
 db=$tmp/share.db
-equal() {
-	[ "$2" = "$3" ] || fail "$1
-got      $2
-expected $3"
-}
-# flip FILE OFFSET: another byte there, size and time as they were
-flip() {
-	touch -r "$1" "$tmp/time"
-	byte=$(tail -c +$(($2 + 1)) "$1" | head -c 1 | od -An -tu1)
-	printf "$(printf '\\%03o' $((byte ^ 1)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-	touch -r "$tmp/time" "$1"
-}
 # verify WHAT STATUS EXPECTED [ARGUMENT...]: with @ for $tmp
 verify() {
 	what=$1
