@@ -51,13 +51,10 @@ find_peer(const struct options *opt, struct peer *peer, int *status)
 }
 
 /*
- * Claim a record on the scoreboard. 0, or an exit code after a log line. A peer
- * with too many connections is refused, since that is abuse; a full board is
- * not its fault.
+ * Open the scoreboard, if there is to be one. 0, or EX_CONFIG after a log line.
  */
 static int
-join_board(const struct options *opt, const struct peer *peer,
-    struct scoreboard *board, struct ledger *ledger)
+open_board(const struct options *opt, struct scoreboard *board)
 {
 	const struct scoreboard_limits limits = {
 	    .slots = (uint32_t)opt->slots,
@@ -66,11 +63,6 @@ join_board(const struct options *opt, const struct peer *peer,
 	    .address_minute = (uint32_t)opt->per_minute,
 	    .address_slots = (uint32_t)opt->address_slots,
 	};
-	static const char *const faults[] = {
-	    [CLAIM_TOO_MANY] = "too many connections",
-	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
-	};
-	enum claim_result res;
 	struct stat st;
 
 	if (opt->state &&
@@ -80,14 +72,28 @@ join_board(const struct options *opt, const struct peer *peer,
 		return EX_CONFIG;
 	}
 	scoreboard_open(board, opt->state, &limits);
-	board->on_dead = ledger_add_dead;
-	board->ctx = ledger;
-	res = roster_claim(board, peer->ip, peer->port, clock_ms());
+	return 0;
+}
+
+/*
+ * Claim a record. False, after a log line, for a peer with too many
+ * connections: that is abuse. A full board is not its fault.
+ */
+static bool
+claim_record(struct scoreboard *board, const struct peer *peer)
+{
+	static const char *const faults[] = {
+	    [CLAIM_TOO_MANY] = "too many connections",
+	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
+	};
+	enum claim_result res =
+	    roster_claim(board, peer->ip, peer->port, clock_ms());
+
 	if (res == CLAIM_OK || res == CLAIM_FULL)
-		return 0;
+		return true;
 	log_info("peer=%s end=refused fault=%s", peer->name,
 	    log_quote_str(faults[res]));
-	return EX_TEMPFAIL;
+	return false;
 }
 
 /* 0, or an exit code after a log line. */
@@ -163,9 +169,13 @@ serve_peer(const struct options *opt)
 	ledger.anonymize = opt->anonymize;
 	if (!find_peer(opt, &peer, &status))
 		return status;
-	status = join_board(opt, &peer, &board, &ledger);
+	status = open_board(opt, &board);
 	if (status)
 		return status;
+	board.on_dead = ledger_add_dead;
+	board.ctx = &ledger;
+	if (!claim_record(&board, &peer))
+		return EX_TEMPFAIL;
 	config = make_config(opt, &peer);
 	status = open_share(opt, &store, config.self.user_hash);
 	if (status)

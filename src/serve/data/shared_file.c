@@ -29,7 +29,7 @@ shared_file_close(struct shared_file *f)
 
 /* Log, once for a file, what is wrong and what mends it. */
 static void
-complain(struct shared_file *f, const char *path, enum copy_state state)
+log_fault(struct shared_file *f, const char *path, enum copy_state state)
 {
 	static const char *const faults[] = {
 	    [COPY_CHANGED] = "has changed since it was shared; run "
@@ -40,10 +40,10 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
 			     "\"ed2k-share verify\" on it",
 	};
 
-	if (memcmp(f->complained, f->hash, HASH_SIZE) == 0)
+	if (memcmp(f->logged, f->hash, HASH_SIZE) == 0)
 		return;
-	memcpy(f->complained, f->hash, HASH_SIZE);
-	if (f->walled)
+	memcpy(f->logged, f->hash, HASH_SIZE);
+	if (f->sandboxed)
 		log_warning("not served to this peer: %s was shared, or its "
 			    "disk mounted, after the connection began; the "
 			    "next one can read it",
@@ -62,7 +62,7 @@ complain(struct shared_file *f, const char *path, enum copy_state state)
  * forbids to open this file? access(2) does not know of it.
  */
 static bool
-is_walled(const char *path, enum copy_state state)
+is_sandboxed(const char *path, enum copy_state state)
 {
 	return state == COPY_UNREADABLE && errno == EACCES &&
 	    access(path, R_OK) == 0;
@@ -74,12 +74,12 @@ take_copy(void *ctx, const struct store_copy *copy)
 	struct shared_file *f = ctx;
 	enum copy_state state = copy_open(copy, &f->fd);
 
-	f->walled = f->walled || is_walled(copy->path, state);
+	f->sandboxed = f->sandboxed || is_sandboxed(copy->path, state);
 	if (state != COPY_OK) {
-		complain(f, copy->path, state);
+		log_fault(f, copy->path, state);
 		return false;
 	}
-	f->walled = false;
+	f->sandboxed = false;
 	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
 	f->checked = true;
 	f->priority = copy->priority;
@@ -100,14 +100,14 @@ shared_file_open(
 	shared_file_close(f);
 	memcpy(f->asked, asked, HASH_SIZE);
 	memcpy(f->hash, asked, HASH_SIZE);
-	f->walled = false;
+	f->sandboxed = false;
 	res = store_find(f->store, f->hash, take_copy, f);
 	if (res == STORE_UNKNOWN && alias) {
 		res = store_resolve_alias(f->store, asked, f->hash);
 		if (res == STORE_FOUND)
 			res = store_find(f->store, f->hash, take_copy, f);
 	}
-	return res == STORE_UNKNOWN && f->walled ? STORE_FAILED : res;
+	return res == STORE_UNKNOWN && f->sandboxed ? STORE_FAILED : res;
 }
 
 bool
@@ -121,7 +121,7 @@ shared_file_check(struct shared_file *f)
 	f->checked = state == COPY_OK;
 	if (f->checked)
 		return true;
-	complain(f, f->name, state);
+	log_fault(f, f->name, state);
 	shared_file_close(f);
 	return false;
 }

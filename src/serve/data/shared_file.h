@@ -21,11 +21,11 @@ struct shared_file {
 	struct copy_facts facts;
 	bool checked; /* just found to be what was hashed */
 	enum store_priority priority;
-	bool walled; /* only the sandbox forbids to open it */
+	bool sandboxed; /* only the sandbox forbids to open it */
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
-	char name[WIRE_NAME_MAX + 1];  /* as on disk: any bytes, terminated */
-	uint8_t complained[HASH_SIZE]; /* the last one that was logged */
+	char name[WIRE_NAME_MAX + 1]; /* as on disk: any bytes, terminated */
+	uint8_t logged[HASH_SIZE];    /* the last one that was logged */
 };
 
 void shared_file_init(struct shared_file *f, struct store *store);
