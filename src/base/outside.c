@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In `error`, before the address of a router that is not public itself. */
+/* What `error` has before the address of a router that is not public. */
 #define OWN_ADDRESS "own address, "
 
 static bool
@@ -23,7 +23,7 @@ read_ipv4(const char *s, uint8_t out[ADDRESS_SIZE])
 	return address_parse(s, out) && address_is_ipv4(out);
 }
 
-/* "port.INSIDE=OUTSIDE", without the first five bytes. */
+/* A line "port.INSIDE=OUTSIDE"; `name` is INSIDE. */
 static bool
 read_port(struct outside *out, const char *name, const char *value)
 {
@@ -39,7 +39,7 @@ read_port(struct outside *out, const char *name, const char *value)
 	return true;
 }
 
-/* The reason, and in it the address that is of no use to peers. */
+/* The reason, and the address in it, which peers cannot reach. */
 static bool
 read_error(struct outside *out, const char *value)
 {
@@ -56,7 +56,7 @@ read_error(struct outside *out, const char *value)
 	return true;
 }
 
-/* One line that we know the name of is as it should be, and not the second. */
+/* Read a line. A known name must have a good value, and be there only once. */
 static bool
 read_line(struct outside *out, const char *name, const char *value)
 {
@@ -91,7 +91,7 @@ read_lines(struct outside *out, char *text)
 	return true;
 }
 
-/* What do the lines say together? */
+/* What all lines together say. */
 static enum outside_state
 state_of(const struct outside *out, uint64_t now_s)
 {

@@ -1,6 +1,7 @@
 /*
- * What the router does for us: the file `outside` that ed2k-map-ports keeps;
- * see ed2k-map-ports(8). Read strictly, for peers are told what stands there.
+ * Which ports the router has opened for us: the file `outside`, which
+ * ed2k-map-ports(8) writes and describes. It is read strictly, since its
+ * address and ports are told to peers.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BASE_OUTSIDE_H
@@ -12,21 +13,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where it is when nobody says. */
+/* Where the file is by default. */
 #define OUTSIDE_PATH "/run/ed2k-map-ports/outside"
 
-/* A larger one is none. */
+/* A larger file is not read. */
 #define OUTSIDE_SIZE_MAX 4096
 
 #define OUTSIDE_PORTS_MAX 32
 
 enum outside_state {
-	OUTSIDE_NONE,    /* no file: nobody asked a router */
+	OUTSIDE_NONE,    /* no file: no router was asked */
 	OUTSIDE_HOLDS,   /* ports are open */
 	OUTSIDE_ENDED,   /* they were, until `expires` */
 	OUTSIDE_REFUSED, /* nothing is open; `error` says why */
-	OUTSIDE_STRANGE, /* no such file as ed2k-map-ports writes */
-	OUTSIDE_FAILED,  /* cannot be read; errno tells */
+	OUTSIDE_STRANGE, /* not a file that ed2k-map-ports writes */
+	OUTSIDE_FAILED,  /* cannot be read; errno tells why */
 };
 
 struct outside {

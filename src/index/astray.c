@@ -50,14 +50,14 @@ astray_spend(struct edit *e, const char *path)
 	return edit_run(e, stmt);
 }
 
-/* A row whose first column is a path; the statement stays at it. */
+/* Read a row whose first column is a path. The statement stays at it. */
 static enum store_result
 take_path(struct edit *e, sqlite3_stmt *stmt, char path[PATH_MAX])
 {
 	enum store_result res = store_step(&e->store, stmt);
 
 	if (res == STORE_FOUND && !db_column_name(stmt, 0, path)) {
-		e->store.db.fault = EX_SOFTWARE; /* we put it there */
+		e->store.db.fault = EX_SOFTWARE; /* we put it there ourselves */
 		res = STORE_FAILED;
 	}
 	return res;

@@ -56,7 +56,7 @@ put_root(struct edit *e, const char *path)
 	/* without the slash at its end, unless it is "/" */
 	snprintf(dir, sizeof dir, "%.*s", (int)(len > 1 ? len - 1 : 1), path);
 	edit_bind_path(stmt, 1, dir);
-	if (presence_look(dir, &is))
+	if (presence_stat(dir, &is))
 		sqlite3_bind_int64(stmt, 2, (int64_t)is.inode);
 	else
 		sqlite3_bind_null(stmt, 2);

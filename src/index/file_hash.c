@@ -31,7 +31,10 @@ file_hash_begin(struct file_hash *f, uint64_t size)
 	return false;
 }
 
-/* A file below one part has one MD4, and one of a single part one AICH hash. */
+/*
+ * A file below one part has no part hashes: its only MD4 is the hash. One of a
+ * single part has no AICH part hashes: its only one is the root.
+ */
 enum hash_result
 file_hash_part(struct file_hash *f, uint8_t *block, int fd, uint64_t size,
     size_t part, struct hash_watch *watch)
@@ -52,7 +55,9 @@ file_hash_part(struct file_hash *f, uint8_t *block, int fd, uint64_t size,
 
 		if (res != (ssize_t)n)
 			return res < 0 ? HASH_FAILED : HASH_SHORT;
-		/* both while the block is in the processor's cache */
+		/*
+		 * both hashes while the block is in the cache of the processor
+		 */
 		md4_add(&whole, block, n);
 		crypto_sha1(blocks[i], block, n);
 		atomic_fetch_add(&watch->bytes, n);
@@ -66,7 +71,7 @@ file_hash_part(struct file_hash *f, uint8_t *block, int fd, uint64_t size,
 	return HASH_OK;
 }
 
-/* Red and blue over the part hashes. */
+/* The "red" and the "blue" hash over the part hashes. */
 static void
 combine(struct file_hash *f, uint64_t size)
 {

@@ -1,12 +1,12 @@
 /*
  * The eD2k hash and the AICH hashes of a file, part by part. Each byte is read
- * once for both, and parts may be hashed in any order and by several threads.
+ * once for both. Parts may be hashed in any order, and by several threads.
  *
- * A file below one part (9,728,000 bytes): its MD4. Else the MD4 over the MD4s
- * of its parts, to which eMule adds, when the size is an exact multiple of the
- * part, the MD4 of nothing ("red"). Tools that do not add it find another hash
- * for such files ("blue"); we keep that one as an alias. AICH is told in
- * proto/aich_tree.h.
+ * The eD2k hash of a file below one part (9,728,000 bytes) is its MD4. That of
+ * a larger one is the MD4 over the MD4s of its parts. When the size is an exact
+ * multiple of the part, eMule adds the MD4 of nothing to them (the "red" hash).
+ * Some tools do not, and give such files another hash ("blue"), which we keep
+ * as an alias. For AICH see proto/aich_tree.h.
  * Source: eMule KnownFile.cpp; ed2k-wire(5), "File hashes".
  * SPDX-License-Identifier: ISC
  */
@@ -23,7 +23,7 @@
 struct file_hash {
 	uint8_t hash[HASH_SIZE];
 	uint8_t alias[HASH_SIZE]; /* "blue" */
-	bool has_alias;           /* does it differ from hash? */
+	bool has_alias;           /* the file has a "blue" hash */
 	uint8_t *parts;           /* n_parts of 16 bytes; owned; NULL if none */
 	size_t n_parts;           /* parts_md4_count(size) */
 	uint8_t aich_root[AICH_SIZE];
@@ -34,26 +34,26 @@ struct file_hash {
 enum hash_result {
 	HASH_OK,
 	HASH_SHORT,  /* the file ended before `size` bytes: it was cut */
-	HASH_FAILED, /* read error; errno tells */
+	HASH_FAILED, /* read error; errno tells which */
 };
 
-/* What other threads do and see while parts are hashed. */
+/* How other threads follow and stop the hashing of parts. */
 struct hash_watch {
 	atomic_bool stop;           /* fail at the next block */
 	atomic_uint_fast64_t bytes; /* hashed so far */
 };
 
-/* Room for the parts of a file of size > 0. False when out of memory. */
+/* Allocate the results for a file of size > 0. False when out of memory. */
 bool file_hash_begin(struct file_hash *f, uint64_t size);
 
 /*
- * Read and hash one of parts_count(size) parts. `block` has room for
- * BLOCK_SIZE bytes.
+ * Read and hash one of parts_count(size) parts. `block` is for BLOCK_SIZE
+ * bytes.
  */
 enum hash_result file_hash_part(struct file_hash *f, uint8_t *block, int fd,
     uint64_t size, size_t part, struct hash_watch *watch);
 
-/* When all parts are hashed. */
+/* Combine the hashes of the parts, when all of them are hashed. */
 void file_hash_end(struct file_hash *f, uint64_t size);
 
 /* Safe to call twice. */

@@ -18,7 +18,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-/* What a thread needs of its own. */
+/* What each thread has for itself. */
 struct worker {
 	uint8_t *block; /* BLOCK_SIZE bytes */
 	struct page_cache cache;
@@ -35,7 +35,7 @@ hasher_processors(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
-/* Wait for a part that nobody took. False when there is no more to do. */
+/* Wait for a part that no thread took. False when there is no more to do. */
 static bool
 next_part(struct hasher *h, struct hash_job **job, size_t *part)
 {
@@ -57,23 +57,23 @@ next_part(struct hasher *h, struct hash_job **job, size_t *part)
 	return more;
 }
 
-/* The next part, asked for. One thread after the other: see hash.h. */
+/* Take the next part, and ask the disk for it; one thread at a time. */
 static bool
 take_part(struct hasher *h, struct page_cache *cache, struct hash_job **job,
     size_t *part)
 {
 	bool more;
 
-	pthread_mutex_lock(&h->turn);
+	pthread_mutex_lock(&h->ask);
 	more = next_part(h, job, part);
 	if (more)
 		page_cache_ask(cache, (*job)->fd, *part * PART_SIZE,
 		    (size_t)parts_size((*job)->size, *part));
-	pthread_mutex_unlock(&h->turn);
+	pthread_mutex_unlock(&h->ask);
 	return more;
 }
 
-/* The first fault counts, and no part is taken any more. */
+/* Keep the first fault of a job; its other parts are not hashed any more. */
 static void
 note_fault(
     struct hasher *h, struct hash_job *job, enum hash_result result, int error)
@@ -84,7 +84,7 @@ note_fault(
 	job->error = error;
 	if (job->next_part == job->n_parts)
 		return;
-	/* parts are taken from the first job alone, so it is this one */
+	/* parts are only taken from the first job, so this is the first */
 	h->first = job->next;
 	if (!h->first)
 		h->end = &h->first;
@@ -92,7 +92,7 @@ note_fault(
 	job->next_part = job->n_parts;
 }
 
-/* A part is hashed, or could not be. Who has the last one ends the file. */
+/* A part is hashed, or failed. The thread with the last one ends the file. */
 static void
 end_part(
     struct hasher *h, struct hash_job *job, enum hash_result result, int error)
@@ -140,7 +140,7 @@ work(void *ctx)
 	return NULL;
 }
 
-/* Signals are for the thread that waits. 0, or errno. */
+/* Signals are left to the thread that waits for results. 0, or errno. */
 static int
 start_threads(struct hasher *h, unsigned n)
 {
@@ -158,7 +158,7 @@ start_threads(struct hasher *h, unsigned n)
 		h->n_threads += !error;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	/* fewer than wanted will do */
+	/* fewer threads than wanted are enough */
 	return h->n_threads > 0 ? 0 : error;
 }
 
@@ -170,7 +170,7 @@ hasher_open_threads(struct hasher *h, unsigned n)
 
 	memset(h, 0, sizeof *h);
 	h->end = &h->first;
-	pthread_mutex_init(&h->turn, NULL);
+	pthread_mutex_init(&h->ask, NULL);
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->put, NULL);
 	pthread_condattr_init(&clock);
@@ -208,7 +208,7 @@ hasher_close(struct hasher *h)
 	pthread_cond_destroy(&h->done);
 	pthread_cond_destroy(&h->put);
 	pthread_mutex_destroy(&h->lock);
-	pthread_mutex_destroy(&h->turn);
+	pthread_mutex_destroy(&h->ask);
 	memset(h, 0, sizeof *h);
 }
 
@@ -229,7 +229,8 @@ hasher_put(struct hasher *h, struct hash_job *job)
 	pthread_mutex_lock(&h->lock);
 	*h->end = job;
 	h->end = &job->next;
-	pthread_cond_signal(&h->put); /* at most one waits for it */
+	pthread_cond_signal(
+	    &h->put); /* at most one thread waits: it holds `ask` */
 	pthread_mutex_unlock(&h->lock);
 }
 

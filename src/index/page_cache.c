@@ -1,5 +1,5 @@
 /*
- * The page cache, left as it was; see page_cache.h.
+ * Leaving the page cache as it was; see page_cache.h.
  * SPDX-License-Identifier: ISC
  */
 #include "index/page_cache.h"
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The kernel cuts a request at the read-ahead of the disk: 128 KiB at least. */
+/* The kernel cuts a request to the read-ahead of the disk, at least 128 KiB. */
 #define ASK_SIZE (128 * 1024)
 
 static size_t
@@ -20,9 +20,9 @@ page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Does the kernel tell us what is there of this file? */
+/* Does the kernel tell us which pages of this file are cached? */
 static bool
-may_look(int fd)
+may_ask(int fd)
 {
 	struct stat st;
 
@@ -30,9 +30,9 @@ may_look(int fd)
 	    (fstat(fd, &st) == 0 && st.st_uid == geteuid());
 }
 
-/* The map is not read from: nothing happens when the file is cut. */
+/* Nothing is read through the map, so a file that is cut does no harm. */
 static void
-look(struct page_cache *c, size_t len)
+find_cached(struct page_cache *c, size_t len)
 {
 	void *map =
 	    mmap(NULL, len, PROT_READ, MAP_SHARED, c->fd, (off_t)c->begin);
@@ -45,7 +45,7 @@ look(struct page_cache *c, size_t len)
 }
 
 static bool
-is_all_there(const struct page_cache *c)
+is_all_cached(const struct page_cache *c)
 {
 	size_t i = 0;
 
@@ -62,9 +62,9 @@ page_cache_ask(struct page_cache *c, int fd, uint64_t begin, size_t len)
 	c->fd = fd;
 	c->begin = begin - begin % page_size();
 	c->n = 0;
-	if (may_look(fd))
-		look(c, (size_t)(end - c->begin));
-	if (is_all_there(c))
+	if (may_ask(fd))
+		find_cached(c, (size_t)(end - c->begin));
+	if (is_all_cached(c))
 		return;
 	for (uint64_t at = begin; at < end; at += ASK_SIZE)
 		posix_fadvise(fd, (off_t)at, (off_t)min_u64(end - at, ASK_SIZE),

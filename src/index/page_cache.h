@@ -1,12 +1,13 @@
 /*
- * Reading a stretch of a file, at most a part, so that the page cache is
- * afterwards as it was: what was in it stays, and what only we brought in goes
- * again. Hashing an archive then does not push out what others work with.
+ * Reading a range of a file, at most a part, without a lasting effect on the
+ * page cache: pages that were cached stay, and those that were read for us are
+ * dropped afterwards. So hashing an archive does not evict what other programs
+ * use.
  *
- * mincore(2) tells which pages are there; reading without waiting
- * (RWF_NOWAIT) would not do, since it starts to read ahead what it looks for.
- * The kernel tells only the owner of a file and root, and others that all is
- * there. So for others nothing is taken away.
+ * mincore(2) tells which pages are cached. A read that does not wait
+ * (RWF_NOWAIT) would not do, since it starts to read ahead. The kernel gives
+ * the answer only to root and the owner of the file; others are told that all
+ * pages are cached, so nothing is dropped for them.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_PAGE_CACHE_H
@@ -20,18 +21,18 @@
 
 struct page_cache {
 	int fd;
-	uint64_t begin; /* of the first page that the stretch touches */
-	size_t n;       /* its pages; 0 when it is not known what is there */
-	unsigned char page[PART_SIZE / 4096 + 2]; /* bit 0: was there */
+	uint64_t begin; /* of the first page of the range */
+	size_t n;       /* pages; 0: it is not known which are cached */
+	unsigned char page[PART_SIZE / 4096 + 2]; /* bit 0: was cached */
 };
 
 /*
- * See what is there of `len` (1 to PART_SIZE) bytes from offset `begin` on,
- * and ask the disk for the rest. Returns before it has come.
+ * Find out which pages of `len` (1 to PART_SIZE) bytes from offset `begin` are
+ * cached, and ask the disk for the others. Does not wait for them.
  */
 void page_cache_ask(struct page_cache *c, int fd, uint64_t begin, size_t len);
 
-/* Give back what was not there. */
+/* Drop the pages that were not cached before. */
 void page_cache_restore(const struct page_cache *c);
 
 #endif

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 bool
-presence_look(const char *path, struct presence *out)
+presence_stat(const char *path, struct presence *out)
 {
 	struct statx st;
 
-	/* automounts are wanted: what is asked for is mounted */
+	/* an automount is mounted by this, as it should be */
 	if (statx(AT_FDCWD, path, AT_STATX_SYNC_AS_STAT, STATX_TYPE | STATX_INO,
 		&st) != 0)
 		return false;
@@ -27,14 +27,14 @@ presence_look(const char *path, struct presence *out)
 	return true;
 }
 
-/* For store_mount_points_above: true, and so an end, when it is none now. */
+/* For store_mount_points_above: take the first that is not mounted now. */
 static bool
 is_unmounted(void *ctx, const char *path)
 {
 	struct presence now;
 
 	(void)ctx;
-	return !presence_look(path, &now) || !now.is_mount;
+	return !presence_stat(path, &now) || !now.is_mount;
 }
 
 static bool
@@ -42,7 +42,7 @@ is_offline(struct store *s, const struct store_copy *copy)
 {
 	struct presence now;
 
-	if (!presence_look(copy->root, &now) ||
+	if (!presence_stat(copy->root, &now) ||
 	    (copy->has_root_inode && copy->root_inode != now.inode))
 		return true;
 	return store_mount_points_above(s, copy->path, is_unmounted, NULL) ==

@@ -1,6 +1,6 @@
 /*
- * Is a directory there, and is it the one it was? A disk that is not mounted
- * must not be taken for one whose files were deleted.
+ * Whether a directory is there, and is the same as before. A disk that is not
+ * mounted must not be taken for one whose files were deleted.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_PRESENCE_H
@@ -16,8 +16,8 @@ struct presence {
 	bool is_mount; /* a file system, or a bind mount, begins here */
 };
 
-/* Look at a directory. False when there is none at path; errno tells why. */
-bool presence_look(const char *path, struct presence *out);
+/* Read about a directory. False with errno when there is none at path. */
+bool presence_stat(const char *path, struct presence *out);
 
 /*
  * As copy_open, but a missing file is COPY_OFFLINE when it may only be out of

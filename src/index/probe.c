@@ -1,6 +1,6 @@
 /*
- * The conversation; see probe.h. A blocking socket with time limits does: there
- * is one at a time.
+ * Asking a server; see probe.h. A blocking socket with time limits is enough:
+ * there is one at a time.
  * SPDX-License-Identifier: ISC
  */
 #include "index/probe.h"
@@ -16,14 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Other messages that may come before the one we wait for. */
+/* How many other messages may come before the one that we wait for. */
 #define OTHERS_MAX 16
 
 struct talk {
 	int fd;
 	uint8_t bytes[PACKET_HEADER_SIZE + PACKET_PAYLOAD_MAX];
-	size_t n,
-	    taken; /* of them; those before `taken` are a frame done with */
+	size_t n;     /* received */
+	size_t taken; /* by the frames before this one */
 };
 
 static int64_t
@@ -35,7 +35,7 @@ clock_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* Receives end then. False when that was before now. */
+/* Let receives end at this time. False when it is over. */
 static bool
 limit_receive(int fd, int64_t until_us)
 {
@@ -46,7 +46,7 @@ limit_receive(int fd, int64_t until_us)
 	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0;
 }
 
-/* -1 with errno. */
+/* A connected socket, or -1 with errno. */
 static int
 dial(const uint8_t address[ADDRESS_SIZE], uint16_t port)
 {
@@ -81,7 +81,7 @@ send_frame(int fd, const struct writer *w)
 	    send(fd, w->data, w->pos, MSG_NOSIGNAL) == (ssize_t)w->pos;
 }
 
-/* The next frame; PROBE_ANSWERED when there is one. */
+/* Wait for the next frame. PROBE_ANSWERED when there is one. */
 static enum probe_result
 receive_frame(struct talk *t, struct packet *out, int64_t until_us)
 {
@@ -131,7 +131,7 @@ await(struct talk *t, struct packet *out, uint8_t opcode, uint8_t or_opcode)
 static enum probe_result
 greet(struct talk *t, struct probe *out)
 {
-	/* no user hash: there is nobody to remember */
+	/* no user hash: nobody has to remember us */
 	const struct msg_self self = {
 	    .misc1 = OUR_MISCOPTIONS1 | MISC1_NO_BROWSE,
 	    .misc2 = OUR_MISCOPTIONS2,

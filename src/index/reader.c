@@ -1,5 +1,5 @@
 /*
- * Acting as another user, for one question at a time; see reader.h.
+ * Asking what another user may read; see reader.h.
  * SPDX-License-Identifier: ISC
  */
 #include "index/reader.h"
@@ -18,7 +18,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-/* Be, for what concerns files, that user. The thread alone changes. */
+/* Access files as that user. Only this thread changes. */
 static void
 act_as(uid_t uid, gid_t gid)
 {
@@ -26,7 +26,7 @@ act_as(uid_t uid, gid_t gid)
 	setfsuid(uid);
 }
 
-/* libc asks for the effective user, which stays, where it has to help out. */
+/* (libc may ask for the effective user instead, which does not change) */
 static bool
 may_access(const char *path, int mode)
 {
@@ -72,7 +72,7 @@ class_of(const struct reader *r, const char *path)
 	return st.st_uid == r->uid ? 'u' : is_member(r, st.st_gid) ? 'g' : 'o';
 }
 
-/* bit: R_OK or X_OK, which are those of the modes. */
+/* bit: R_OK or X_OK, which are the bits of a mode as well. */
 static bool
 may_by_mode(const struct reader *r, const char *path, unsigned bit)
 {
@@ -102,8 +102,8 @@ may(const struct reader *r, const char *path, int mode)
 }
 
 /*
- * The length of that part of path which is in the way: of a directory, or the
- * whole length for the file itself. 0 when nothing is.
+ * The length of the part of path that is the obstacle: a directory, or all of
+ * it for the file itself. 0 when there is none.
  */
 static size_t
 blocked(const struct reader *r, const char *path)

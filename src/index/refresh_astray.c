@@ -93,7 +93,7 @@ refresh_is_root_there(
 	struct pipeline *p = &r->pipeline;
 	struct presence now;
 
-	if (!presence_look(path, &now))
+	if (!presence_stat(path, &now))
 		return false;
 	if (has_inode && inode == now.inode)
 		return true;

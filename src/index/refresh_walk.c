@@ -19,7 +19,7 @@ take_unmounted(void *ctx, const char *path)
 {
 	struct presence now;
 
-	if (presence_look(path, &now) && now.is_mount)
+	if (presence_stat(path, &now) && now.is_mount)
 		return false;
 	snprintf(ctx, PATH_MAX, "%s", path);
 	return true;

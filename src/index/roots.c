@@ -45,7 +45,7 @@ put_walked(struct edit *e, const char *dir, bool every)
 	struct presence is = {0};
 
 	edit_bind_path(stmt, 1, dir);
-	if (presence_look(dir, &is))
+	if (presence_stat(dir, &is))
 		sqlite3_bind_int64(stmt, 2, (int64_t)is.inode);
 	else
 		sqlite3_bind_null(stmt, 2);
@@ -66,7 +66,7 @@ roots_put(struct edit *e, const char *dir, const struct rules *rules)
 	return edit_end(e);
 }
 
-/* One by one, so that it takes no memory for each. */
+/* One by one, so that memory does not grow with their number. */
 static void
 drop_copies(struct edit *e, const char *dir)
 {
@@ -84,13 +84,13 @@ roots_remove(struct edit *e, const char *dir)
 	drop_copies(e, dir);
 	run_tree(e, EDIT_ROOT_DELETE_BENEATH, dir);
 	run_tree(e, EDIT_MOUNT_POINT_DELETE, dir);
-	/* a walk of a root above it shall leave this directory out */
+	/* if a root above it is walked, this directory is left out */
 	run_tree(e, EDIT_REMOVED_DELETE_BENEATH, dir);
 	edit_run_path(e, EDIT_REMOVED_PUT_PATH, dir);
 	return edit_end(e);
 }
 
-/* The row of a bound statement with the columns of root_next.sql. */
+/* Read the only row of a bound statement about roots. */
 static enum store_result
 take_root(struct edit *e, sqlite3_stmt *stmt, struct root *out)
 {

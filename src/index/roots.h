@@ -1,7 +1,6 @@
 /*
- * The roots that refresh walks: directories with what is left out of them, the
- * mount points beneath, and what was removed by hand. Never linked into the
- * server.
+ * The roots that refresh walks: what is left out of them, the mount points
+ * beneath them, and what was removed by hand. Never linked into the server.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_ROOTS_H
@@ -15,13 +14,14 @@
 #include <stdint.h>
 
 /*
- * Remember a directory that is walked, as it is now; `dir` is absolute and
- * real. The rules replace those it had, and what was removed beneath it may be
- * shared again. These return 0, or an exit code after a log line.
+ * Record a directory that is walked, as it is now. `dir` is absolute and real.
+ * The rules replace older ones, and what was removed beneath it may be shared
+ * again. Functions here return 0, or an exit code after a log line, unless they
+ * return a store_result.
  */
 int roots_put(struct edit *e, const char *dir, const struct rules *rules);
 
-/* Share nothing beneath dir any more, and forget the roots there. */
+/* Stop sharing all that is beneath dir, and delete the roots there. */
 int roots_remove(struct edit *e, const char *dir);
 
 struct root {
@@ -32,17 +32,19 @@ struct root {
 	bool every; /* with hidden and unfinished files */
 };
 
-/* The root at this very path. */
+/* The root at a path. */
 enum store_result roots_find(
     struct edit *e, const char *path, struct root *out);
 
-/* The first root beneath dir behind root->path (all: ""). */
+/* The first root beneath dir that is behind root->path; "" is before all. */
 enum store_result roots_next(
     struct edit *e, const char *dir, struct root *root);
 
 int roots_put_inode(struct edit *e, const char *path, uint64_t inode);
 
-/* The rules of a root. Free with roots_free_rules, also after a fault. */
+/*
+ * Read the rules of a root. Free them with roots_free_rules, also on failure.
+ */
 int roots_rules(struct edit *e, const struct root *root, struct rules *out);
 void roots_free_rules(struct rules *rules);
 

@@ -9,7 +9,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-/* Names of files that are still being written, or never were meant to last. */
+/* Names of files that are not complete yet, or are only temporary. */
 static const char *const unfinished[] = {
     "*.part", "*.part.met", "*.part.met.*", /* eMule, aMule; browsers */
     "*.crdownload", "*.download",           /* browsers */

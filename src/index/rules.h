@@ -1,6 +1,6 @@
 /*
- * What a walk leaves out: hidden files, files that a program has not finished,
- * and what the operator excluded. Pure.
+ * What is left out when a directory is walked: hidden files, files that a
+ * program has not completed, and what the operator excluded. Pure.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_RULES_H
@@ -16,9 +16,10 @@ struct rules {
 };
 
 /*
- * Is this left out? `path` is relative to the root; a pattern is one of
- * fnmatch(3), held against path and name, in which '*' stands for slashes and
- * leading dots too. What is left out of a directory is so with all beneath it.
+ * Is this file or directory left out? `path` is relative to the root. Patterns
+ * are those of fnmatch(3), and are compared with the path and with the name; a
+ * '*' also matches slashes and leading dots. Nothing beneath a directory that
+ * is left out is shared.
  */
 bool rules_leave_out(const struct rules *rules, const char *path, bool is_dir);
 

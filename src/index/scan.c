@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The names in a directory: a type (d_type) and a terminated name each. */
+/* The names in a directory: for each a type (d_type) and a string. */
 struct names {
 	char *bytes;
 	size_t len, cap;
@@ -63,7 +63,9 @@ by_name(const void *a, const void *b, void *bytes)
 	    (char *)bytes + *(const size_t *)b + 1);
 }
 
-/* All names in a directory, sorted. False, with errno, when it is not whole. */
+/*
+ * Read all names in a directory, sorted. False with errno if some are missing.
+ */
 static bool
 names_read(struct names *names, const char *dir)
 {
@@ -89,9 +91,10 @@ names_read(struct names *names, const char *dir)
 
 struct walk {
 	struct scan *scan;
-	char path[PATH_MAX]; /* where it is */
-	size_t root_len;     /* of scan->root, with a slash behind */
-	bool whole, more;
+	char path[PATH_MAX]; /* of what is visited now */
+	size_t root_len;     /* of scan->root with a slash at its end */
+	bool whole;          /* nothing was skipped */
+	bool more;           /* the walk goes on */
 };
 
 static void
@@ -102,7 +105,7 @@ complain(struct walk *w)
 	w->whole = false;
 }
 
-/* Is what a link leads to, if anything, outside the root? */
+/* Does a link lead to something outside the root? */
 static bool
 leads_out(const struct walk *w)
 {
@@ -116,7 +119,7 @@ leads_out(const struct walk *w)
 
 static void walk_directory(struct walk *w, size_t len);
 
-/* What a name is, when the directory does not say. */
+/* The type of a file, when the directory does not tell. */
 static unsigned char
 type_of(struct walk *w)
 {
@@ -128,7 +131,7 @@ type_of(struct walk *w)
 	return DT_UNKNOWN;
 }
 
-/* One name in a directory; w->path (len bytes) is its path. */
+/* Visit one name in a directory. w->path, of len bytes, is its path. */
 static void
 walk_entry(struct walk *w, size_t len, unsigned char type)
 {
@@ -144,14 +147,14 @@ walk_entry(struct walk *w, size_t len, unsigned char type)
 		w->more = scan->visit(scan->ctx, w->path);
 	else if (type == DT_LNK)
 		scan->n_links_out += leads_out(w);
-	else if (type == DT_DIR && !presence_look(w->path, &is))
+	else if (type == DT_DIR && !presence_stat(w->path, &is))
 		complain(w);
 	else if (type == DT_DIR &&
 	    (!scan->enter || scan->enter(scan->ctx, w->path, &is)))
 		walk_directory(w, len);
 }
 
-/* The directory w->path of len bytes; there is no slash behind it. */
+/* Walk the directory w->path, of len bytes without a slash at its end. */
 static void
 walk_directory(struct walk *w, size_t len)
 {

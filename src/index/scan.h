@@ -1,7 +1,7 @@
 /*
- * Walking a directory for files to share: regular files only, no symbolic link
- * is followed, sorted by name so that two runs agree. Of all that is walked,
- * only the names in the directories on the way are in memory.
+ * Walking a directory for files to share: regular files only, sorted by name,
+ * so that two runs agree. Symbolic links are not followed. Memory holds only
+ * the names in the directories on the way.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_SCAN_H
@@ -15,18 +15,18 @@
 
 struct scan {
 	const struct rules *rules; /* NULL: nothing is left out */
-	const char *root; /* the directory itself or one above; absolute */
-	/* NULL, or: shall a directory beneath be walked? */
+	const char *root; /* absolute: the directory, or one above it */
+	/* shall this directory be walked? NULL: all are */
 	bool (*enter)(void *ctx, const char *dir, const struct presence *is);
-	/* every regular file; false ends the walk */
+	/* called for every regular file; false ends the walk */
 	bool (*visit)(void *ctx, const char *path);
 	void *ctx;
-	uint64_t n_links_out; /* links that lead out of root, met so far */
+	uint64_t n_links_out; /* links seen so far that lead out of root */
 };
 
 /*
- * Walk dir, which is absolute and real, so that the paths are too. What cannot
- * be read is logged and stepped over; false when there was such a thing.
+ * Walk dir, which is absolute and real; so are the paths then. What cannot be
+ * read is logged and skipped. False when something was skipped.
  */
 bool scan_tree(struct scan *scan, const char *dir);
 

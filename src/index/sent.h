@@ -1,6 +1,5 @@
 /*
- * How much was ever sent of each file, for those who ask by hash. Never linked
- * into the server.
+ * How much was ever sent of each file, by hash. Never linked into the server.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_SENT_H
@@ -19,14 +18,14 @@ struct sent {
 };
 
 /*
- * Sum up the activity database of a state directory, NULL for the default one.
- * Without that database nothing was sent. After one log line when it cannot be
- * read: then nothing is known. To be closed in any case.
+ * Sum up the activity database of a state directory; NULL: the default one. If
+ * there is no database, nothing was sent. If it cannot be read, that is logged,
+ * and nothing is known. To be closed in any case.
  */
 void sent_open(struct sent *s, const char *state_dir);
 
 /*
- * Bytes of this file that were sent, to all peers, with what was pruned since.
+ * The bytes of a file that were sent to all peers, with those that were pruned.
  * False when that is not known; *bytes is 0 then.
  */
 bool sent_of(struct sent *s, const uint8_t file[HASH_SIZE], uint64_t *bytes);

@@ -8,14 +8,14 @@
 
 #include <string.h>
 
-/* The last columns of a row may be left out: they count as NULL. */
+/* The last columns of a statement may be missing: they count as NULL. */
 static bool
 has(sqlite3_stmt *stmt, int column)
 {
 	return column < sqlite3_column_count(stmt);
 }
 
-/* Exactly n bytes, else none: the column is NULL, missing or nonsense. */
+/* A column of exactly n bytes. False if it is not: NULL, missing or wrong. */
 static bool
 column_bytes(sqlite3_stmt *stmt, int column, uint8_t *out, size_t n)
 {
@@ -28,7 +28,7 @@ column_bytes(sqlite3_stmt *stmt, int column, uint8_t *out, size_t n)
 	return true;
 }
 
-/* As a C string that is cut where it must be. */
+/* A column as a string, which is cut if it is too long. */
 static void
 column_name(sqlite3_stmt *stmt, int column, char *out, size_t cap)
 {

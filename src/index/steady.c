@@ -10,12 +10,12 @@
 #include <sysexits.h>
 #include <time.h>
 
-/* Times to hash a file that changes under our hands before giving it up. */
+/* How often a file that changes is hashed before we give up. */
 #define HASH_TRIES 3
 
 /*
- * Two changes within one tick of the kernel's clock have the same mtime. So a
- * file that was changed less than this ago is left alone first.
+ * Two changes within one tick of the kernel's clock have the same mtime. So we
+ * wait until the last change of a file is this long ago.
  */
 #define SETTLE_NS INT64_C(50000000)
 
@@ -34,9 +34,9 @@ same_state(const struct stat *a, const struct stat *b)
 	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
 }
 
-/* Wait until another change would show in the file's times. */
+/* Wait until another change would show in the times of the file. */
 static void
-let_settle(const struct stat *st)
+wait_for_tick(const struct stat *st)
 {
 	struct timespec now, pause = {0};
 	int64_t age;
@@ -52,14 +52,14 @@ let_settle(const struct stat *st)
 void
 steady_begin(struct steady *s, struct hasher *h)
 {
-	let_settle(&s->st);
+	wait_for_tick(&s->st);
 	s->tries++;
 	s->job.fd = s->fd;
 	s->job.size = (uint64_t)s->st.st_size;
 	hasher_put(h, &s->job);
 }
 
-/* Was it the same before and after? *now is what it is, empty if it is gone. */
+/* Is it the same as before? *now is what it is now, of size 0 if it is gone. */
 static bool
 is_steady(const struct steady *s, struct stat *now)
 {

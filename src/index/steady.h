@@ -1,42 +1,44 @@
 /*
- * Hashing a file that others may write to meanwhile: hash and facts belong
- * together, or there is no result.
+ * Hashing a file that other programs may write to meanwhile. There is a result
+ * only if the file had the same size, times and inode before and after.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_STEADY_H
 #define INDEX_STEADY_H
 
-#include "index/hash.h"
 #include "index/edit_content.h"
+#include "index/hash.h"
 
 #include <sys/stat.h>
 
-/* A file under way; it stays where it is until it is ended. */
+/* A file that is hashed. The struct must not move until steady_end. */
 struct steady {
-	const char *path; /* the caller sets these three and keeps them */
-	int fd;           /* opened there */
-	struct stat st;   /* of fd; at the end, what the hash belongs to */
-	unsigned tries;   /* its own, 0 at first */
+	/* these three are set by the caller, who closes fd */
+	const char *path;
+	int fd;         /* opened at path */
+	struct stat st; /* of fd; at the end: of what was hashed */
+	unsigned tries; /* 0 at the beginning */
 	struct hash_job job;
 };
 
-/* Have it hashed. Waits, up to 50 ms, only if it was changed just now. */
+/* Begin to hash it. Waits up to 50 ms first if the file was just changed. */
 void steady_begin(struct steady *s, struct hasher *h);
 
 /*
- * Wait at most so long. True when it is hashed; if it changed meanwhile, it is
- * hashed again first, a few times.
+ * Wait for at most `ms`. True when it is hashed. A file that changed meanwhile
+ * is hashed again before, a few times.
  */
 bool steady_wait(struct steady *s, struct hasher *h, unsigned ms);
 
 /*
- * Once the job is done. 0: the file was s->st before and after, the path still
- * leads to it, and s->job.hash is the caller's to free. Otherwise an exit code
- * after a log line: EX_IOERR, or EX_TEMPFAIL when it never held still.
+ * To be called when it is hashed. 0: the file was as s->st says before and
+ * after, the path still leads to it, and the caller frees s->job.hash.
+ * Otherwise an exit code after a log line: EX_IOERR, or EX_TEMPFAIL when it
+ * changed each time.
  */
 int steady_end(struct steady *s);
 
-/* What is to be put into the database. Borrows path and hash. */
+/* Make the entry for the database. It points into path and hash. */
 void steady_entry(struct edit_entry *out, const char *path,
     const struct stat *st, const struct file_hash *hash);
 

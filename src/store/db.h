@@ -1,7 +1,8 @@
 /*
  * SQLite, as our databases use it: kind and version are checked when one is
  * opened, and an error is logged once, with the name of the file and the
- * remedy. Knows no table. SPDX-License-Identifier: ISC
+ * remedy. Knows no table.
+ * SPDX-License-Identifier: ISC
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H

@@ -21,7 +21,8 @@
  * A checksum covers the block, its number and the id, which is computed from
  * all ranges. So a reader notices a block that was changed, moved, or comes
  * from another list. A search reads the header and about ten blocks, and checks
- * each of them. SPDX-License-Identifier: ISC
+ * each of them.
+ * SPDX-License-Identifier: ISC
  */
 #ifndef STORE_DENY_LIST_H
 #define STORE_DENY_LIST_H

@@ -3,7 +3,8 @@
  * ban an address whose hash changes, and think that a client moved when they
  * see its hash at two addresses. So machines behind a balancer, which peers
  * reach at one address and port, must have the same hash, and machines with
- * addresses of their own must have different ones. SPDX-License-Identifier: ISC
+ * addresses of their own must have different ones.
+ * SPDX-License-Identifier: ISC
  */
 #ifndef STORE_IDENTITY_H
 #define STORE_IDENTITY_H

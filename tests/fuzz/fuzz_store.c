@@ -1,5 +1,5 @@
 /*
- * share/store.h on a damaged share database: whatever its bytes are, it cannot
+ * store/store.h on a damaged share database: whatever its bytes are, it cannot
  * be opened, or a lookup fails or finds nothing, or what is found is within its
  * bounds. A whole one has all that was put into it.
  *

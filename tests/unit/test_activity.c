@@ -1,6 +1,7 @@
 /*
- * serve/activity.c and share/stats.c on real databases: what is written is
- * read, and whatever goes wrong leaves one line and what was there before.
+ * serve/books/activity.c, index/stats.c and index/prune.c on real databases:
+ * what is written is read, and whatever goes wrong leaves one line and what was
+ * there before.
  * SPDX-License-Identifier: ISC
  */
 #include "temp.h"
@@ -103,7 +104,9 @@ write_one(const char *dir, const struct transfer *t)
 	assert_true(activity_write(dir, t, 1, false));
 }
 
-/* What was said on fd 2 by what `act` does in a child; its result is *result. */
+/*
+ * What was said on fd 2 by what `act` does in a child; its result is *result.
+ */
 static const char *
 say(const char *dir, bool (*act)(const char *dir), bool *result)
 {

@@ -1,5 +1,5 @@
 /*
- * share/copy.c, share/scan.c and serve/shared_file.c on real files.
+ * store/copy.c, index/scan.c and serve/data/shared_file.c on real files.
  * SPDX-License-Identifier: ISC
  */
 #include "temp.h"

@@ -1,4 +1,4 @@
-/* share/cover.c on real databases. SPDX-License-Identifier: ISC */
+/* store/cover.c on real databases. SPDX-License-Identifier: ISC */
 #include "temp.h"
 
 #include "store/cover.h"

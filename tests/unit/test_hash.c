@@ -1,5 +1,5 @@
 /*
- * share/hash.c against known answers, also those that rhash gives.
+ * index/hash.c against known answers, also those that rhash gives.
  * SPDX-License-Identifier: ISC
  */
 #include "sample.h"

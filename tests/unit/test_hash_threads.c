@@ -1,5 +1,5 @@
 /*
- * share/hash.c with several threads and several files at once, at and around
+ * index/hash.c with several threads and several files at once, at and around
  * the borders of parts. The hashes are those that rhash gives.
  * SPDX-License-Identifier: ISC
  */

@@ -1,4 +1,4 @@
-/* share/page_cache.h, as the hasher uses it. SPDX-License-Identifier: ISC */
+/* index/page_cache.h, as the hasher uses it. SPDX-License-Identifier: ISC */
 #include "temp.h"
 
 #include "hashing.h"

@@ -221,10 +221,10 @@ a_root_that_is_gone_or_another_one_is_offline(void **state)
 	snprintf(path, sizeof path, "%s", temp_path("root/file"));
 	copy.root = root;
 	copy.path = path;
-	assert_false(presence_look(root, &is));
+	assert_false(presence_stat(root, &is));
 	assert_int_equal(presence_state(&e.store, &copy), COPY_OFFLINE);
 	mkdir(root, 0755);
-	assert_true(presence_look(root, &is));
+	assert_true(presence_stat(root, &is));
 	assert_false(is.is_mount);
 	copy.root_inode = is.inode;
 	assert_int_equal(presence_state(&e.store, &copy), COPY_MISSING);
@@ -235,7 +235,7 @@ a_root_that_is_gone_or_another_one_is_offline(void **state)
 	/* it was a mount point and is none now */
 	assert_int_equal(roots_put_mount_point(&e, root), 0);
 	assert_int_equal(presence_state(&e.store, &copy), COPY_OFFLINE);
-	assert_true(presence_look("/proc", &is));
+	assert_true(presence_stat("/proc", &is));
 	assert_true(is.is_mount);
 	edit_close(&e);
 }

@@ -1,5 +1,5 @@
 /*
- * share/rules.c: what a walk leaves out.
+ * index/rules.c: what a walk leaves out.
  * SPDX-License-Identifier: ISC
  */
 #include "harness.h"

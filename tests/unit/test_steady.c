@@ -1,4 +1,4 @@
-/* share/steady.h. SPDX-License-Identifier: ISC */
+/* index/steady.h. SPDX-License-Identifier: ISC */
 #include "temp.h"
 
 #include "base/log.h"
