@@ -39,7 +39,9 @@ bool host_each_listener(
  */
 bool host_address(bool ipv6, uint8_t out[ADDRESS_SIZE]);
 
-/* The same for whom we reach at this address of IPv4. */
+/*
+ * The address of ours that a host at this IPv4 address sees; no packet is sent.
+ */
 bool host_address_towards(
     const uint8_t far_end[ADDRESS_SIZE], uint8_t out[ADDRESS_SIZE]);
 

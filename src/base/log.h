@@ -30,7 +30,9 @@ enum log_level {
  */
 void log_open_stderr(const char *name);
 
-/* The same for a program that a unit starts, too: with the level in a journal. */
+/*
+ * The same, but with the level when fd 2 is the journal: for a unit's program.
+ */
 void log_open_unit(const char *name);
 
 /*

@@ -19,7 +19,7 @@
 /* Private memory. A conversation takes less than 1 MB. */
 #define DATA_MAX (16 << 20)
 
-/* False when the child would not be as harmless as it should be. */
+/* False when a limit cannot be set. */
 static bool
 confine(void)
 {

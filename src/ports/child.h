@@ -1,8 +1,8 @@
 /*
- * A question to a router is asked in a child process. The libraries that ask
- * read as much as a router sends, for as long as it sends, and complain on
- * standard error: the child has a deadline, little memory and no standard
- * error, and if it crashes there is no answer.
+ * Questions to a router are asked in a child process. The libraries that do so
+ * read whatever a router sends, for as long as it sends, and print errors. The
+ * child has a deadline, little memory and no output; a crash counts as no
+ * answer.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PORTS_CHILD_H

@@ -12,7 +12,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* Who opened what is recorded? NULL: nobody that could close it. */
+/* The protocol by which the recorded ports were opened; NULL: by none. */
 static const struct protocol *
 protocol_of(const struct outside *outside)
 {

@@ -17,7 +17,7 @@
 
 #define ANSWER_MS 5000
 
-/* How often libnatpmp looks whether to ask again: first after 250 ms. */
+/* How often libnatpmp gets to repeat the request; its first pause is 250 ms. */
 #define TICK_MS 50
 
 struct question {
@@ -40,7 +40,10 @@ is_sound(const natpmp_t *n, enum trust_opcode opcode)
 	return trust_nat_pmp(bytes, (size_t)len, opcode);
 }
 
-/* 0, or a code of natpmp.h. A router that is silent is the parent's to give up. */
+/*
+ * 0, or a code of natpmp.h. For a silent router the deadline of the child ends
+ * it.
+ */
 static int
 await_reply(natpmp_t *n, enum trust_opcode opcode, natpmpresp_t *reply)
 {

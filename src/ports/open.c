@@ -13,7 +13,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-/* A host with a public address of its own needs no router's help. */
+/* A host that has a public address needs no mapping. */
 static void
 open_none(struct outcome *o, const struct port_list *wanted)
 {
@@ -99,7 +99,7 @@ open_all(struct outcome *o, const struct port_list *wanted, uint32_t lease_s)
 	}
 }
 
-/* Write it down, and say so: what is as it was is no news. */
+/* Write the file and log it, at level info when nothing changed. */
 static int
 tell(const struct outcome *o, struct record *record, uint32_t lease_s)
 {
@@ -110,7 +110,7 @@ tell(const struct outcome *o, struct record *record, uint32_t lease_s)
 	uint64_t expires = 0;
 	int fault;
 
-	/* what has no end is looked after as often as what has one */
+	/* mappings without end are checked as often as the others */
 	if (o->n_open > 0)
 		expires = (uint64_t)time(NULL) + (seconds ? seconds : lease_s);
 	outcome_lines(o, &record->outside, lines);

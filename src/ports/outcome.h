@@ -1,6 +1,6 @@
 /*
- * What came of asking the router, and how it is told: in the file `outside` and
- * in one line of the log. Pure functions.
+ * The result of asking the router, and its text: for the file `outside` and for
+ * the log, one line. Pure functions.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PORTS_OUTCOME_H
@@ -42,8 +42,8 @@ void outcome_add_reason(struct outcome *o, const char *fmt, ...)
 uint32_t outcome_seconds(const struct outcome *o);
 
 /*
- * The lines of the file, but for `expires`. Where nothing is open, those of
- * `before` that say what an earlier run opened stay: `close` has to know it.
+ * The lines of the file, without `expires`. Where nothing is open they keep the
+ * ports that `before` names, which an earlier run opened: `close` needs them.
  */
 void outcome_lines(const struct outcome *o, const struct outside *before,
     char out[OUTSIDE_SIZE_MAX]);

@@ -1,6 +1,6 @@
 /*
- * What ed2k-map-ports does, a function for each verb. Each returns an exit code
- * after one log line; see ed2k-map-ports(8).
+ * The verbs of ed2k-map-ports(8). Each function returns an exit code after one
+ * log line.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PORTS_PORTS_H
@@ -16,7 +16,7 @@ int ports_open(const struct port_list *wanted, uint32_t lease_s);
 /* End what an earlier run opened. */
 int ports_close(void);
 
-/* Print the file `outside`. The one that logs nothing. */
+/* Print the file `outside`; without a log line. */
 int ports_show(void);
 
 #endif

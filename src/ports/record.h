@@ -18,8 +18,8 @@ struct record {
 };
 
 /*
- * Find the file, in $RUNTIME_DIRECTORY or where it belongs, and read it if it is
- * there. 0, or EX_CANTCREAT after a log line when the path is too long.
+ * Find the file, in $RUNTIME_DIRECTORY or where it belongs, and read it if it
+ * is there. 0, or EX_CANTCREAT after a log line when the path is too long.
  */
 int record_open(struct record *r);
 

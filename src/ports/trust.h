@@ -1,7 +1,6 @@
 /*
- * How far a router is believed: what it says is compared with strict patterns,
- * and nothing else of it is used. Anybody in the network may answer in its place.
- * Pure functions.
+ * What is believed of a router: only what matches strict patterns is used.
+ * Anybody in the network may answer in its place. Pure functions.
  * SPDX-License-Identifier: ISC
  */
 #ifndef PORTS_TRUST_H
@@ -20,8 +19,8 @@ enum trust_opcode {
 };
 
 /*
- * May n bytes be read as a reply of NAT-PMP to this opcode? Errors are short.
- * libnatpmp does not look how long a reply is.
+ * Are n bytes a whole reply of NAT-PMP to this opcode? Errors may be short.
+ * libnatpmp does not check the length, and would read what lies behind.
  * Shape: u8 version 0, u8 opcode + 128, u16 error, u32 time; then of an address
  * u32, of a port u16 inside, u16 outside, u32 seconds. Big-endian.
  * Source: RFC 6886, 3.2, 3.3 and 3.5.
@@ -29,8 +28,8 @@ enum trust_opcode {
 bool trust_nat_pmp(const uint8_t *bytes, size_t n, enum trust_opcode opcode);
 
 /*
- * May we talk to this URL? Only plain HTTP, only to the gateway or to an address
- * in dotted decimal that is private; no byte that could break a request line.
+ * May we talk to this URL? Only by plain HTTP; only to the gateway or a private
+ * address, in dotted decimal; no byte that could break a request line.
  */
 bool trust_url(const char *url, const uint8_t gateway[ADDRESS_SIZE]);
 

@@ -1,9 +1,9 @@
 /*
  * Ports by UPnP, as an "Internet gateway device" has them. See protocol.h.
  *
- * The library's UPNP_GetValidIGD would talk to every URL that anybody in the
- * network names; so its steps are taken here one by one, and only URLs that
- * trust.h lets through are used.
+ * UPNP_GetValidIGD of the library fetches every URL that anybody in the network
+ * names. Its steps are therefore taken here one by one, with the URLs that
+ * trust.h permits.
  * Source: UPnP Forum, WANIPConnection:1, 2.4.
  * SPDX-License-Identifier: ISC
  */
@@ -21,7 +21,7 @@
 #define ANSWER_MS 15000
 #define SEARCH_MS 2000
 
-/* Descriptions that are read. More is no home network, or malice. */
+/* How many descriptions are read: more devices than a home network has. */
 #define DEVICES_MAX 16
 
 #define DESCRIPTION "ed2k-serve" /* what the router's own list calls it */

@@ -4,12 +4,12 @@
  *   liar ADDRESS DIR
  *
  * Files in DIR are the answers, read anew for each question: "nat-pmp.0" and
- * "nat-pmp.2" to requests of these opcodes, "search" to a search for devices (if
- * any is missing, no answer); "GET" and names of actions, such as
- * "AddPortMapping", are bodies of answers by HTTP on port 5000; "permanent" is that
- * of AddPortMapping without end. An empty one is sent without end, one that is
- * missing as a byte a second. Searches are heard on the interface of ADDRESS.
- * Prints the name of each question.
+ * "nat-pmp.2" to requests of these opcodes, "search" to a search for devices
+ * (if any is missing, no answer); "GET" and names of actions, such as
+ * "AddPortMapping", are bodies of answers by HTTP on port 5000; "permanent" is
+ * that of AddPortMapping without end. An empty one is sent without end, one
+ * that is missing as a byte a second. Searches are heard on the interface of
+ * ADDRESS. Prints the name of each question.
  * SPDX-License-Identifier: ISC
  */
 #include <arpa/inet.h>
