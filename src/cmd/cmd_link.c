@@ -38,13 +38,16 @@ visit(void *ctx, const struct store_copy *copy)
 	/* reading part hashes may end the strings of copy */
 	snprintf(name, sizeof name, "%s", store_name_of(copy->path));
 	link = link_make(l->store, copy, l->source, l->full);
-	l->failed = !link;
-	if (!l->failed && l->html)
+	if (!link) {
+		l->failed = true;
+		return false;
+	}
+	if (l->html)
 		print_html_file(&l->page, name, copy->size, link);
-	else if (!l->failed)
+	else
 		puts(link);
 	free(link);
-	return !ferror(stdout) && !l->failed;
+	return !ferror(stdout);
 }
 
 /*
@@ -60,10 +63,12 @@ link_all(struct linking *l)
 
 /* Print the links of n targets, or of all files when n is 0. */
 static int
-link_targets(int n, char *targets[], struct linking *l)
+link_targets(struct linking *l, int n, char *const targets[])
 {
 	int fault = 0;
 
+	if (l->html)
+		print_html_begin();
 	if (n == 0 && link_all(l) == STORE_FAILED)
 		fault = l->store->db.fault;
 	for (int i = 0; i < n; i++) {
@@ -76,6 +81,8 @@ link_targets(int n, char *targets[], struct linking *l)
 	}
 	if (!fault && l->failed)
 		fault = l->store->db.fault ? l->store->db.fault : EX_OSERR;
+	if (l->html && !l->failed)
+		print_html_end(&l->page);
 	return fault;
 }
 
@@ -85,14 +92,12 @@ put_hint(struct store *store,
     char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1], const char *source)
 {
 	uint8_t user_hash[HASH_SIZE];
-
 	int fault = identity_user_hash(
 	    store, identity_default(store, false), user_hash);
 
-	if (fault)
-		return fault;
-	ed2klink_put_hint(out, source, user_hash);
-	return 0;
+	if (!fault)
+		ed2klink_put_hint(out, source, user_hash);
+	return fault;
 }
 
 int
@@ -136,17 +141,14 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		l.source = source;
 	}
 	fault = store_open(&store, cmd->db);
-	if (!fault && crypt) {
+	if (fault)
+		return fault;
+	if (crypt) {
 		fault = put_hint(&store, hinted, l.source);
 		l.source = hinted;
 	}
-	if (!fault && l.html)
-		print_html_begin();
-	if (!fault) {
-		fault = link_targets(argc - first, argv + first, &l);
-		if (l.html && !l.failed)
-			print_html_end(&l.page);
-	}
+	if (!fault)
+		fault = link_targets(&l, argc - first, argv + first);
 	if (l.full && !fault)
 		print_aich_notice(&store);
 	store_close(&store);

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/fields.h"
+#include "cmd/print.h"
 #include "cmd/terminal.h"
 #include "index/presence.h"
 #include "index/sent.h"
@@ -81,7 +81,7 @@ print_copy(const struct listing *l, const struct store_copy *copy,
 
 /* For programs. Fields that are newer than others come last between tabs. */
 static void
-record_copy(const struct listing *l, const struct store_copy *copy,
+put_fields(const struct listing *l, const struct store_copy *copy,
     const char *state, const uint64_t *sent)
 {
 	char root[BASE32_LEN(AICH_SIZE) + 1];
@@ -124,7 +124,7 @@ visit(void *ctx, const struct store_copy *copy)
 	if (l->state && strcmp(l->state, name) != 0)
 		return true;
 	is_known = sent_of(&l->sent, copy->hash, &bytes);
-	(l->terminal ? print_copy : record_copy)(
+	(l->terminal ? print_copy : put_fields)(
 	    l, copy, name, is_known ? &bytes : NULL);
 	return !ferror(stdout);
 }

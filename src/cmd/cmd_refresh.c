@@ -101,7 +101,7 @@ find_dir(const char *name)
 	return NULL;
 }
 
-/* Refresh what is beneath n directories, of which real paths are made. */
+/* Refresh what is beneath n directories, which are replaced by real paths. */
 static int
 refresh_named(struct refreshing *r, char *dirs[], size_t n)
 {
@@ -140,8 +140,6 @@ compute_aich(struct refreshing *r)
 int
 cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 {
-	static char all[] = "/";
-	char *everything = all;
 	struct refreshing r = {0};
 	bool aich = false;
 	const struct args_option options[] = {
@@ -163,8 +161,6 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 			  : edit_open(&r.edit, cmd->db);
 	if (!fault && aich)
 		fault = compute_aich(&r);
-	else if (!fault && first == argc)
-		fault = refresh_named(&r, &everything, 1);
 	else if (!fault)
 		fault = refresh_named(&r, argv + first, (size_t)(argc - first));
 	edit_close(&r.edit);

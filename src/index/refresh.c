@@ -59,6 +59,7 @@ run_steps(struct refresh *r, char *const dirs[], size_t n)
 int
 refresh_dirs(struct refresh *r, char *const dirs[], size_t n)
 {
+	static char root[] = "/", *const everything[] = {root};
 	struct pipeline *p = &r->pipeline;
 	const char *db = p->edit->store.db.path;
 	int fault;
@@ -74,7 +75,10 @@ refresh_dirs(struct refresh *r, char *const dirs[], size_t n)
 	fault = pipeline_open(p);
 	if (fault)
 		return fault;
-	run_steps(r, dirs, n);
+	if (n == 0)
+		run_steps(r, everything, 1);
+	else
+		run_steps(r, dirs, n);
 	pipeline_close(p);
 	return p->fault;
 }

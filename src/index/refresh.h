@@ -48,8 +48,8 @@ struct refresh {
 };
 
 /*
- * Refresh what is shared beneath n directories, which are absolute and real. 0,
- * or the first exit code after log lines.
+ * Refresh what is shared beneath n directories, which are absolute and real, or
+ * everything when n is 0. 0, or the first exit code after log lines.
  */
 int refresh_dirs(struct refresh *r, char *const dirs[], size_t n);
 
