@@ -11,7 +11,6 @@
 #include <sys/random.h>
 #include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 /* Sixteen random bytes with the two that mark an eMule-family client. */
 static bool
@@ -52,10 +51,8 @@ fill_new(struct db *db)
 int
 edit_create(struct edit *e, const char *path)
 {
-	int fault = 0;
+	int fault = db_create(&store_kind, path, fill_new);
 
 	memset(e, 0, sizeof *e);
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		fault = db_create(&store_kind, path, fill_new);
 	return fault ? fault : edit_open(e, path);
 }

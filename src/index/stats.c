@@ -90,7 +90,7 @@ stats_each(struct db *db, enum stats_statement by, int64_t since_s,
 		if (!visit(ctx, &row))
 			break;
 	}
-	if (step == DB_BUSY || step == DB_FAILED)
+	if (step == DB_FAILED)
 		fault = db->fault;
 	sqlite3_finalize(stmt);
 	return fault;

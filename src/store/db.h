@@ -74,10 +74,11 @@ int db_open_writer(struct db *db, const struct db_kind *kind, const char *path,
     const char *const upgrades[]);
 
 /*
- * Create a database of this kind, and the directories above it. It is made
- * under another name and then renamed, so that nobody ever sees half of it. If
- * there is one by then, that one stays. `fill` writes the schema and the first
- * rows. Both return 0, or an exit code after a log line.
+ * Create a database of this kind, and the directories above it, unless there is
+ * a file at path. It is made under another name and then renamed, so that
+ * nobody ever sees half of it; of several processes that create it the first
+ * one wins. `fill` writes the schema and the first rows. Both return 0, or an
+ * exit code after a log line.
  */
 int db_create(
     const struct db_kind *kind, const char *path, int (*fill)(struct db *db));
@@ -117,8 +118,7 @@ void db_rollback(struct db *db);
 enum db_step {
 	DB_ROW,
 	DB_DONE,
-	DB_BUSY,   /* another process kept the lock for too long; logged */
-	DB_FAILED, /* logged */
+	DB_FAILED, /* logged; db->fault has the exit code */
 };
 
 enum db_step db_step(struct db *db, sqlite3_stmt *stmt);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 /* Make the directories that lead to path, as mkdir -p would. */
 static void
@@ -66,6 +67,8 @@ db_create(
 	struct file_replacement r = {0};
 	int fault;
 
+	if (access(path, F_OK) == 0 || errno != ENOENT)
+		return 0;
 	make_directories(path, kind->dir_mode);
 	if (!file_replace_begin(&r, path))
 		return cannot_create(kind, path);
@@ -74,7 +77,6 @@ db_create(
 		file_replace_cancel(&r);
 		return fault;
 	}
-	/* of several who create it the first one wins */
 	return file_replace_commit_new(&r) || errno == EEXIST
 	    ? 0
 	    : cannot_create(kind, path);

@@ -7,7 +7,6 @@
 #include "sql/db.h"
 
 #include <string.h>
-#include <sysexits.h>
 
 sqlite3_stmt *
 db_prepare(struct db *db, const char *sql)
@@ -37,7 +36,8 @@ db_step(struct db *db, sqlite3_stmt *stmt)
 	case SQLITE_DONE:
 		return DB_DONE;
 	default:
-		return db_complain(db) == EX_TEMPFAIL ? DB_BUSY : DB_FAILED;
+		db_complain(db);
+		return DB_FAILED;
 	}
 }
 

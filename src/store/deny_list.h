@@ -4,9 +4,8 @@
  * and nothing is allocated.
  *
  * The file consists of blocks of 4,096 bytes; the last 8 of each are its
- * checksum.
- * Numbers are little-endian, addresses in network order, so that memcmp
- * compares them.
+ * checksum. Numbers are little-endian, addresses in network order, so that
+ * memcmp compares them.
  *
  *   block 0    magic (8), version (4), ranges of IPv4 (4), ranges of IPv6 (4),
  *              0 (4), id (8), then zeros

@@ -9,9 +9,7 @@
 #include "sql/activity.h"
 #include "store/state.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* With --anonymize: bytes of an address that are kept. */
 #define IPV4_NETWORK (12 + 24 / 8)
@@ -95,14 +93,13 @@ activity_write(const char *state_dir, const struct transfer *list, size_t n,
 {
 	char path[PATH_MAX];
 	struct db db = {0};
-	int fault = 0;
+	int fault;
 
 	if (n == 0)
 		return true;
 	if (!state_activity_path(path, state_dir))
 		return false;
-	if (access(path, F_OK) != 0 && errno == ENOENT)
-		fault = db_create(&activity_kind, path, fill_new);
+	fault = db_create(&activity_kind, path, fill_new);
 	if (!fault)
 		fault = state_open_activity(&db, path);
 	if (!fault)
