@@ -9,7 +9,6 @@
 #include "index/scan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,12 +72,10 @@ open_file(struct add *a, struct pipeline_file *f)
 	struct stat *st = &f->file.st;
 
 	f->kind = KIND_REFUSED;
-	f->file.fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (f->file.fd < 0 || fstat(f->file.fd, st) != 0) {
-		log_error("cannot read %s: %s; it is not shared",
-		    log_quote_str(path), strerror(errno));
-		f->fault = errno == ENOENT ? EX_NOINPUT : EX_NOPERM;
-	} else if (!S_ISREG(st->st_mode)) {
+	f->fault = pipeline_open_file(f);
+	if (f->fault)
+		return;
+	if (!S_ISREG(st->st_mode)) {
 		log_error("%s is no regular file; only those can be shared",
 		    log_quote_str(path));
 		f->fault = EX_NOINPUT;
@@ -129,7 +126,7 @@ visit_file(void *ctx, const char *path)
 {
 	struct add *a = ctx;
 
-	if (!db_owns(a->db, path))
+	if (!db_owns(a->pipeline.db, path))
 		(a->is_counting ? count_file : add_file)(a, path);
 	return !pipeline_is_stopped(&a->pipeline);
 }
@@ -225,23 +222,12 @@ int
 add_paths(struct add *a, int n, char *const paths[])
 {
 	struct pipeline *p = &a->pipeline;
-	const char *db = p->edit->store.db.path;
-	int fault;
+	int fault = pipeline_open(p, keep_file, tell_file, a);
 
-	if (!realpath(db, a->db)) {
-		log_error(
-		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
-		return EX_OSERR;
-	}
-	p->keep = keep_file;
-	p->tell = tell_file;
-	p->ctx = a;
-	fault = pipeline_open(p);
 	if (fault)
 		return fault;
 	if (p->show)
 		count_paths(a, n, paths);
 	visit_paths(a, n, paths);
-	pipeline_close(p);
-	return p->fault;
+	return pipeline_close(p);
 }

@@ -21,8 +21,7 @@ struct add {
 	bool (*tell)(void *ctx, const struct store_copy *copy, bool is_new);
 	void *ctx;
 	/* its own: */
-	char db[PATH_MAX]; /* real path of the database, which is not shared */
-	bool is_counting;  /* the first of two passes, for the progress line */
+	bool is_counting; /* the first of two passes, for the progress line */
 };
 
 /*

@@ -8,8 +8,12 @@
 #include "base/log.h"
 #include "index/interrupt.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -20,11 +24,19 @@
 #define WAIT_MS 200
 
 int
-pipeline_open(struct pipeline *p)
+pipeline_open(
+    struct pipeline *p, pipeline_keep *keep, pipeline_tell *tell, void *ctx)
 {
+	const char *db = p->edit->store.db.path;
 	unsigned n = p->n_threads ? p->n_threads : hasher_processors();
-	int fault = hasher_open_threads(&p->hasher, n);
+	int fault;
 
+	if (!realpath(db, p->db)) {
+		log_error(
+		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
+		return EX_OSERR;
+	}
+	fault = hasher_open_threads(&p->hasher, n);
 	if (fault)
 		return fault;
 	p->ring = calloc(PIPELINE_MAX, sizeof *p->ring);
@@ -33,6 +45,9 @@ pipeline_open(struct pipeline *p)
 		hasher_close(&p->hasher);
 		return EX_OSERR;
 	}
+	p->keep = keep;
+	p->tell = tell;
+	p->ctx = ctx;
 	interrupt_catch();
 	p->kept_ms = clock_ms();
 	return 0;
@@ -162,6 +177,24 @@ pipeline_next(struct pipeline *p, const char *path)
 	return f;
 }
 
+int
+pipeline_open_file(struct pipeline_file *f)
+{
+	int error;
+
+	f->file.fd =
+	    open(f->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (f->file.fd >= 0 && fstat(f->file.fd, &f->file.st) == 0)
+		return 0;
+	error = errno;
+	if (f->file.fd >= 0)
+		close(f->file.fd);
+	f->file.fd = -1;
+	log_error("cannot read %s: %s; it is not shared",
+	    log_quote_str(f->path), strerror(error));
+	return error == ENOENT ? EX_NOINPUT : EX_NOPERM;
+}
+
 static void
 put(struct pipeline *p, struct pipeline_file *f, bool is_hashed)
 {
@@ -191,7 +224,7 @@ pipeline_wait(struct pipeline *p)
 		keep_done(p, WAIT_MS);
 }
 
-void
+int
 pipeline_close(struct pipeline *p)
 {
 	pipeline_wait(p);
@@ -208,4 +241,5 @@ pipeline_close(struct pipeline *p)
 	}
 	free(p->ring);
 	p->ring = NULL;
+	return p->fault;
 }

@@ -43,26 +43,31 @@ struct pipeline_file {
 	char other[PATH_MAX];
 };
 
+/*
+ * A file is hashed, or was passed: change the database, after edit_group_begin;
+ * the pipeline ends the group. Returns 0, or an exit code after a log line. The
+ * hashes are freed afterwards.
+ */
+typedef int pipeline_keep(void *ctx, struct pipeline_file *f);
+
+/* The change is committed. False: stop. */
+typedef bool pipeline_tell(void *ctx, struct pipeline_file *f);
+
 struct pipeline {
 	/* the caller sets these first: */
 	struct edit *edit;
 	unsigned n_threads; /* that hash; 0: one for each processor */
-	/*
-	 * A file is hashed, or was passed: change the database, after
-	 * edit_group_begin; the pipeline ends the group. Returns 0, or an exit
-	 * code after a log line. The hashes are freed afterwards.
-	 */
-	int (*keep)(void *ctx, struct pipeline_file *f);
-	/* The change is committed. False: stop. */
-	bool (*tell)(void *ctx, struct pipeline_file *f);
-	void *ctx;
 	/* Called several times a second while files are hashed, or NULL. */
 	void (*show)(const struct progress *progress);
 
 	struct progress progress; /* the caller may set the totals */
 	bool stop;                /* it is of no use to go on */
 	int fault;                /* the first one */
+	char db[PATH_MAX];        /* real path of the database */
 	/* its own: */
+	pipeline_keep *keep;
+	pipeline_tell *tell;
+	void *ctx;
 	struct hasher hasher;
 	struct pipeline_file *ring; /* PIPELINE_MAX; owned */
 	size_t oldest, n;
@@ -73,13 +78,14 @@ struct pipeline {
  * Start the threads; from now on signals are noted. 0, or EX_OSERR after a log
  * line.
  */
-int pipeline_open(struct pipeline *p);
+int pipeline_open(
+    struct pipeline *p, pipeline_keep *keep, pipeline_tell *tell, void *ctx);
 
 /*
  * Wait for all files, unless there was a signal. Then keep what is hashed, drop
- * the rest, end the threads and free all memory.
+ * the rest, end the threads and free all memory. Returns p->fault.
  */
-void pipeline_close(struct pipeline *p);
+int pipeline_close(struct pipeline *p);
 
 /* Did a signal come, or is it of no use to go on? */
 bool pipeline_is_stopped(const struct pipeline *p);
@@ -95,10 +101,17 @@ bool pipeline_found(struct pipeline *p, enum store_result res);
 
 /*
  * The next file, to be filled in; it has this path. Waits while the pipeline is
- * full; NULL when it is stopped. Then call one of the two below, or none to
- * leave the file out.
+ * full; NULL when it is stopped. Then call pipeline_hash or pipeline_pass, or
+ * neither to leave the file out; then fd is the caller's to close.
  */
 struct pipeline_file *pipeline_next(struct pipeline *p, const char *path);
+
+/*
+ * Open a file that is to be shared: set fd and st. 0, or an exit code after a
+ * log line.
+ */
+int pipeline_open_file(struct pipeline_file *f);
+
 void pipeline_hash(struct pipeline *p, struct pipeline_file *f);
 void pipeline_pass(struct pipeline *p, struct pipeline_file *f);
 

@@ -7,8 +7,6 @@
 #include "base/log.h"
 #include "index/astray.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -61,24 +59,13 @@ refresh_dirs(struct refresh *r, char *const dirs[], size_t n)
 {
 	static char root[] = "/", *const everything[] = {root};
 	struct pipeline *p = &r->pipeline;
-	const char *db = p->edit->store.db.path;
-	int fault;
+	int fault = pipeline_open(p, refresh_keep_file, refresh_tell_file, r);
 
-	if (!realpath(db, r->db)) {
-		log_error(
-		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
-		return EX_OSERR;
-	}
-	p->keep = refresh_keep_file;
-	p->tell = refresh_tell_file;
-	p->ctx = r;
-	fault = pipeline_open(p);
 	if (fault)
 		return fault;
 	if (n == 0)
 		run_steps(r, everything, 1);
 	else
 		run_steps(r, dirs, n);
-	pipeline_close(p);
-	return p->fault;
+	return pipeline_close(p);
 }

@@ -39,8 +39,7 @@ struct refresh {
 	    const char *from);
 	void *ctx;
 	/* its own: */
-	char db[PATH_MAX]; /* real path of the database, which is not shared */
-	bool has_any;      /* something is shared, or walked, in `dirs` */
+	bool has_any; /* something is shared, or walked, in `dirs` */
 	/* the root that was last looked for, and was it there? */
 	char root[PATH_MAX];
 	bool is_root_there;

@@ -95,13 +95,9 @@ int
 refresh_aich(struct refresh_aich *r)
 {
 	struct pipeline *p = &r->pipeline;
+	int fault = pipeline_open(p, keep_file, tell_file, r);
 	size_t left;
-	int fault;
 
-	p->keep = keep_file;
-	p->tell = tell_file;
-	p->ctx = r;
-	fault = pipeline_open(p);
 	if (fault)
 		return fault;
 	if (p->show)
@@ -112,6 +108,5 @@ refresh_aich(struct refresh_aich *r)
 	/* a copy that is no use does no harm when another one was hashed */
 	if (left == 0 && !pipeline_is_stopped(p))
 		p->fault = 0;
-	pipeline_close(p);
-	return p->fault;
+	return pipeline_close(p);
 }

@@ -2,15 +2,12 @@
  * Files that a refresh shares; see refresh.h.
  * SPDX-License-Identifier: ISC
  */
-#include "base/log.h"
 #include "index/astray.h"
 #include "index/refresh.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 /* When a file was made; "never" where the file system does not tell. */
@@ -81,52 +78,34 @@ refresh_tell_file(void *ctx, struct pipeline_file *f)
 	    f->kind == REFRESH_MOVED ? f->other : NULL);
 }
 
-/* Open a file to be shared. -1, errno set, when it cannot be read. */
-static int
-open_file(const char *path, struct stat *st)
-{
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int error;
-
-	if (fd < 0 || fstat(fd, st) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
 void
 refresh_put_file(
     struct refresh *r, const char *path, const struct store_copy *before)
 {
 	struct pipeline *p = &r->pipeline;
-	enum refresh_change change = before ? REFRESH_CHANGED : REFRESH_NEW;
 	struct pipeline_file *f = pipeline_next(p, path);
-	int fd;
+	const struct stat *st;
+	bool is_wanted;
+	int fault;
 
 	if (!f)
 		return;
-	fd = open_file(path, &f->file.st);
-	if (fd < 0) {
-		log_error("cannot read %s: %s; it is not shared",
-		    log_quote_str(path), strerror(errno));
-		pipeline_fault(p, EX_NOPERM);
+	fault = pipeline_open_file(f);
+	if (fault) {
+		pipeline_fault(p, fault);
 		return;
 	}
-	if (!S_ISREG(f->file.st.st_mode) || f->file.st.st_size == 0 ||
-	    (!before && was_renamed(r, path, fd, &f->file.st)) ||
-	    pipeline_is_stopped(p)) {
-		close(fd);
-		return;
-	}
-	if (r->dry_run) {
-		close(fd);
-		refresh_tell(r, change, path, NULL);
-		return;
-	}
-	f->file.fd = fd;
-	f->kind = (int)change;
+	st = &f->file.st;
+	is_wanted = S_ISREG(st->st_mode) && st->st_size > 0 &&
+	    (before || !was_renamed(r, path, f->file.fd, st)) &&
+	    !pipeline_is_stopped(p);
+	f->kind = before ? REFRESH_CHANGED : REFRESH_NEW;
 	f->copy = before ? *before : (struct store_copy){0};
-	pipeline_hash(p, f);
+	if (is_wanted && !r->dry_run) {
+		pipeline_hash(p, f);
+		return;
+	}
+	close(f->file.fd);
+	if (is_wanted)
+		refresh_tell_file(r, f);
 }

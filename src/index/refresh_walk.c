@@ -49,7 +49,7 @@ visit_file(void *ctx, const char *path)
 	struct edit *edit = p->edit;
 	struct store_copy known;
 
-	if (!db_owns(r->db, path) &&
+	if (!db_owns(p->db, path) &&
 	    !pipeline_found(p, store_find_path(&edit->store, path, &known)) &&
 	    !pipeline_found(p, roots_is_removed(edit, path)) &&
 	    !pipeline_is_stopped(p))

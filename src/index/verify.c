@@ -152,12 +152,8 @@ int
 verify_targets(struct verify *v, int n, char *const targets[])
 {
 	struct pipeline *p = &v->pipeline;
-	int fault;
+	int fault = pipeline_open(p, keep_file, tell_file, v);
 
-	p->keep = keep_file;
-	p->tell = tell_file;
-	p->ctx = v;
-	fault = pipeline_open(p);
 	if (fault)
 		return fault;
 	if (p->show)
@@ -166,6 +162,5 @@ verify_targets(struct verify *v, int n, char *const targets[])
 		put_all(v);
 	for (int i = 0; i < n && !pipeline_is_stopped(p); i++)
 		each_copy(v, targets[i], put_copy);
-	pipeline_close(p);
-	return p->fault;
+	return pipeline_close(p);
 }
