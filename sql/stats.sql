@@ -1,23 +1,22 @@
--- Sums over activity.db. The columns are in the same order in every
--- statement; those at the end may be missing, and one that makes no sense in
--- a sum is NULL.
+-- Sums over activity.db. All statements have the same columns; one that makes
+-- no sense in a sum is NULL.
 
 -- name: STATS_TOTAL
 -- All transfers that began since a time.
 -- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
---   bytes
+--   bytes, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT count(*), coalesce(sum(bytes), 0), count(DISTINCT peer),
 	count(DISTINCT file), coalesce(sum(ms), 0), min(began_s), max(began_s),
-	coalesce(sum(bytes), 0)
+	coalesce(sum(bytes), 0), NULL, NULL, NULL, NULL, NULL, NULL
 FROM transfer WHERE began_s >= ?1;
 
 -- name: STATS_BY_FILE
 -- The same for each file, most bytes first. A file has the name that it had
 -- in its last transfer.
 -- (since_s) -> transfers, bytes, peers, 1, ms, first_s, last_s, most bytes,
---   file, name
+--   file, name, NULL, NULL, NULL, NULL
 SELECT of.transfers, of.bytes, of.peers, 1, of.ms, of.first_s, of.last_s,
-	max(of.bytes) OVER (), newest.file, newest.name
+	max(of.bytes) OVER (), newest.file, newest.name, NULL, NULL, NULL, NULL
 FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
 		count(DISTINCT peer) AS peers, sum(ms) AS ms,
 		min(began_s) AS first_s, max(began_s) AS last_s,
@@ -30,10 +29,10 @@ ORDER BY of.bytes DESC, newest.file;
 -- The same for each peer, most bytes first. A peer has the address and the
 -- name that it had in its last transfer.
 -- (since_s) -> transfers, bytes, 1, files, ms, first_s, last_s, most bytes,
---   NULL, NULL, address, user_hash, client
+--   NULL, NULL, address, user_hash, client, NULL
 SELECT of.transfers, of.bytes, 1, of.files, of.ms, of.first_s, of.last_s,
 	max(of.bytes) OVER (), NULL, NULL, newest.address, newest.user_hash,
-	newest.client
+	newest.client, NULL
 FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
 		count(DISTINCT file) AS files, sum(ms) AS ms,
 		min(began_s) AS first_s, max(began_s) AS last_s,
@@ -45,30 +44,34 @@ ORDER BY of.bytes DESC, newest.peer;
 -- name: STATS_BY_DAY
 -- The same for each day (UTC), the first day first.
 -- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
---   bytes
+--   bytes, NULL, NULL, NULL, NULL, NULL, NULL
 SELECT count(*), sum(bytes), count(DISTINCT peer), count(DISTINCT file),
-	sum(ms), min(began_s), max(began_s), max(sum(bytes)) OVER ()
+	sum(ms), min(began_s), max(began_s), max(sum(bytes)) OVER (), NULL,
+	NULL, NULL, NULL, NULL, NULL
 FROM transfer WHERE began_s >= ?1
 GROUP BY began_s / 86400 ORDER BY began_s / 86400;
 
 -- name: STATS_EVER
 -- All transfers, with those that were pruned. Peers are counted in those that
 -- were not.
--- () -> transfers, bytes, peers, files, ms
+-- () -> transfers, bytes, peers, files, ms, NULL, NULL, NULL, NULL, NULL, NULL,
+--   NULL, NULL, NULL
 SELECT count(*) + (SELECT coalesce(sum(transfers), 0) FROM pruned),
 	coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM pruned),
 	count(DISTINCT peer),
 	(SELECT count(*) FROM (SELECT file FROM transfer
 		UNION SELECT file FROM pruned)),
-	coalesce(sum(ms), 0) + (SELECT coalesce(sum(ms), 0) FROM pruned)
+	coalesce(sum(ms), 0) + (SELECT coalesce(sum(ms), 0) FROM pruned), NULL,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM transfer;
 
 -- name: STATS_EVER_BY_FILE
 -- The same for each file. Its name is the last one: max() takes `name` from
 -- the row in which it found last_s.
--- () -> transfers, bytes, 0, 1, ms, NULL, last_s, NULL, file, name
+-- () -> transfers, bytes, 0, 1, ms, NULL, last_s, NULL, file, name, NULL, NULL,
+--   NULL, NULL
 SELECT sum(transfers), sum(bytes), 0, 1, sum(ms), NULL, max(last_s), NULL, file,
-	name
+	name, NULL, NULL, NULL, NULL
 FROM (SELECT file, name, max(began_s) AS last_s, count(*) AS transfers,
 		sum(bytes) AS bytes, sum(ms) AS ms
 	FROM transfer GROUP BY file

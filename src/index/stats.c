@@ -8,19 +8,11 @@
 
 #include <string.h>
 
-/* The last columns of a statement may be missing: they count as NULL. */
-static bool
-has(sqlite3_stmt *stmt, int column)
-{
-	return column < sqlite3_column_count(stmt);
-}
-
-/* A column of exactly n bytes. False if it is not: NULL, missing or wrong. */
+/* A column of exactly n bytes. False if it is not: NULL, or wrong. */
 static bool
 column_bytes(sqlite3_stmt *stmt, int column, uint8_t *out, size_t n)
 {
-	const void *p =
-	    has(stmt, column) ? sqlite3_column_blob(stmt, column) : NULL;
+	const void *p = sqlite3_column_blob(stmt, column);
 
 	if (!p || (size_t)sqlite3_column_bytes(stmt, column) != n)
 		return false;
@@ -32,8 +24,7 @@ column_bytes(sqlite3_stmt *stmt, int column, uint8_t *out, size_t n)
 static void
 column_name(sqlite3_stmt *stmt, int column, char *out, size_t cap)
 {
-	const void *p =
-	    has(stmt, column) ? sqlite3_column_blob(stmt, column) : NULL;
+	const void *p = sqlite3_column_blob(stmt, column);
 	size_t n = 0;
 
 	if (p) {
@@ -44,25 +35,19 @@ column_name(sqlite3_stmt *stmt, int column, char *out, size_t cap)
 	out[n] = '\0';
 }
 
-static int64_t
-column_number(sqlite3_stmt *stmt, int column)
-{
-	return has(stmt, column) ? sqlite3_column_int64(stmt, column) : 0;
-}
-
 /* All statements have the same columns; see sql/stats.sql. */
 static void
 fill_row(struct stats_row *row, sqlite3_stmt *stmt)
 {
 	memset(row, 0, sizeof *row);
-	row->transfers = (uint64_t)column_number(stmt, 0);
-	row->bytes = (uint64_t)column_number(stmt, 1);
-	row->peers = (uint64_t)column_number(stmt, 2);
-	row->files = (uint64_t)column_number(stmt, 3);
-	row->ms = (uint64_t)column_number(stmt, 4);
-	row->first_s = column_number(stmt, 5);
-	row->last_s = column_number(stmt, 6);
-	row->most_bytes = (uint64_t)column_number(stmt, 7);
+	row->transfers = (uint64_t)sqlite3_column_int64(stmt, 0);
+	row->bytes = (uint64_t)sqlite3_column_int64(stmt, 1);
+	row->peers = (uint64_t)sqlite3_column_int64(stmt, 2);
+	row->files = (uint64_t)sqlite3_column_int64(stmt, 3);
+	row->ms = (uint64_t)sqlite3_column_int64(stmt, 4);
+	row->first_s = sqlite3_column_int64(stmt, 5);
+	row->last_s = sqlite3_column_int64(stmt, 6);
+	row->most_bytes = (uint64_t)sqlite3_column_int64(stmt, 7);
 	column_bytes(stmt, 8, row->file, HASH_SIZE);
 	column_name(stmt, 9, row->name, sizeof row->name);
 	column_bytes(stmt, 10, row->address, sizeof row->address);

@@ -134,6 +134,28 @@ comments_name_all_parameters_and_columns(void **state)
 	}
 }
 
+/* Those that index/stats.c reads. */
+#define SUM_COLUMNS 14
+
+static void
+all_sums_have_the_same_columns(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sql_list); i++) {
+		sqlite3_stmt *stmt;
+
+		if (strcmp(sql_list[i].room, "stats") != 0)
+			continue;
+		stmt = prepare(i);
+		assert_int_equal(sqlite3_column_count(stmt), SUM_COLUMNS);
+		sqlite3_finalize(stmt);
+		n++;
+	}
+	assert_int_equal(n, STATS_N_STATEMENTS);
+}
+
 static void
 no_statement_stands_twice(void **state)
 {
@@ -297,6 +319,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_statement_compiles_and_is_one),
 	    cmocka_unit_test(comments_name_all_parameters_and_columns),
+	    cmocka_unit_test(all_sums_have_the_same_columns),
 	    cmocka_unit_test(no_statement_stands_twice),
 	    cmocka_unit_test(lookups_use_an_index),
 	    cmocka_unit_test(the_schema_refuses_nonsense),
