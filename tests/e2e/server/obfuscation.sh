@@ -21,7 +21,7 @@ esac
 [ "$("$SHARE" -d "$db" link "$link")" = "${link%|sources*}" ] ||
 	fail "link of a link: $("$SHARE" -d "$db" link "$link")"
 expect 64 "$SHARE" -d "$db" link --crypt
-said 'add --source HOST:PORT'
+said 'give one with --source HOST:PORT'
 hash=$(hash_of "$link")
 
 
