@@ -50,7 +50,7 @@ check_report(struct check *c, enum check_level level, const char *topic,
     const char *fmt, ...)
 {
 	char text[TEXT_MAX];
-	struct fields f;
+	struct fields f = {.form = c->json ? FIELDS_JSON : FIELDS_TABS};
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -64,10 +64,10 @@ check_report(struct check *c, enum check_level level, const char *topic,
 		    c->width > INDENT + TEXT_COLUMNS_MIN ? c->width - INDENT
 							 : TEXT_COLUMNS_MIN);
 	} else {
-		fields_begin(&f, c->json);
+		fields_begin(&f);
 		fields_word(&f, "level", level_names[level]);
 		fields_word(&f, "topic", topic);
-		(c->json ? fields_text : fields_word)(&f, "text", text);
+		fields_word(&f, "text", text);
 		fields_end(&f);
 	}
 	fflush(stdout); /* the next may take some seconds */

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
-#include "base/text.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/fields.h"
@@ -25,12 +24,16 @@
 /* A narrower terminal has no column for the hash. */
 #define WIDTH_WITH_HASH 110
 
-/* What a path gets at least, even if lines become longer than the terminal. */
-#define PATH_COLUMNS_MIN 10
+static const struct column columns[] = {
+    {"hash", "HASH", -32, COLUMN_PLAIN},
+    {"size", "SIZE", 8, COLUMN_SIZE},
+    {"state", "STATE", -10, COLUMN_PLAIN},
+    {"sent", "SENT", 8, COLUMN_SIZE},
+    {"path", "PATH", 0, COLUMN_PATH},
+};
 
 struct listing {
-	bool json, terminal;
-	unsigned width;      /* of the terminal */
+	struct fields fields;
 	const char *pattern; /* or NULL */
 	const char *state;   /* or NULL: all */
 	struct store store;
@@ -46,65 +49,32 @@ matches(const char *pattern, const struct store_copy *copy)
 	    fnmatch(pattern, copy->path, 0) == 0;
 }
 
-/* For people: columns that fit the terminal. */
+/* Fields that are newer than others come last between tabs. */
 static void
-print_row(unsigned width, const char *hash, const char *size, const char *state,
-    const char *sent, const char *path)
+print_copy(struct fields *f, const struct store_copy *copy, const char *state,
+    const uint64_t *sent)
 {
-	char fitted[TERMINAL_PATH_MAX];
-	int used = 0;
-
-	if (width >= WIDTH_WITH_HASH)
-		used = printf("%-32s ", hash);
-	used += printf("%8s %-10s %8s ", size, state, sent);
-	if (used < 0)
-		return;
-	width = width > (unsigned)used + PATH_COLUMNS_MIN
-	    ? width - (unsigned)used
-	    : PATH_COLUMNS_MIN;
-	puts(terminal_fit_path(fitted, path, width));
-}
-
-static void
-print_copy(const struct listing *l, const struct store_copy *copy,
-    const char *state, const uint64_t *sent)
-{
-	char hash[2 * HASH_SIZE + 1];
-	char size[TEXT_SIZE_MAX], sent_size[TEXT_SIZE_MAX] = "-";
-
-	hex_encode(hash, copy->hash, HASH_SIZE);
-	text_size(size, copy->size);
-	if (sent)
-		text_size(sent_size, *sent);
-	print_row(l->width, hash, size, state, sent_size, copy->path);
-}
-
-/* For programs. Fields that are newer than others come last between tabs. */
-static void
-put_fields(const struct listing *l, const struct store_copy *copy,
-    const char *state, const uint64_t *sent)
-{
+	bool tabs = f->form == FIELDS_TABS;
 	char root[BASE32_LEN(AICH_SIZE) + 1];
-	struct fields f;
 
 	base32_encode(root, copy->aich_root, AICH_SIZE);
-	fields_begin(&f, l->json);
-	fields_hash(&f, "hash", copy->hash);
-	fields_number(&f, "size", copy->size);
-	if (l->json)
-		fields_word(&f, "aich", copy->has_aich ? root : NULL);
-	fields_word(&f, "state", state);
-	if (!l->json)
-		fields_text(&f, "path", copy->path);
+	fields_begin(f);
+	fields_hash(f, "hash", copy->hash);
+	fields_number(f, "size", copy->size);
+	if (!tabs)
+		fields_word(f, "aich", copy->has_aich ? root : NULL);
+	fields_word(f, "state", state);
+	if (tabs)
+		fields_text(f, "path", copy->path);
 	if (sent)
-		fields_number(&f, "sent", *sent);
+		fields_number(f, "sent", *sent);
 	else
-		fields_word(&f, "sent", NULL);
-	if (l->json) {
-		fields_text(&f, "name", store_name_of(copy->path));
-		fields_text(&f, "path", copy->path);
+		fields_word(f, "sent", NULL);
+	if (!tabs) {
+		fields_text(f, "name", store_name_of(copy->path));
+		fields_text(f, "path", copy->path);
 	}
-	fields_end(&f);
+	fields_end(f);
 }
 
 /* For store_each. */
@@ -124,8 +94,7 @@ visit(void *ctx, const struct store_copy *copy)
 	if (l->state && strcmp(l->state, name) != 0)
 		return true;
 	is_known = sent_of(&l->sent, copy->hash, &bytes);
-	(l->terminal ? print_copy : put_fields)(
-	    l, copy, name, is_known ? &bytes : NULL);
+	print_copy(&l->fields, copy, name, is_known ? &bytes : NULL);
 	return !ferror(stdout);
 }
 
@@ -144,9 +113,11 @@ is_state(const char *name)
 int
 cmd_list(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct listing l = {.width = terminal_columns(STDOUT_FILENO)};
+	struct listing l = {
+	    .fields = {.columns = columns, .n_columns = ARRAY_LEN(columns)}};
+	bool json = false;
 	const struct args_option options[] = {
-	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &l.json, NULL, ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &json, NULL, ""},
 	    {"state", 0, ARGS_TEXT, NULL, 0, 0, &l.state, NULL, ""},
 	};
 	struct store *store = &l.store;
@@ -157,14 +128,17 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 	    "alone");
 	if (first < 0 || (l.state && !is_state(l.state)))
 		return EX_USAGE;
-	l.terminal = !l.json && isatty(STDOUT_FILENO);
+	l.fields.form = fields_choose(json);
+	if (terminal_columns(STDOUT_FILENO) < WIDTH_WITH_HASH) {
+		l.fields.columns++;
+		l.fields.n_columns--;
+	}
 	l.pattern = argv[first]; /* NULL behind the last argument */
 	fault = store_open(store, cmd->db);
 	if (fault)
 		return fault;
 	sent_open(&l.sent, cmd->state);
-	if (l.terminal)
-		print_row(l.width, "HASH", "SIZE", "STATE", "SENT", "PATH");
+	fields_heading(&l.fields);
 	if (store_each(store, visit, &l) == STORE_FAILED)
 		fault = store->db.fault;
 	else

@@ -137,7 +137,7 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 
 /* What to print, and how. */
 struct showing {
-	enum stats_form form;
+	enum fields_form form;
 	enum stats_statement by; /* of the rows now */
 	bool has_heading;
 };
@@ -147,8 +147,8 @@ visit(void *ctx, const struct stats_row *row)
 {
 	struct showing *s = ctx;
 
-	if (s->form == STATS_TABLE && s->by != STATS_TOTAL && !s->has_heading) {
-		print_stats_heading(s->by);
+	if (s->by != STATS_TOTAL && !s->has_heading) {
+		print_stats_heading(s->form, s->by);
 		s->has_heading = true;
 	}
 	print_stats_row(s->form, s->by, row);
@@ -157,7 +157,7 @@ visit(void *ctx, const struct stats_row *row)
 
 /* The totals, then the rows, both of the same instant. */
 static int
-show(struct db *db, enum stats_form form, enum stats_statement by,
+show(struct db *db, enum fields_form form, enum stats_statement by,
     int64_t since_s)
 {
 	struct showing s = {.form = form, .by = STATS_TOTAL};
@@ -196,7 +196,6 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &a.json, NULL, ""},
 	    {"openmetrics", 0, ARGS_FLAG, NULL, 0, 0, &a.metrics, NULL, ""},
 	};
-	enum stats_form form = isatty(STDOUT_FILENO) ? STATS_TABLE : STATS_TABS;
 	enum stats_statement by = STATS_BY_FILE;
 	int64_t since_s = INT64_MIN;
 	char path[PATH_MAX];
@@ -220,7 +219,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	if (!fault && a.metrics)
 		fault = print_metrics(&db);
 	else if (!fault)
-		fault = show(&db, a.json ? STATS_JSON : form, by, since_s);
+		fault = show(&db, fields_choose(a.json), by, since_s);
 	db_close(&db);
 	return print_end(fault);
 }

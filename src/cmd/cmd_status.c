@@ -5,7 +5,6 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "base/util.h"
 #include "board/scoreboard.h"
 #include "cmd/cmd.h"
@@ -14,7 +13,6 @@
 #include "store/state.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,10 +22,14 @@
 /* How often -w shows it anew. */
 #define WATCH_SECONDS 2
 
-struct showing {
-	bool json, watch, terminal; /* terminal: a table for people */
-	uint64_t now_ms;
-	unsigned n[RECORD_UPLOADING + 1]; /* by state */
+static const struct column columns[] = {
+    {"state", "STATE", -9, COLUMN_PLAIN},
+    {"seconds", "SECONDS", 7, COLUMN_PLAIN},
+    {"peer", "PEER", -22, COLUMN_PLAIN},
+    {"client", "CLIENT", -20, COLUMN_PLAIN},
+    {"file", "FILE", -32, COLUMN_PLAIN},
+    {"bytes", "SENT", 8, COLUMN_SIZE},
+    {"name", "NAME", 0, COLUMN_PLAIN},
 };
 
 static const char *const state_names[] = {
@@ -37,56 +39,20 @@ static const char *const state_names[] = {
     [RECORD_UPLOADING] = "uploading",
 };
 
-/* For people: columns. */
-static void
-print_row(const char *state, const char *seconds, const char *peer,
-    const char *client, const char *file, const char *sent, const char *name)
-{
-	printf("%-9s %7s %-22s %-20s %-32s %8s %s\n", state, seconds, peer,
-	    client, file, sent, name);
-}
-
-static void
-print_connection(const struct record *r, const char *state, uint64_t seconds)
-{
-	char address[ADDRESS_PORT_TEXT], hash[2 * HASH_SIZE + 1], age[24],
-	    client[4 * sizeof r->client], name[4 * sizeof r->name],
-	    sent[TEXT_SIZE_MAX];
-
-	snprintf(age, sizeof age, "%" PRIu64, seconds);
-	hex_encode(hash, r->file, HASH_SIZE);
-	text_size(sent, r->bytes);
-	text_escape(client, sizeof client, r->client, strlen(r->client), "");
-	text_escape(name, sizeof name, r->name, strlen(r->name), "");
-	print_row(state, age, address_format_port(address, r->address, r->port),
-	    client, hash, sent, name);
-}
-
-/* For programs. */
-static void
-put_fields(
-    const struct record *r, const char *state, uint64_t seconds, bool json)
-{
-	char address[ADDRESS_PORT_TEXT];
-	struct fields f;
-
-	fields_begin(&f, json);
-	fields_word(&f, "state", state);
-	fields_number(&f, "seconds", seconds);
-	fields_word(
-	    &f, "peer", address_format_port(address, r->address, r->port));
-	fields_text(&f, "client", r->client);
-	fields_hash(&f, "file", r->file);
-	fields_number(&f, "bytes", r->bytes);
-	fields_text(&f, "name", r->name);
-	fields_end(&f);
-}
+struct showing {
+	struct fields fields;
+	bool watch;
+	uint64_t now_ms;
+	unsigned n[ARRAY_LEN(state_names)];
+};
 
 /* For scoreboard_each. The record may change meanwhile. */
 static bool
 visit(void *ctx, const struct record *shared)
 {
 	struct showing *s = ctx;
+	struct fields *f = &s->fields;
+	char address[ADDRESS_PORT_TEXT];
 	struct record r;
 	uint32_t state;
 	uint64_t seconds;
@@ -101,25 +67,30 @@ visit(void *ctx, const struct record *shared)
 	state = r.state <= RECORD_UPLOADING ? r.state : RECORD_FREE;
 	seconds = elapsed_ms(r.since_ms, s->now_ms) / 1000;
 	s->n[state]++;
-	if (s->terminal)
-		print_connection(&r, state_names[state], seconds);
-	else
-		put_fields(&r, state_names[state], seconds, s->json);
+	fields_begin(f);
+	fields_word(f, "state", state_names[state]);
+	fields_number(f, "seconds", seconds);
+	fields_word(f, "peer", address_format_port(address, r.address, r.port));
+	fields_text(f, "client", r.client);
+	fields_hash(f, "file", r.file);
+	fields_number(f, "bytes", r.bytes);
+	fields_text(f, "name", r.name);
+	fields_end(f);
 	return !ferror(stdout);
 }
 
 static void
 show(struct showing *s, struct scoreboard *board)
 {
+	bool table = s->fields.form == FIELDS_TABLE;
+
 	s->now_ms = clock_ms();
 	memset(s->n, 0, sizeof s->n);
-	if (s->terminal && s->watch)
+	if (table && s->watch)
 		printf("\033[H\033[J"); /* home, and clear from there */
-	if (s->terminal)
-		print_row("STATE", "SECONDS", "PEER", "CLIENT", "FILE", "SENT",
-		    "NAME");
+	fields_heading(&s->fields);
 	scoreboard_each(board, visit, s);
-	if (s->terminal)
+	if (table)
 		printf("%u uploading, %u waiting, %u connected\n",
 		    s->n[RECORD_UPLOADING], s->n[RECORD_WAITING],
 		    s->n[RECORD_CONNECTED]);
@@ -169,10 +140,12 @@ show_once(struct showing *s, const char *dir)
 int
 cmd_status(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct showing s = {0};
+	struct showing s = {
+	    .fields = {.columns = columns, .n_columns = ARRAY_LEN(columns)}};
+	bool json = false;
 	const struct args_option options[] = {
 	    {"watch", 'w', ARGS_FLAG, NULL, 0, 0, &s.watch, NULL, ""},
-	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &s.json, NULL, ""},
+	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &json, NULL, ""},
 	};
 	const char *dir = cmd->state;
 	char usual[PATH_MAX];
@@ -181,7 +154,7 @@ cmd_status(const struct cmd *cmd, int argc, char *argv[])
 	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0,
 		"status takes options only") < 0)
 		return EX_USAGE;
-	s.terminal = !s.json && isatty(STDOUT_FILENO);
+	s.fields.form = fields_choose(json);
 	if (!dir && !state_default_dir(usual, sizeof usual))
 		return EX_CONFIG;
 	do {

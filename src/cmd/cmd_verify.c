@@ -30,13 +30,13 @@ tell_part(void *ctx, const struct store_copy *copy, size_t part)
 {
 	uint64_t first = part * PART_SIZE;
 	uint64_t end = first + parts_size(copy->size, part);
-	struct fields f;
+	struct fields f = {.form = FIELDS_TABS};
 	char bytes[48];
 
 	(void)ctx;
 	progress_clear();
 	snprintf(bytes, sizeof bytes, "%" PRIu64 "-%" PRIu64, first, end - 1);
-	fields_begin(&f, false);
+	fields_begin(&f);
 	fields_word(&f, NULL, "part");
 	fields_text(&f, NULL, copy->path);
 	fields_number(&f, NULL, part);

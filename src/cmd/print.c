@@ -30,10 +30,10 @@ print_aich_notice(struct store *store)
 void
 print_change(const char *word, const char *path, const char *other)
 {
-	struct fields f;
+	struct fields f = {.form = FIELDS_TABS};
 
 	progress_clear();
-	fields_begin(&f, false);
+	fields_begin(&f);
 	fields_word(&f, NULL, word);
 	fields_text(&f, NULL, path);
 	if (other)

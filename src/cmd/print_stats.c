@@ -7,72 +7,93 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "cmd/fields.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
 #define BAR_WIDTH 20
 
-/* A day of UTC, or NULL when it is in no year that we know. */
-static const char *
-format_day(char out[32], int64_t unix_s)
-{
-	time_t t = unix_s;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%d", &tm) == 0)
-		return NULL;
-	return out;
-}
-
-/* A column of a table each; rows of a kind have some of them. */
-struct cells {
-	const char *sent, *bar, *transfers, *peers, *files;
-	const char *day; /* of a row by day; else the last one */
-	const char *address;
-	const char *name; /* of a file; the client of a peer */
+static const struct column by_file[] = {
+    {"bytes", "SENT", 8, COLUMN_SIZE},
+    {"bar", "", -BAR_WIDTH, COLUMN_PLAIN},
+    {"transfers", "TRANSFERS", 9, COLUMN_PLAIN},
+    {"peers", "PEERS", 6, COLUMN_PLAIN},
+    {"last", "LAST", -10, COLUMN_PLAIN},
+    {"name", "NAME", 0, COLUMN_PLAIN},
 };
 
-static void
-print_cells(enum stats_statement by, const struct cells *c)
+static const struct column by_peer[] = {
+    {"bytes", "SENT", 8, COLUMN_SIZE},
+    {"bar", "", -BAR_WIDTH, COLUMN_PLAIN},
+    {"transfers", "TRANSFERS", 9, COLUMN_PLAIN},
+    {"files", "FILES", 6, COLUMN_PLAIN},
+    {"last", "LAST", -10, COLUMN_PLAIN},
+    {"address", "ADDRESS", -15, COLUMN_PLAIN},
+    {"client", "CLIENT", 0, COLUMN_PLAIN},
+};
+
+static const struct column by_day[] = {
+    {"day", "DAY", -10, COLUMN_PLAIN},
+    {"bytes", "SENT", 8, COLUMN_SIZE},
+    {"bar", "", -BAR_WIDTH, COLUMN_PLAIN},
+    {"transfers", "TRANSFERS", 9, COLUMN_PLAIN},
+    {"peers", "PEERS", 6, COLUMN_PLAIN},
+    {"files", "FILES", 6, COLUMN_PLAIN},
+};
+
+static const struct kind {
+	const char *name;
+	const struct column *columns;
+	size_t n_columns;
+} kinds[] = {
+    [STATS_TOTAL] = {"total", NULL, 0},
+    [STATS_BY_FILE] = {"file", by_file, ARRAY_LEN(by_file)},
+    [STATS_BY_PEER] = {"peer", by_peer, ARRAY_LEN(by_peer)},
+    [STATS_BY_DAY] = {"day", by_day, ARRAY_LEN(by_day)},
+};
+
+static struct fields
+fields_of(enum fields_form form, enum stats_statement by)
 {
-	switch (by) {
-	case STATS_BY_FILE:
-		printf("%8s %-20s %9s %6s %-10s %s\n", c->sent, c->bar,
-		    c->transfers, c->peers, c->day, c->name);
-		break;
-	case STATS_BY_PEER:
-		printf("%8s %-20s %9s %6s %-10s %-15s %s\n", c->sent, c->bar,
-		    c->transfers, c->files, c->day, c->address, c->name);
-		break;
-	default:
-		printf("%-10s %8s %-20s %9s %6s %6s\n", c->day, c->sent, c->bar,
-		    c->transfers, c->peers, c->files);
-		break;
-	}
+	return (struct fields){.form = form,
+	    .columns = kinds[by].columns,
+	    .n_columns = kinds[by].n_columns};
 }
 
 void
-print_stats_heading(enum stats_statement by)
+print_stats_heading(enum fields_form form, enum stats_statement by)
 {
-	const struct cells titles = {
-	    .sent = "SENT",
-	    .bar = "",
-	    .transfers = "TRANSFERS",
-	    .peers = "PEERS",
-	    .files = "FILES",
-	    .day = by == STATS_BY_DAY ? "DAY" : "LAST",
-	    .address = "ADDRESS",
-	    .name = by == STATS_BY_PEER ? "CLIENT" : "NAME",
-	};
+	struct fields f = fields_of(form, by);
 
-	putchar('\n');
-	print_cells(by, &titles);
+	if (form == FIELDS_TABLE)
+		putchar('\n');
+	fields_heading(&f);
 }
 
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* The totals for people, in a sentence. */
+static void
+print_total(const struct stats_row *row)
+{
+	char first[32], last[32], sent[TEXT_SIZE_MAX];
+
+	text_size(sent, row->bytes);
+	printf("%" PRIu64 " transfer%s of %" PRIu64 " file%s to %" PRIu64
+	       " peer%s, %s",
+	    row->transfers, plural(row->transfers), row->files,
+	    plural(row->files), row->peers, plural(row->peers), sent);
+	if (row->transfers > 0 && fields_format_day(first, row->first_s) &&
+	    fields_format_day(last, row->last_s))
+		printf(", %s to %s", first, last);
+	putchar('\n');
+}
+
+/* How long the bar of a row is, of the one with most bytes. */
 static const char *
 bar_of(const struct stats_row *row)
 {
@@ -87,101 +108,54 @@ bar_of(const struct stats_row *row)
 	return full + BAR_WIDTH - min_size(n, BAR_WIDTH);
 }
 
-static const char *
-plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
+/* The first eight fields are the same for all kinds of rows. */
 static void
-print_total(const struct stats_row *row)
+put_fields(
+    struct fields *f, enum stats_statement by, const struct stats_row *row)
 {
-	char first[32], last[32], sent[TEXT_SIZE_MAX];
-
-	text_size(sent, row->bytes);
-	printf("%" PRIu64 " transfer%s of %" PRIu64 " file%s to %" PRIu64
-	       " peer%s, %s",
-	    row->transfers, plural(row->transfers), row->files,
-	    plural(row->files), row->peers, plural(row->peers), sent);
-	if (row->transfers > 0 && format_day(first, row->first_s) &&
-	    format_day(last, row->last_s))
-		printf(", %s to %s", first, last);
-	putchar('\n');
-}
-
-static void
-print_row(enum stats_statement by, const struct stats_row *row)
-{
-	char sent[TEXT_SIZE_MAX], transfers[24], peers[24], files[24], day[32];
-	char address[ADDRESS_TEXT], name[4 * WIRE_NAME_MAX + 1];
-	const char *raw = by == STATS_BY_PEER ? row->client : row->name;
-	struct cells cells = {.sent = sent,
-	    .bar = bar_of(row),
-	    .transfers = transfers,
-	    .peers = peers,
-	    .files = files,
-	    .day = format_day(
-		day, by == STATS_BY_DAY ? row->first_s : row->last_s),
-	    .address = address_format(address, row->address),
-	    .name = name};
-
-	text_size(sent, row->bytes);
-	snprintf(transfers, sizeof transfers, "%" PRIu64, row->transfers);
-	snprintf(peers, sizeof peers, "%" PRIu64, row->peers);
-	snprintf(files, sizeof files, "%" PRIu64, row->files);
-	text_escape(name, sizeof name, raw, strlen(raw), "");
-	if (!cells.day)
-		cells.day = "-";
-	print_cells(by, &cells);
-}
-
-/* For programs. The first eight fields are the same for all kinds. */
-static void
-put_fields(bool json, enum stats_statement by, const struct stats_row *row)
-{
-	static const char *const kinds[] = {
-	    [STATS_TOTAL] = "total",
-	    [STATS_BY_FILE] = "file",
-	    [STATS_BY_PEER] = "peer",
-	    [STATS_BY_DAY] = "day",
-	};
+	bool table = f->form == FIELDS_TABLE;
 	char address[ADDRESS_TEXT], day[32];
-	struct fields f;
 
-	fields_begin(&f, json);
-	fields_word(&f, "by", kinds[by]);
-	fields_number(&f, "bytes", row->bytes);
-	fields_number(&f, "transfers", row->transfers);
-	fields_number(&f, "peers", row->peers);
-	fields_number(&f, "files", row->files);
-	fields_number(&f, "ms", row->ms);
-	fields_time(&f, "first", row->first_s);
-	fields_time(&f, "last", row->last_s);
+	if (table)
+		fields_time(f, "day", row->first_s);
+	else
+		fields_word(f, "by", kinds[by].name);
+	fields_number(f, "bytes", row->bytes);
+	if (table)
+		fields_word(f, "bar", bar_of(row));
+	fields_number(f, "transfers", row->transfers);
+	fields_number(f, "peers", row->peers);
+	fields_number(f, "files", row->files);
+	fields_number(f, "ms", row->ms);
+	fields_time(f, "first", row->first_s);
+	fields_time(f, "last", row->last_s);
 	if (by == STATS_BY_FILE) {
-		fields_hash(&f, "hash", row->file);
-		fields_text(&f, "name", row->name);
+		fields_hash(f, "hash", row->file);
+		fields_text(f, "name", row->name);
 	} else if (by == STATS_BY_PEER) {
-		fields_word(&f, "address",
+		fields_word(f, "address",
 		    address_is_known(row->address)
 			? address_format(address, row->address)
 			: NULL);
 		fields_hash(
-		    &f, "user_hash", row->has_user ? row->user_hash : NULL);
-		fields_text(&f, "client", row->client);
-	} else if (by == STATS_BY_DAY) {
-		fields_word(&f, "day", format_day(day, row->first_s));
+		    f, "user_hash", row->has_user ? row->user_hash : NULL);
+		fields_text(f, "client", row->client);
+	} else if (by == STATS_BY_DAY && !table) {
+		fields_word(f, "day", fields_format_day(day, row->first_s));
 	}
-	fields_end(&f);
 }
 
 void
 print_stats_row(
-    enum stats_form form, enum stats_statement by, const struct stats_row *row)
+    enum fields_form form, enum stats_statement by, const struct stats_row *row)
 {
-	if (form != STATS_TABLE)
-		put_fields(form == STATS_JSON, by, row);
-	else if (by == STATS_TOTAL)
+	struct fields f = fields_of(form, by);
+
+	if (form == FIELDS_TABLE && by == STATS_TOTAL) {
 		print_total(row);
-	else
-		print_row(by, row);
+		return;
+	}
+	fields_begin(&f);
+	put_fields(&f, by, row);
+	fields_end(&f);
 }
