@@ -174,7 +174,7 @@ may_replace(const char *path)
 	if (fd >= 0)
 		close(fd);
 	if (!ours)
-		log_error("%s is there and is no compiled list; name another "
+		log_error("%s exists and is not a compiled list; name another "
 			  "file, or remove it",
 		    log_quote_str(path));
 	return ours;

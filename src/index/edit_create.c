@@ -17,7 +17,7 @@ static bool
 make_user_hash(uint8_t out[HASH_SIZE])
 {
 	if (getrandom(out, HASH_SIZE, 0) != HASH_SIZE) {
-		log_error("no random bytes: %s", strerror(errno));
+		log_error("cannot get random bytes: %s", strerror(errno));
 		return false;
 	}
 	out[5] = USER_HASH_MARK_5;

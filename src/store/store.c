@@ -110,7 +110,8 @@ store_column_path(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 enum store_result
 store_bad_row(struct store *s, const char *what)
 {
-	log_error("%s holds %s", log_quote_str(s->db.path), what);
+	log_error("%s is damaged: it holds %s; %s", log_quote_str(s->db.path),
+	    what, s->db.kind->if_damaged);
 	s->db.fault = EX_DATAERR;
 	return STORE_FAILED;
 }

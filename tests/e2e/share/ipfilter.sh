@@ -133,7 +133,7 @@ said 'cannot read ".*": Is a directory'
 cp "$tmp/text" "$tmp/before"
 for out in "$tmp/text" "$db" "$tmp" /dev/null; do
 	expect 73 "$SHARE" ipfilter "$tmp/text" "$out"
-	said 'is there and is no compiled list; name another file, or remove it'
+	said 'exists and is not a compiled list; name another file, or remove it'
 done
 cmp "$tmp/text" "$tmp/before" || fail "the source was overwritten"
 expect 73 "$SHARE" ipfilter "$tmp/text" "$tmp/none/deny"
