@@ -4,7 +4,6 @@
 # network namespaces: the host's and the router's.
 . "$(dirname "$0")/../lib.sh"
 
-[ "$(id -u)" -eq 0 ] || skip "only root can make network namespaces"
 need_command ip iproute2
 
 host=ed2k-liar-$$-host
@@ -18,8 +17,7 @@ export RUNTIME_DIRECTORY="$tmp/run"
 
 make_networks() {
 	for name in "$host" "$net"; do
-		ip netns add "$name" || return
-		at_exit "ip netns del $name"
+		add_network "$name" || return
 		ip -n "$name" link set lo up || return
 	done
 	ip -n "$host" link add lan type veth peer name lan netns "$net" &&
@@ -78,7 +76,7 @@ describe() {
 }
 
 make_networks && ip -n "$host" route add unreachable 239.255.255.250 ||
-	skip "cannot make network namespaces here"
+	skip "no network namespaces can be made here"
 mkdir "$answers"
 ip netns exec "$net" "$TOOLS/liar" $gateway "$answers" >"$tmp/asked" 2>&1 &
 track $!

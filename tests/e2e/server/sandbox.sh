@@ -231,6 +231,7 @@ fi
 # the peer is connected. It may not have that, and is told nothing, for another
 # connection has it.
 mkfifo "$tmp/fifo"
+: >"$tmp/answers"
 "$SERVE" --sandbox require -d "$db" -s "$tmp/state" <"$tmp/fifo" \
 	>"$tmp/answers" 2>"$tmp/err" &
 server=$!

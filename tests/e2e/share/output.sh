@@ -189,13 +189,13 @@ tables() {
 	! LC_ALL=C grep -q "$(printf '[\200-\377]')" "$tmp/out" ||
 		fail "$form: more than ASCII"
 	grep -q ' x\{9\}\.\.\.x\{9\}$' "$tmp/out" || fail "$form: $(cat "$tmp/out")"
-	LANG=C.UTF-8
 }
 if has_terminal; then
 	tables
 else
 	skip_part "tables: no terminal can be made here"
 fi
+LANG=C.UTF-8
 
 # The page. Its links are those of "link", but for the bars.
 page=$top/src/cmd/link.html
