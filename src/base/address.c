@@ -27,24 +27,6 @@ address_is_ipv4(const uint8_t address[ADDRESS_SIZE])
 }
 
 void
-address_owner(uint8_t out[ADDRESS_SIZE], const uint8_t address[ADDRESS_SIZE])
-{
-	memcpy(out, address, ADDRESS_SIZE);
-	if (!address_is_ipv4(address))
-		memset(out + 8, 0, ADDRESS_SIZE - 8);
-}
-
-bool
-address_same_owner(const uint8_t a[ADDRESS_SIZE], const uint8_t b[ADDRESS_SIZE])
-{
-	uint8_t owner_a[ADDRESS_SIZE], owner_b[ADDRESS_SIZE];
-
-	address_owner(owner_a, a);
-	address_owner(owner_b, b);
-	return memcmp(owner_a, owner_b, ADDRESS_SIZE) == 0;
-}
-
-void
 address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4])
 {
 	memset(out, 0, ADDRESS_SIZE);

@@ -20,16 +20,6 @@ bool address_is_known(const uint8_t address[ADDRESS_SIZE]);
 
 bool address_is_ipv4(const uint8_t address[ADDRESS_SIZE]);
 
-/*
- * What the limits count as one peer: an IPv4 address; of an IPv6 address the
- * /64, since no customer gets less than that.
- */
-void address_owner(
-    uint8_t out[ADDRESS_SIZE], const uint8_t address[ADDRESS_SIZE]);
-
-bool address_same_owner(
-    const uint8_t a[ADDRESS_SIZE], const uint8_t b[ADDRESS_SIZE]);
-
 /* Map four bytes in network order into IPv6. */
 void address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4]);
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define MAGIC   "ed2kbrd"
-#define VERSION 2
+#define VERSION 3
 
 /* How often we start again when others replace the file as we open it. */
 #define OPEN_TRIES 10

@@ -10,8 +10,8 @@
 #define BOARD_BOARD_H
 
 #include "base/address.h"
-#include "board/arrivals.h"
 #include "board/places.h"
+#include "board/tally.h"
 #include "proto/opcodes.h"
 
 #include <stdatomic.h>
@@ -26,20 +26,24 @@ enum record_state {
 	RECORD_UPLOADING,
 };
 
-/* One connection. */
+/*
+ * One connection. What is looked at in all records stands first, on one cache
+ * line.
+ */
 struct record {
-	_Atomic uint32_t state;    /* enum record_state */
+	_Alignas(64) _Atomic uint32_t state; /* enum record_state */
 	_Atomic uint32_t weight;   /* of the file it waits for or sends */
 	_Atomic uint64_t since_ms; /* this state's begin; a waiter's may be
 				    * earlier, with a place that was kept */
 	_Atomic uint64_t alive_ms; /* when it last said that it lives */
-	_Atomic uint32_t sending;  /* it has data to send */
 	_Atomic uint64_t bytes;    /* of `file`, in this transfer */
+	uint64_t owner;            /* of `address`, see base/owner.h */
+	_Atomic uint32_t sending;  /* it has data to send */
+	uint32_t pid;
 	uint8_t address[ADDRESS_SIZE];
 	uint8_t user_hash[HASH_SIZE];
 	uint8_t file[HASH_SIZE];   /* the one sent last */
 	uint8_t wanted[HASH_SIZE]; /* the one a slot was asked for */
-	uint32_t pid;
 	uint16_t port;
 	uint16_t has_user; /* user_hash is known */
 	int64_t began_s;   /* when the transfer began, in Unix time */
@@ -55,7 +59,7 @@ struct board {
 	char boot[40];
 	_Atomic uint32_t n_used; /* records from here on were never used */
 	struct place places[PLACES_MAX];
-	struct arrivals arrivals[ARRIVALS_MAX];
+	struct tally arrivals; /* new connections */
 	struct record records[SCOREBOARD_RECORDS];
 };
 

@@ -35,19 +35,19 @@ find_room(struct place places[PLACES_MAX], uint64_t now_ms)
 
 void
 places_keep(struct place places[PLACES_MAX], const uint8_t user_hash[HASH_SIZE],
-    const uint8_t address[ADDRESS_SIZE], uint64_t since_ms, uint64_t now_ms)
+    uint64_t owner, uint64_t since_ms, uint64_t now_ms)
 {
 	struct place *p = find_room(places, now_ms);
 
 	memcpy(p->user_hash, user_hash, HASH_SIZE);
-	memcpy(p->address, address, ADDRESS_SIZE);
+	p->owner = owner;
 	p->since_ms = since_ms;
 	p->left_ms = now_ms > 0 ? now_ms : 1;
 }
 
 uint64_t
 places_take(struct place places[PLACES_MAX], const uint8_t user_hash[HASH_SIZE],
-    const uint8_t address[ADDRESS_SIZE], uint64_t now_ms)
+    uint64_t owner, uint64_t now_ms)
 {
 	uint64_t since_ms = now_ms;
 
@@ -55,8 +55,7 @@ places_take(struct place places[PLACES_MAX], const uint8_t user_hash[HASH_SIZE],
 		struct place *p = &places[i];
 
 		if (!is_kept(p, now_ms) ||
-		    !same_hash(p->user_hash, user_hash) ||
-		    !address_same_owner(p->address, address))
+		    !same_hash(p->user_hash, user_hash) || p->owner != owner)
 			continue;
 		since_ms = min_u64(since_ms, p->since_ms);
 		p->left_ms = 0;

@@ -40,7 +40,7 @@ begin_of_wait_locked(struct scoreboard *b, uint64_t now_ms)
 	if (record_is_identified(r)) {
 		bury_earlier_locked(b, r, now_ms);
 		since_ms = places_take(
-		    b->file.board->places, r->user_hash, r->address, now_ms);
+		    b->file.board->places, r->user_hash, r->owner, now_ms);
 	}
 	return b->waiting_ms > 0 ? min_u64(since_ms, b->waiting_ms) : since_ms;
 }
@@ -125,18 +125,17 @@ bury_uploaders_locked(struct scoreboard *b, uint64_t now_ms)
 			roster_bury_locked(b, i, now_ms);
 }
 
-/* Does this address have all the slots it may have? */
+/* Does this owner have all the slots it may have? */
 static bool
-has_its_slots_locked(
-    struct scoreboard *b, const uint8_t address[ADDRESS_SIZE], uint64_t now_ms)
+has_its_slots_locked(struct scoreboard *b, uint64_t owner, uint64_t now_ms)
 {
 	return roster_is_full_locked(
-	    b, address, RECORD_UPLOADING, b->limits.address_slots, now_ms);
+	    b, owner, RECORD_UPLOADING, b->limits.address_slots, now_ms);
 }
 
 /*
  * Are n_free slots or more due to others? Each live waiter before us gets one,
- * if its address may have it.
+ * if its owner may have it.
  */
 static bool
 are_due_to_others_locked(struct scoreboard *b, uint32_t n_free, uint64_t now_ms)
@@ -149,7 +148,7 @@ are_due_to_others_locked(struct scoreboard *b, uint32_t n_free, uint64_t now_ms)
 		if (is_before(b, i, &me, now_ms) &&
 		    roster_check_locked(b, i, now_ms) &&
 		    !has_its_slots_locked(
-			b, scoreboard_record(b, i)->address, now_ms))
+			b, scoreboard_record(b, i)->owner, now_ms))
 			n++;
 	return n == n_free;
 }
@@ -165,7 +164,7 @@ take_locked(struct scoreboard *b, uint64_t now_ms)
 	if (n_uploading >= b->limits.slots ||
 	    are_due_to_others_locked(
 		b, b->limits.slots - n_uploading, now_ms) ||
-	    has_its_slots_locked(b, r->address, now_ms))
+	    has_its_slots_locked(b, r->owner, now_ms))
 		return false;
 	r->since_ms = r->alive_ms = now_ms;
 	r->state = RECORD_UPLOADING;

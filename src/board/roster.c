@@ -19,7 +19,7 @@ static void
 keep_place_locked(struct scoreboard *b, const struct record *r, uint64_t now_ms)
 {
 	if (record_is_identified(r))
-		places_keep(b->file.board->places, r->user_hash, r->address,
+		places_keep(b->file.board->places, r->user_hash, r->owner,
 		    r->since_ms, now_ms);
 }
 
@@ -87,42 +87,67 @@ find_free_locked(struct scoreboard *b)
 	return -1;
 }
 
+/* Is it in state `least` or later, and in the owner's network of this size? */
 static bool
-is_of(const struct record *r, const uint8_t address[ADDRESS_SIZE],
+is_of(const struct record *r, uint64_t owner, unsigned size,
     enum record_state least)
 {
 	return r->state >= (uint32_t)least &&
-	    address_same_owner(r->address, address);
+	    owner_network(r->owner, size) == owner_network(owner, size);
 }
 
-static uint32_t
-count_of(const struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
-    enum record_state least)
+/* Count them by the size of the network, the dead included. */
+static void
+count_of(const struct scoreboard *b, uint64_t owner, enum record_state least,
+    uint32_t n[OWNER_SIZES])
 {
 	int used = scoreboard_n_records(b);
-	uint32_t n = 0;
+	unsigned n_sizes = owner_sizes(owner);
 
-	for (int i = 0; i < used; i++)
-		if (is_of(scoreboard_record(b, i), address, least))
+	memset(n, 0, OWNER_SIZES * sizeof n[0]);
+	for (int i = 0; i < used; i++) {
+		const struct record *r = scoreboard_record(b, i);
+
+		/* few are in the widest network, and so in any */
+		for (unsigned size = n_sizes;
+		     size-- > 0 && is_of(r, owner, size, least);)
+			n[size]++;
+	}
+}
+
+/* Of those that live: has the network of this size `limit` or more? */
+static bool
+has_live_locked(struct scoreboard *b, uint64_t owner, unsigned size,
+    enum record_state least, uint64_t limit, uint64_t now_ms)
+{
+	int used = scoreboard_n_records(b);
+	uint64_t n = 0;
+
+	for (int i = 0; i < used && n < limit; i++)
+		if (is_of(scoreboard_record(b, i), owner, size, least) &&
+		    roster_check_locked(b, i, now_ms))
 			n++;
-	return n;
+	return n >= limit;
 }
 
 bool
-roster_is_full_locked(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
+roster_is_full_locked(struct scoreboard *b, uint64_t owner,
     enum record_state least, uint32_t limit, uint64_t now_ms)
 {
-	int used = scoreboard_n_records(b);
-	uint32_t n_live = 0;
+	uint32_t n[OWNER_SIZES];
 
-	/* who is dead matters only when there are enough with the dead */
-	if (!address_is_known(address) || count_of(b, address, least) < limit)
+	if (owner == 0)
 		return false;
-	for (int i = 0; i < used && n_live < limit; i++)
-		if (is_of(scoreboard_record(b, i), address, least) &&
-		    roster_check_locked(b, i, now_ms))
-			n_live++;
-	return n_live >= limit;
+	count_of(b, owner, least, n);
+	for (unsigned size = 0; size < owner_sizes(owner); size++) {
+		uint64_t most = owner_limit(limit, size);
+
+		/* who is dead matters only when there are enough with them */
+		if (n[size] >= most &&
+		    has_live_locked(b, owner, size, least, most, now_ms))
+			return true;
+	}
+	return false;
 }
 
 /* Make a free record ours. False when there is none. */
@@ -140,6 +165,7 @@ join_locked(struct scoreboard *b, uint64_t now_ms)
 	r = scoreboard_mine(b);
 	memset(r, 0, sizeof *r);
 	memcpy(r->address, b->address, sizeof r->address);
+	r->owner = b->owner;
 	r->port = b->port;
 	r->pid = (uint32_t)getpid();
 	r->weight = WEIGHT_NORMAL;
@@ -151,11 +177,10 @@ join_locked(struct scoreboard *b, uint64_t now_ms)
 static enum claim_result
 claim_locked(struct scoreboard *b, uint64_t now_ms)
 {
-	if (address_is_known(b->address) &&
-	    !arrivals_count(b->file.board->arrivals, b->address,
+	if (!tally_count(&b->file.board->arrivals, b->owner,
 		b->limits.address_minute, now_ms))
 		return CLAIM_TOO_OFTEN;
-	if (roster_is_full_locked(b, b->address, RECORD_CONNECTED,
+	if (roster_is_full_locked(b, b->owner, RECORD_CONNECTED,
 		b->limits.address_connections, now_ms))
 		return CLAIM_TOO_MANY;
 	return join_locked(b, now_ms) ? CLAIM_OK : CLAIM_FULL;
@@ -168,6 +193,7 @@ roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 	enum claim_result res;
 
 	memcpy(b->address, address, sizeof b->address);
+	b->owner = owner_of(address);
 	b->port = port;
 	if (!b->file.board)
 		return CLAIM_OK;

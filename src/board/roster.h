@@ -45,7 +45,7 @@ void roster_leave(struct scoreboard *b, uint64_t now_ms);
 static inline bool
 record_is_identified(const struct record *r)
 {
-	return r->has_user && address_is_known(r->address);
+	return r->has_user && r->owner > 0;
 }
 
 /* Free record i, of a process that died. */
@@ -55,11 +55,11 @@ void roster_bury_locked(struct scoreboard *b, int i, uint64_t now_ms);
 bool roster_check_locked(struct scoreboard *b, int i, uint64_t now_ms);
 
 /*
- * Does this address have `limit` live connections or more, in state `least` or
- * a later one? An unknown address is nobody's in particular, so never.
+ * Does this owner have `limit` live connections or more, in state `least` or a
+ * later one, or a network around it as many as owner_limit says? An unknown
+ * owner is nobody in particular, so never.
  */
-bool roster_is_full_locked(struct scoreboard *b,
-    const uint8_t address[ADDRESS_SIZE], enum record_state least,
-    uint32_t limit, uint64_t now_ms);
+bool roster_is_full_locked(struct scoreboard *b, uint64_t owner,
+    enum record_state least, uint32_t limit, uint64_t now_ms);
 
 #endif

@@ -36,12 +36,13 @@
 #define ALIVE_MS           25000
 #define UPLOADING_ALIVE_MS 1000
 
+/* By address means: for each owner, and by owner_limit for networks. */
 struct scoreboard_limits {
 	uint32_t slots;
 	uint32_t connections;         /* of all, at once */
-	uint32_t address_connections; /* of one address, at once */
-	uint32_t address_minute;      /* new ones of one address a minute */
-	uint32_t address_slots;       /* of one address, at once */
+	uint32_t address_connections; /* by address, at once */
+	uint32_t address_minute;      /* by address, new ones a minute */
+	uint32_t address_slots;       /* by address, at once */
 };
 
 struct scoreboard {
@@ -49,6 +50,7 @@ struct scoreboard {
 	struct scoreboard_limits limits;
 	int mine;                      /* number of our record; -1: none */
 	uint8_t address[ADDRESS_SIZE]; /* of our peer */
+	uint64_t owner;                /* of that, see base/owner.h */
 	uint16_t port;
 	uint64_t waiting_ms; /* since when it waits without a record; or 0 */
 	/*

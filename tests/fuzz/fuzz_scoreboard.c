@@ -215,18 +215,18 @@ write_state(struct reader *r)
 	rec->bytes = state;
 	write_user(rec, r->pos < r->len ? r->data[r->pos] : 0);
 	make_address(rec->address, get_u8(r));
+	rec->owner = owner_of(rec->address);
 }
 
 /* Uploading and alive, of this peer or of all. */
 static unsigned
-count_uploading(const uint8_t *address)
+count_uploading(uint64_t owner)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < N_NEAR; i++)
 		n += alive[i] && record(i)->state == RECORD_UPLOADING &&
-		    (!address ||
-			address_same_owner(record(i)->address, address));
+		    (owner == 0 || record(i)->owner == owner);
 	return n;
 }
 
@@ -249,6 +249,7 @@ claim(uint8_t which)
 	must(mine == record((unsigned)board.mine));
 	must(mine->state == RECORD_CONNECTED && mine->port == 7);
 	must(memcmp(mine->address, address, 16) == 0);
+	must(mine->owner == owner_of(address));
 }
 
 static void
@@ -264,9 +265,9 @@ take(void)
 	/* who is not counted in n_used is not seen: only if nobody lied */
 	if (!is_sane || !got || had)
 		return;
-	must(count_uploading(NULL) < limits.slots);
-	must(!address_is_known(mine->address) ||
-	    count_uploading(mine->address) < limits.address_slots);
+	must(count_uploading(0) < limits.slots);
+	must(mine->owner == 0 ||
+	    count_uploading(mine->owner) < limits.address_slots);
 }
 
 static bool

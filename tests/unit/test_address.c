@@ -101,33 +101,6 @@ numbers_of_ipv4_may_be_padded(void **state)
 	assert_false(address_parse_padded("::1\0002", 5, address));
 }
 
-static void
-owners_are_addresses_of_ipv4_and_nets_of_ipv6(void **state)
-{
-	static const struct {
-		const char *a, *b;
-		bool same;
-	} pairs[] = {
-	    {"192.0.2.7", "::ffff:192.0.2.7", true},
-	    {"192.0.2.7", "192.0.2.8", false},
-	    {"2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true},
-	    {"2001:db8:0:1::1", "2001:db8:0:2::1", false},
-	    {"2001:db8:0:1::1", "2001:db8:0:0:ffff::1", false},
-	    /* the net that IPv4 is mapped into is not one of all IPv4 */
-	    {"::1", "0.0.0.1", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-		uint8_t a[ADDRESS_SIZE], b[ADDRESS_SIZE];
-
-		assert_true(address_parse(pairs[i].a, a));
-		assert_true(address_parse(pairs[i].b, b));
-		assert_int_equal(address_same_owner(a, b), pairs[i].same);
-		assert_int_equal(address_same_owner(b, a), pairs[i].same);
-	}
-}
-
 int
 main(void)
 {
@@ -136,7 +109,6 @@ main(void)
 	    cmocka_unit_test(the_longest_address_fits),
 	    cmocka_unit_test(what_is_no_address_is_refused),
 	    cmocka_unit_test(numbers_of_ipv4_may_be_padded),
-	    cmocka_unit_test(owners_are_addresses_of_ipv4_and_nets_of_ipv6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

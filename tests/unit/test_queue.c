@@ -189,6 +189,34 @@ a_64_has_the_slots_of_one_address(void **state)
 	takes(a, T0);
 }
 
+/* However many /64s somebody has: a /56 holds 256 of them, a /48 65,536. */
+static void
+a_wider_network_has_two_and_four_times_the_slots(void **state)
+{
+	uint8_t address[16] = {0x20, 1, 0xD, 0xB8};
+	int n_taken = 0;
+
+	(void)state;
+	limits.slots = 60;
+	limits.address_slots = 1;
+	for (uint8_t i = 0; i < 40; i++) {
+		struct kid *k;
+
+		address[6] = i / 8; /* five /56s of one /48 */
+		address[7] = i % 8;
+		k = waiting_of(address, T0);
+		if (tell(k, OP_TAKE, 0, T0))
+			n_taken++;
+		if (i == 7)
+			assert_int_equal(n_taken, 2);
+	}
+	assert_int_equal(n_taken, 4);
+	/* they hold up nobody else */
+	takes(waiting_of(v4_7, T0), T0);
+	address[5] = 1;
+	takes(waiting_of(address, T0), T0);
+}
+
 int
 main(void)
 {
@@ -203,6 +231,7 @@ main(void)
 	    TEST(nobody_waits_behind_a_crowd_of_dead),
 	    TEST(an_address_that_is_full_holds_nobody_up),
 	    TEST(a_64_has_the_slots_of_one_address),
+	    TEST(a_wider_network_has_two_and_four_times_the_slots),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);

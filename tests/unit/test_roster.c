@@ -119,6 +119,64 @@ new_connections_of_an_address_are_limited(void **state)
 	}
 }
 
+/* How many connections of one /56 and of one /48 get in, each from a /64. */
+static void
+check_networks(enum claim_result refusal)
+{
+	uint8_t address[16] = {0x20, 1, 0xD, 0xB8};
+	int n_in = 0;
+
+	for (uint8_t i = 0; i < 20; i++) {
+		enum claim_result res;
+
+		address[6] = i / 4;
+		address[7] = i % 4;
+		res = claim(new_kid(), address, T0);
+		assert_true(res == CLAIM_OK || res == refusal);
+		n_in += res == CLAIM_OK;
+		if (i == 3)
+			assert_int_equal(n_in, 2);
+	}
+	assert_int_equal(n_in, 4);
+	address[5] = 1;
+	guest_of(address, T0);
+	guest_of(v4_7, T0);
+	guest_of(v4_8, T0);
+	guest_of(v4_9, T0);
+}
+
+static void
+connections_of_a_wider_network_are_limited(void **state)
+{
+	(void)state;
+	limits.address_connections = 1;
+	check_networks(CLAIM_TOO_MANY);
+}
+
+static void
+new_connections_of_a_wider_network_are_limited(void **state)
+{
+	(void)state;
+	limits.address_minute = 1;
+	check_networks(CLAIM_TOO_OFTEN);
+}
+
+/* Nor does one that is refused use up what its neighbours may do. */
+static void
+a_network_has_more_than_one_of_its_own_can_use_up(void **state)
+{
+	struct kid *k = new_kid();
+
+	(void)state;
+	limits.address_minute = 5;
+	for (int i = 0; i < 30; i++) {
+		assert_int_equal(
+		    claim(k, v6_a, T0), i < 5 ? CLAIM_OK : CLAIM_TOO_OFTEN);
+		tell(k, OP_LEAVE, 0, T0);
+	}
+	assert_int_equal(claim(k, v6_c, T0), CLAIM_OK);
+}
+
 static void
 a_process_that_found_no_record_gets_one_later(void **state)
 {
@@ -169,6 +227,9 @@ main(void)
 	    TEST(fewer_connections_may_be_than_once_were),
 	    TEST(connections_of_an_address_are_limited),
 	    TEST(new_connections_of_an_address_are_limited),
+	    TEST(connections_of_a_wider_network_are_limited),
+	    TEST(new_connections_of_a_wider_network_are_limited),
+	    TEST(a_network_has_more_than_one_of_its_own_can_use_up),
 	    TEST(a_process_that_found_no_record_gets_one_later),
 	    TEST(a_process_that_left_is_not_counted_as_killed),
 	};
