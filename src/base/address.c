@@ -35,6 +35,25 @@ address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4])
 }
 
 bool
+address_is_nat64(const uint8_t address[ADDRESS_SIZE])
+{
+	static const uint8_t prefix[12] = {0x00, 0x64, 0xFF, 0x9B};
+
+	return memcmp(address, prefix, sizeof prefix) == 0;
+}
+
+void
+address_undo_nat64(uint8_t address[ADDRESS_SIZE])
+{
+	uint8_t ipv4[4];
+
+	if (!address_is_nat64(address))
+		return;
+	memcpy(ipv4, address + 12, sizeof ipv4);
+	address_from_ipv4(address, ipv4);
+}
+
+bool
 address_parse(const char *s, uint8_t out[ADDRESS_SIZE])
 {
 	uint8_t ipv4[4];

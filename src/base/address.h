@@ -23,6 +23,15 @@ bool address_is_ipv4(const uint8_t address[ADDRESS_SIZE]);
 /* Map four bytes in network order into IPv6. */
 void address_from_ipv4(uint8_t out[ADDRESS_SIZE], const uint8_t ipv4[4]);
 
+/*
+ * Is it an IPv4 address as a NAT64 with the well-known prefix writes it, in
+ * 64:ff9b::/96? Source: RFC 6052.
+ */
+bool address_is_nat64(const uint8_t address[ADDRESS_SIZE]);
+
+/* Make such a one the IPv4 address that it stands for; leave others alone. */
+void address_undo_nat64(uint8_t address[ADDRESS_SIZE]);
+
 /* Read an address of either family. False when s is anything else. */
 bool address_parse(const char *s, uint8_t out[ADDRESS_SIZE]);
 

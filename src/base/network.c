@@ -26,6 +26,15 @@ network_last(const struct network *net, uint8_t out[ADDRESS_SIZE])
 		out[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 }
 
+const char *
+network_nat64_fault(
+    const uint8_t first[ADDRESS_SIZE], const uint8_t last[ADDRESS_SIZE])
+{
+	return address_is_nat64(first) && address_is_nat64(last)
+	    ? "peers behind a NAT64 are known by IPv4; write the IPv4 address"
+	    : NULL;
+}
+
 static bool
 has_bits_behind(const struct network *net)
 {
@@ -48,8 +57,9 @@ network_parse_bits(struct network *net, unsigned max, const char *s, size_t n)
 				    : NULL;
 }
 
-const char *
-network_parse(const char *s, size_t n, struct network *out)
+/* The address, and the bits if there are any. NULL, or what is wrong. */
+static const char *
+parse(const char *s, size_t n, struct network *out)
 {
 	const char *slash = memchr(s, '/', n);
 	size_t len = slash ? (size_t)(slash - s) : n;
@@ -66,6 +76,18 @@ network_parse(const char *s, size_t n, struct network *out)
 		return NULL;
 	return network_parse_bits(
 	    out, strchr(address, ':') ? 128 : 32, slash + 1, n - len - 1);
+}
+
+const char *
+network_parse(const char *s, size_t n, struct network *out)
+{
+	const char *fault = parse(s, n, out);
+	uint8_t last[ADDRESS_SIZE];
+
+	if (fault)
+		return fault;
+	network_last(out, last);
+	return network_nat64_fault(out->address, last);
 }
 
 bool

@@ -18,8 +18,16 @@ struct network {
 };
 
 /*
+ * No peer has an address in 64:ff9b::/96, see address_undo_nat64. NULL, or a
+ * literal that says so when all addresses from `first` to `last` are such.
+ */
+const char *network_nat64_fault(
+    const uint8_t first[ADDRESS_SIZE], const uint8_t last[ADDRESS_SIZE]);
+
+/*
  * Read n bytes of text: an address of either family, or one with "/BITS" behind
- * it and no bit set after those. NULL, or a literal that says what is wrong.
+ * it and no bit set after those. NULL, or a literal that says what is wrong;
+ * network_nat64_fault counts as that.
  */
 const char *network_parse(const char *s, size_t n, struct network *out);
 

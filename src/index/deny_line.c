@@ -156,7 +156,8 @@ take_entry(struct text *t, struct deny_line *out)
 	}
 	if (!fault && !at_end(t))
 		fault = "there is more behind the entry";
-	return fault;
+	return fault ? fault
+		     : network_nat64_fault(out->range.first, out->range.last);
 }
 
 void

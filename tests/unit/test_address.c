@@ -101,6 +101,33 @@ numbers_of_ipv4_may_be_padded(void **state)
 	assert_false(address_parse_padded("::1\0002", 5, address));
 }
 
+static void
+ipv4_is_found_in_what_a_nat64_makes_of_it(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} cases[] = {
+	    {"64:ff9b::192.0.2.7", "192.0.2.7"},
+	    {"64:ff9b::", "0.0.0.0"},
+	    {"64:ff9b::ffff:ffff", "255.255.255.255"},
+	    {"192.0.2.7", "192.0.2.7"},
+	    {"64:ff9b:1::192.0.2.7", "64:ff9b:1::c000:207"},
+	    {"64:ff9b::1:192.0.2.7", "64:ff9b::1:c000:207"},
+	    {"2001:db8::192.0.2.7", "2001:db8::c000:207"},
+	    {"::", "-"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint8_t address[ADDRESS_SIZE];
+		char text[ADDRESS_TEXT];
+
+		assert_true(address_parse(cases[i].from, address));
+		address_undo_nat64(address);
+		assert_string_equal(address_format(text, address), cases[i].to);
+	}
+}
+
 int
 main(void)
 {
@@ -109,6 +136,7 @@ main(void)
 	    cmocka_unit_test(the_longest_address_fits),
 	    cmocka_unit_test(what_is_no_address_is_refused),
 	    cmocka_unit_test(numbers_of_ipv4_may_be_padded),
+	    cmocka_unit_test(ipv4_is_found_in_what_a_nat64_makes_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,9 @@ bad_lines_are_told_why(void **state)
 	    {"1.2.3.4 - 1.2.3.5 , -1 , y", "level"},
 	    {"1.2.3.4 - 1.2.3.5 , 1000000000 , y", "level"},
 	    {"1.2.3.4 - 1.2.3.5 , 100 y", "more behind"},
+	    {"64:ff9b::1.2.3.4", "write the IPv4 address"},
+	    {"64:ff9b::/96", "write the IPv4 address"},
+	    {"allow 64:ff9b:: - 64:ff9b::1", "write the IPv4 address"},
 	};
 
 	(void)state;

@@ -35,6 +35,7 @@ a_network_holds_what_begins_with_its_bits(void **state)
 	    {"2001:db8::/32", "2001:db8:ffff::", "2001:db9::"},
 	    {"2001:db8::/33", "2001:db8:7fff::", "2001:db8:8000::"},
 	    {"::/0", "2001:db8::1", "192.0.2.7"},
+	    {"64:ff9b::/95", "64:ff9b::1:0:0", "192.0.2.7"},
 	    {"::/1", "7fff::", "8000::"},
 	    {"::/127", "::1", "::2"},
 	    {"ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128",
@@ -105,6 +106,9 @@ what_is_no_network_has_a_fault(void **state)
 	    {"2001:db8::1/64", "bits behind the mask"},
 	    {"::1/0", "bits behind the mask"},
 	    {"::ffff:192.0.2.0/0", "bits behind the mask"},
+	    /* nobody is known by such an address */
+	    {"64:ff9b::192.0.2.7", "write the IPv4 address"},
+	    {"64:ff9b::/96", "write the IPv4 address"},
 	};
 
 	(void)state;

@@ -40,9 +40,19 @@ copy_address(const struct sockaddr_storage *ss, uint8_t address[ADDRESS_SIZE],
 	}
 }
 
+void
+peer_set_address(
+    struct peer *p, const uint8_t address[ADDRESS_SIZE], uint16_t port)
+{
+	memcpy(p->ip, address, sizeof p->ip);
+	address_undo_nat64(p->ip);
+	p->port = port;
+	address_format_port(p->name, p->ip, p->port);
+}
+
 /* As systemd, tcpserver and tcpsvd, and xinetd tell it, tried in this order. */
 static void
-identify_by_environment(struct peer *p)
+identify_by_environment(uint8_t address[ADDRESS_SIZE], uint16_t *port)
 {
 	static const struct {
 		const char *address, *port;
@@ -53,14 +63,14 @@ identify_by_environment(struct peer *p)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *address = getenv(names[i].address);
-		const char *port = getenv(names[i].port);
+		const char *text = getenv(names[i].address);
+		const char *number = getenv(names[i].port);
 		uint64_t n;
 
-		if (!address || !address_parse(address, p->ip))
+		if (!text || !address_parse(text, address))
 			continue;
-		if (port && number_parse(port, 1, 65535, &n))
-			p->port = (uint16_t)n;
+		if (number && number_parse(number, 1, 65535, &n))
+			*port = (uint16_t)n;
 		return;
 	}
 }
@@ -69,7 +79,8 @@ void
 peer_identify(struct peer *p)
 {
 	struct sockaddr_storage ss;
-	uint8_t ours[ADDRESS_SIZE];
+	uint8_t address[ADDRESS_SIZE] = {0}, ours[ADDRESS_SIZE];
+	uint16_t port = 0;
 	socklen_t len = sizeof ss;
 	struct stat st;
 
@@ -78,10 +89,10 @@ peer_identify(struct peer *p)
 	if (getpeername(STDIN_FILENO, (struct sockaddr *)&ss, &len) != 0)
 		p->is_gone = errno == ENOTCONN;
 	else
-		copy_address(&ss, p->ip, &p->port);
-	if (!address_is_known(p->ip))
-		identify_by_environment(p);
-	address_format_port(p->name, p->ip, p->port);
+		copy_address(&ss, address, &port);
+	if (!address_is_known(address))
+		identify_by_environment(address, &port);
+	peer_set_address(p, address, port);
 	len = sizeof ss;
 	if (getsockname(STDIN_FILENO, (struct sockaddr *)&ss, &len) == 0)
 		copy_address(&ss, ours, &p->our_port);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct peer {
-	uint8_t ip[ADDRESS_SIZE];     /* IPv4 is mapped; zeros if unknown */
+	uint8_t ip[ADDRESS_SIZE];     /* see peer_set_address */
 	uint16_t port;                /* 0 if unknown */
 	char name[ADDRESS_PORT_TEXT]; /* both, as address_format_port has it */
 	uint16_t our_port;            /* that the peer dialled; 0 if unknown */
@@ -24,6 +24,14 @@ struct peer {
  * where super-servers put it (REMOTE_ADDR, TCPREMOTEIP, REMOTE_HOST).
  */
 void peer_identify(struct peer *p);
+
+/*
+ * Set address, port and name. IPv4 is mapped, also when it came through a NAT64
+ * (address_undo_nat64): limits, lists and log know such a peer by its IPv4
+ * address. Zeros: not known.
+ */
+void peer_set_address(
+    struct peer *p, const uint8_t address[ADDRESS_SIZE], uint16_t port);
 
 /*
  * Make fds 0 and 1 non-blocking, and tune a socket. TCP_NODELAY: when an answer

@@ -119,21 +119,19 @@ read_header(
 	return res;
 }
 
-/* Is it the balancer's own address? HAProxy's checks in version 1 send it. */
+/*
+ * Make *p the peer that the header names. False when that is the balancer
+ * itself: HAProxy's checks in version 1 send its own address.
+ */
 static bool
-names_itself(const struct peer *p, const struct proxy_header *header)
-{
-	return memcmp(p->ip, header->source, sizeof p->ip) == 0 &&
-	    p->port == header->source_port;
-}
-
-static void
 set_peer(struct peer *p, const struct proxy_header *header)
 {
-	memcpy(p->ip, header->source, sizeof p->ip);
-	p->port = header->source_port;
+	char balancer[ADDRESS_PORT_TEXT];
+
+	memcpy(balancer, p->name, sizeof balancer);
+	peer_set_address(p, header->source, header->source_port);
 	p->our_port = header->destination_port;
-	address_format_port(p->name, p->ip, p->port);
+	return strcmp(p->name, balancer) != 0;
 }
 
 bool
@@ -155,11 +153,10 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	if (!listed)
 		return true;
 	res = read_header(&in, clock_ms() + hello_ms, &header);
-	if (res == PROXY_HEADER_PEER && names_itself(p, &header))
+	if (res == PROXY_HEADER_PEER && !set_peer(p, &header))
 		res = PROXY_HEADER_LOCAL;
 	switch (res) {
 	case PROXY_HEADER_PEER:
-		set_peer(p, &header);
 		return true;
 	case PROXY_HEADER_LOCAL:
 		*status = end_check(p);
