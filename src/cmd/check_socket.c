@@ -90,17 +90,17 @@ outside_port(const struct check *c, uint16_t port)
 	return mapped ? mapped : port;
 }
 
-/* Peers come back to the port that the server tells: is it one of ours? */
+/* Is the port that the server names to peers one of ours? */
 static void
-check_told_port(struct check *c, const char *where, uint16_t told)
+check_named_port(struct check *c, const char *where, uint16_t named)
 {
 	for (size_t i = 0; i < c->n_ports; i++)
-		if (outside_port(c, c->ports[i].port) == told)
+		if (outside_port(c, c->ports[i].port) == named)
 			return;
 	check_warning(c, "conversation",
 	    "the server at %s tells peers to come back to port %u; if that is "
 	    "not where they reach it, run ed2k-serve with \"-p %u\"",
-	    where, told, outside_port(c, c->ports[0].port));
+	    where, named, outside_port(c, c->ports[0].port));
 }
 
 /* A program said hello. */
@@ -140,7 +140,7 @@ report_hello(struct check *c, const char *where, enum probe_result res,
 		    res == PROBE_NO_FILE ? "does not offer"
 					 : "says nothing about",
 		    path);
-	check_told_port(c, where, p->port);
+	check_named_port(c, where, p->port);
 }
 
 /* It did not say hello; error: errno of connecting. */

@@ -5,8 +5,14 @@
 #include "cmd/cmd.h"
 
 #include "base/log.h"
+#include "cmd/fields.h"
+#include "cmd/progress.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 int
 cmd_parse(const struct args_option *options, size_t n_options, int argc,
@@ -50,4 +56,42 @@ cmd_change_each(const struct cmd *cmd, int n, char *const arguments[],
 	}
 	edit_close(&edit);
 	return fault;
+}
+
+void
+cmd_log_missing_aich(struct store *store)
+{
+	uint64_t n, bytes;
+
+	if (store_count_without_aich(store, &n, &bytes) == 0 && n > 0)
+		log_notice(
+		    "%" PRIu64 " %s no AICH hashes, with which peers "
+		    "repair corrupt parts; \"ed2k-share refresh --aich\" "
+		    "computes them",
+		    n, n == 1 ? "file has" : "files have");
+}
+
+void
+cmd_print_change(const char *word, const char *path, const char *other)
+{
+	struct fields f = {.form = FIELDS_TABS};
+
+	progress_clear();
+	fields_begin(&f);
+	fields_word(&f, NULL, word);
+	fields_text(&f, NULL, path);
+	if (other)
+		fields_text(&f, NULL, other);
+	fields_end(&f);
+	fflush(stdout); /* the next one may take long */
+}
+
+int
+cmd_end(int fault)
+{
+	progress_clear();
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return fault;
+	log_error("cannot write standard output: %s", strerror(errno));
+	return fault ? fault : EX_IOERR;
 }

@@ -40,6 +40,21 @@ int cmd_change_each(const struct cmd *cmd, int n, char *const arguments[],
     int (*change)(void *ctx, struct edit *edit, const char *argument),
     void *ctx);
 
+/* Log, if so, that files lack AICH hashes, and what computes them. */
+void cmd_log_missing_aich(struct store *store);
+
+/*
+ * Print a line and flush it: a word, a path, and a second path unless it is
+ * NULL. The paths are escaped, with tabs between.
+ */
+void cmd_print_change(const char *word, const char *path, const char *other);
+
+/*
+ * The end of a verb that prints: flush stdout. Returns fault, or EX_IOERR after
+ * a log line when that was 0 and something could not be written.
+ */
+int cmd_end(int fault);
+
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_check(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);

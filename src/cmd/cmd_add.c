@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/progress.h"
 #include "cmd/unreadable.h"
 #include "index/add.h"
@@ -99,5 +98,5 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 			   "run the same command again to go on",
 		    adding.n_shared);
 	edit_close(&edit);
-	return print_end(fault);
+	return cmd_end(fault);
 }

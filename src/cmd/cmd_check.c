@@ -8,7 +8,6 @@
 #include "base/util.h"
 #include "cmd/check.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/terminal.h"
 #include "store/state.h"
 
@@ -77,5 +76,5 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	check_router(&c);
 	check_ipv6(&c);
 	store_close(&c.store);
-	return print_end(c.worst == CHECK_PROBLEM ? EX_UNAVAILABLE : 0);
+	return cmd_end(c.worst == CHECK_PROBLEM ? EX_UNAVAILABLE : 0);
 }

@@ -5,7 +5,6 @@
  */
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "index/deny_compile.h"
 
 #include <inttypes.h>
@@ -40,5 +39,5 @@ cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[])
 	fault = deny_compile(argv[first], argv[first + 1], strict, &counts);
 	if (!fault)
 		print_counts(&counts);
-	return print_end(fault);
+	return cmd_end(fault);
 }

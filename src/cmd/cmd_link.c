@@ -7,7 +7,6 @@
 #include "base/outside.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/print_html.h"
 #include "index/link.h"
 #include "index/source.h"
@@ -150,7 +149,7 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	if (!fault)
 		fault = link_targets(&l, argc - first, argv + first);
 	if (l.full && !fault)
-		print_aich_notice(&store);
+		cmd_log_missing_aich(&store);
 	store_close(&store);
-	return print_end(fault);
+	return cmd_end(fault);
 }

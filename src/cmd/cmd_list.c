@@ -7,7 +7,6 @@
 #include "base/util.h"
 #include "cmd/cmd.h"
 #include "cmd/fields.h"
-#include "cmd/print.h"
 #include "cmd/terminal.h"
 #include "index/presence.h"
 #include "index/sent.h"
@@ -142,8 +141,8 @@ cmd_list(const struct cmd *cmd, int argc, char *argv[])
 	if (store_each(store, visit, &l) == STORE_FAILED)
 		fault = store->db.fault;
 	else
-		print_aich_notice(store);
+		cmd_log_missing_aich(store);
 	sent_close(&l.sent);
 	store_close(store);
-	return print_end(fault);
+	return cmd_end(fault);
 }

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/progress.h"
 #include "index/interrupt.h"
 #include "index/refresh.h"
@@ -40,7 +39,7 @@ tell_change(
 	struct refreshing *r = ctx;
 
 	r->n[change]++;
-	print_change(words[change], path, from);
+	cmd_print_change(words[change], path, from);
 	return !ferror(stdout);
 }
 
@@ -52,7 +51,7 @@ tell_root(void *ctx, const uint8_t root[AICH_SIZE], const char *path)
 
 	(void)ctx;
 	base32_encode(text, root, AICH_SIZE);
-	print_change(text, path, NULL);
+	cmd_print_change(text, path, NULL);
 	return !ferror(stdout);
 }
 
@@ -164,5 +163,5 @@ cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 	else if (!fault)
 		fault = refresh_named(&r, argv + first, (size_t)(argc - first));
 	edit_close(&r.edit);
-	return print_end(fault);
+	return cmd_end(fault);
 }

@@ -7,7 +7,6 @@
 #include "base/number.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/print_metrics.h"
 #include "cmd/print_stats.h"
 #include "store/state.h"
@@ -52,16 +51,14 @@ static bool
 read_date(const char *s, int64_t *out)
 {
 	struct tm tm = {0};
-	char again[11];
+	const char *end = strptime(s, "%Y-%m-%d", &tm);
+	char again[32];
 
-	if (strlen(s) != 10 || strspn(s, "0123456789-") != 10 ||
-	    sscanf(s, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+	if (!end || *end)
 		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
 	*out = timegm(&tm);
-	/* the 31st of a month of 30 days has become the 1st of the next */
-	return strftime(again, sizeof again, "%Y-%m-%d", &tm) == 10 &&
+	/* no 31st that timegm makes the 1st of the next month; all digits */
+	return strftime(again, sizeof again, "%Y-%m-%d", &tm) > 0 &&
 	    strcmp(s, again) == 0;
 }
 
@@ -132,7 +129,7 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 	db_close(&db);
 	printf("%" PRIu64 " transfer%s removed\n", removed,
 	    removed == 1 ? "" : "s");
-	return print_end(fault);
+	return cmd_end(fault);
 }
 
 /* What to print, and how. */
@@ -212,7 +209,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	if (fault)
 		return fault;
 	if (is_missing(path))
-		return print_end(a.metrics ? print_metrics(NULL) : 0);
+		return cmd_end(a.metrics ? print_metrics(NULL) : 0);
 	fault = db_open(&db, &activity_kind, path);
 	if (!fault)
 		fault = db_begin_reading(&db);
@@ -221,5 +218,5 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	else if (!fault)
 		fault = show(&db, fields_choose(a.json), by, since_s);
 	db_close(&db);
-	return print_end(fault);
+	return cmd_end(fault);
 }

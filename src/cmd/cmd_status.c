@@ -9,7 +9,6 @@
 #include "board/scoreboard.h"
 #include "cmd/cmd.h"
 #include "cmd/fields.h"
-#include "cmd/print.h"
 #include "store/state.h"
 
 #include <errno.h>
@@ -162,5 +161,5 @@ cmd_status(const struct cmd *cmd, int argc, char *argv[])
 		fault = show_once(&s, dir ? dir : usual);
 	} while (
 	    !fault && s.watch && !ferror(stdout) && sleep(WATCH_SECONDS) == 0);
-	return print_end(fault);
+	return cmd_end(fault);
 }

@@ -4,7 +4,6 @@
  */
 #include "base/log.h"
 #include "cmd/cmd.h"
-#include "cmd/print.h"
 #include "cmd/progress.h"
 #include "cmd/fields.h"
 #include "index/interrupt.h"
@@ -20,7 +19,7 @@ static bool
 tell(void *ctx, const char *path, enum copy_state state)
 {
 	(void)ctx;
-	print_change(copy_state_name(state), path, NULL);
+	cmd_print_change(copy_state_name(state), path, NULL);
 	return !ferror(stdout);
 }
 
@@ -67,5 +66,5 @@ cmd_verify(const struct cmd *cmd, int argc, char *argv[])
 		log_notice("interrupted; files that are not listed were not "
 			   "verified");
 	edit_close(&edit);
-	return print_end(fault);
+	return cmd_end(fault);
 }

@@ -1,7 +1,7 @@
 /*
- * SIGINT and SIGTERM for verbs that take long: what is done is kept and told,
- * and then the program dies by the signal, so that a shell sees it and stops,
- * too.
+ * SIGINT and SIGTERM in verbs that take long: finished work is kept and
+ * printed, and then the program ends by the signal, so that a calling shell
+ * stops too.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_INTERRUPT_H

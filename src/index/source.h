@@ -1,5 +1,5 @@
 /*
- * The source in a link: where peers are told to find us.
+ * The source in a link: the address at which peers find us.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_SOURCE_H
