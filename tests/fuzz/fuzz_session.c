@@ -43,8 +43,6 @@ static uint8_t *reply; /* REPLY_MAX bytes */
 /* What the slots do, and whether the session has one. */
 static bool slots_free, slots_wanted, has_slot;
 
-static unsigned n_files; /* in the share */
-
 /* Ranges that the peer has asked for, right or wrong. */
 static struct {
 	uint8_t hash[HASH_SIZE];
@@ -75,7 +73,11 @@ enum {
 	FILE_SILENT = ARRAY_LEN(sizes),
 	FILE_ALIAS,   /* found by direct clients only */
 	FILE_UNKNOWN, /* and those behind it */
+	N_LISTED = 20,
 };
+
+/* As much as the recovery data of any part. */
+#define RECOVERY_SIZE 2000
 
 static const char *const names[] = {
     "Bigger.bin",
@@ -108,11 +110,15 @@ find(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
 	return which == FILE_SILENT ? CATALOG_SILENT : CATALOG_FOUND;
 }
 
-/* Files have hashes unless the last byte of theirs says otherwise. */
+/*
+ * Files have hashes unless the last byte of theirs says otherwise. Only the
+ * ends are written: the hashes of the largest file are a megabyte.
+ */
 static bool
 get_hashes(const uint8_t hash[HASH_SIZE], uint8_t *out, size_t len)
 {
-	memset(out, 0xAA, len);
+	if (len > 0)
+		out[0] = out[len - 1] = 0xAA;
 	return hash[HASH_SIZE - 1] % 8 != 5;
 }
 
@@ -135,15 +141,13 @@ static bool
 aich_recovery(
     void *ctx, const uint8_t hash[HASH_SIZE], size_t part, struct writer *w)
 {
-	static uint8_t parts[PART_HASHES_MAX * AICH_SIZE], blocks[64 * 20];
 	struct catalog_file file;
+	uint8_t *out;
 
 	must(find(ctx, hash, false, &file) == CATALOG_FOUND);
 	must(aich_is_recoverable(file.size, part));
-	if (!get_hashes(hash, blocks, sizeof blocks))
-		return false;
-	aich_put_recovery(w, file.size, part, parts, blocks);
-	return !w->bad;
+	out = put_slice(w, RECOVERY_SIZE);
+	return out && get_hashes(hash, out, RECOVERY_SIZE);
 }
 
 static bool
@@ -156,15 +160,14 @@ comment(void *ctx, const uint8_t hash[HASH_SIZE], struct catalog_comment *out)
 	return hash[4] > 0;
 }
 
-/* Few of them, or enough to fill a list. */
 static void
 each(void *ctx,
     bool (*visit)(void *visit_ctx, const uint8_t hash[HASH_SIZE],
 	const struct catalog_file *file),
     void *visit_ctx)
 {
-	for (unsigned i = 0; i < n_files; i++) {
-		uint8_t hash[HASH_SIZE] = {(uint8_t)i, 0, (uint8_t)(i >> 8)};
+	for (uint8_t i = 0; i < N_LISTED; i++) {
+		uint8_t hash[HASH_SIZE] = {i, 0, i};
 		struct catalog_file file;
 
 		if (find(ctx, hash, false, &file) == CATALOG_FOUND &&
@@ -274,9 +277,9 @@ static bool
 was_asked_for(const struct session_frame *f)
 {
 	for (size_t i = 0; i < n_asked; i++)
-		if (same_hash(asked[i].hash, f->hash) &&
-		    asked[i].range.start <= f->range.start &&
-		    asked[i].range.end >= f->range.end)
+		if (asked[i].range.start <= f->range.start &&
+		    asked[i].range.end >= f->range.end &&
+		    same_hash(asked[i].hash, f->hash))
 			return true;
 	return false;
 }
@@ -488,7 +491,6 @@ begin(uint8_t settings)
 	    .slots = settings & 4 ? &slots : NULL,
 	    .browse = settings & 8,
 	};
-	n_files = settings & 16 ? 20000 : 20;
 	if (!reply)
 		reply = malloc(REPLY_MAX);
 	must(reply);
