@@ -197,6 +197,12 @@ fuzz:
 fuzzers: $(FUZZ)
 	@:
 
+# The scoreboard's protocol in every order of steps and kills.
+.PHONY: model
+model:
+	@.ci/need gcc libc6-dev spin
+	@tests/model/run
+
 # A Debian package, in build/deb.
 .PHONY: deb
 deb:
