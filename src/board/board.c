@@ -4,6 +4,7 @@
  */
 #include "board/board.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "board/lock.h"
 
@@ -22,25 +23,32 @@
 /* How often we start again when others replace the file as we open it. */
 #define OPEN_TRIES 10
 
-static void
-read_boot_id(char out[40])
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+/*
+ * How far apart two looks at when the boot began may be: the two clocks are not
+ * read at the same instant, and the wall clock is now and then set right. Two
+ * boots that begin closer than that are no harm: what the earlier one left is
+ * as good as just seen, and its locks are gone.
+ */
+#define BOOT_APART_MS 10000
 
-	memset(out, 0, 40);
-	if (fd < 0)
-		return;
-	if (read(fd, out, 36) != 36)
-		memset(out, 0, 40);
-	close(fd);
+static bool
+is_of_this_boot(const struct board_file *f)
+{
+	int64_t apart_ms;
+
+	if (__builtin_sub_overflow(
+		f->board->boot_ms, clock_boot_ms(), &apart_ms))
+		return false;
+	return (apart_ms <= BOOT_APART_MS && apart_ms >= -BOOT_APART_MS) ||
+	    (f->lock_fd >= 0 && lock_any_record_is_held(f->lock_fd));
 }
 
 /* Is what we have mapped a board of this version and this boot? */
 static enum board_result
-check(const struct board *board)
+check(const struct board_file *f)
 {
-	static const char none[sizeof board->magic];
-	char boot[40];
+	static const char none[sizeof f->board->magic];
+	const struct board *board = f->board;
 
 	if (memcmp(board->magic, none, sizeof none) == 0)
 		return BOARD_NONE; /* its maker died, or is not done */
@@ -48,25 +56,32 @@ check(const struct board *board)
 	    board->version != VERSION || board->size != sizeof *board ||
 	    board->n_used > SCOREBOARD_RECORDS)
 		return BOARD_FOREIGN;
-	read_boot_id(boot);
-	return memcmp(boot, board->boot, sizeof boot) == 0 ? BOARD_OPEN
-							   : BOARD_NONE;
+	return is_of_this_boot(f) ? BOARD_OPEN : BOARD_NONE;
+}
+
+static void
+unmap(struct board_file *f)
+{
+	if (f->board)
+		munmap(f->board, sizeof *f->board);
+	f->board = NULL;
 }
 
 static enum board_result
-map(struct board_file *f, int protection)
+map(struct board_file *f, int fd, int protection)
 {
 	struct stat st;
 
 	errno = 0;
-	if (fstat(f->fd, &st) != 0)
+	unmap(f);
+	if (fstat(fd, &st) != 0)
 		return BOARD_FAILED;
 	if (!S_ISREG(st.st_mode) || st.st_size != (off_t)sizeof(struct board))
 		return st.st_size == 0 ? BOARD_NONE : BOARD_FOREIGN;
 	f->board =
-	    mmap(NULL, sizeof(struct board), protection, MAP_SHARED, f->fd, 0);
+	    mmap(NULL, sizeof(struct board), protection, MAP_SHARED, fd, 0);
 	if (f->board != MAP_FAILED)
-		return check(f->board);
+		return check(f);
 	f->board = NULL;
 	return BOARD_FAILED;
 }
@@ -74,12 +89,13 @@ map(struct board_file *f, int protection)
 void
 board_close(struct board_file *f)
 {
-	if (f->board)
-		munmap(f->board, sizeof *f->board);
-	if (f->fd >= 0)
-		close(f->fd);
-	f->board = NULL;
-	f->fd = -1;
+	int error = errno;
+
+	unmap(f);
+	if (f->lock_fd >= 0)
+		close(f->lock_fd);
+	f->lock_fd = -1;
+	errno = error;
 }
 
 /*
@@ -87,11 +103,11 @@ board_close(struct board_file *f)
  * to its map is killed (SIGBUS) when the disk is full.
  */
 static bool
-allocate(struct board_file *f)
+allocate(const struct board_file *f, int fd)
 {
-	int error = posix_fallocate(f->fd, 0, sizeof *f->board);
+	int error = posix_fallocate(fd, 0, sizeof *f->board);
 
-	if (error && !f->board && ftruncate(f->fd, 0) != 0)
+	if (error && !f->board && ftruncate(fd, 0) != 0)
 		log_debug("the scoreboard is left half made");
 	errno = error;
 	return error == 0;
@@ -103,28 +119,61 @@ allocate(struct board_file *f)
  * hold.
  */
 static enum board_result
-begin(struct board_file *f)
+begin(struct board_file *f, int fd)
 {
-	if (!allocate(f))
+	if (!allocate(f, fd))
 		return BOARD_FAILED;
 	if (f->board)
 		memset(f->board, 0, sizeof *f->board);
-	else if (map(f, PROT_READ | PROT_WRITE) == BOARD_FAILED)
+	else if (map(f, fd, PROT_READ | PROT_WRITE) == BOARD_FAILED)
 		return BOARD_FAILED;
 	f->board->version = VERSION;
 	f->board->size = sizeof *f->board;
-	read_boot_id(f->board->boot);
+	f->board->boot_ms = clock_boot_ms();
 	memcpy(f->board->magic, MAGIC, sizeof f->board->magic);
 	return BOARD_OPEN;
 }
 
 /* Has the file been replaced since it was opened? */
 static bool
-is_replaced(const struct board_file *f)
+is_replaced(int fd)
 {
 	struct stat st;
 
-	return fstat(f->fd, &st) == 0 && st.st_nlink == 0;
+	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
+/*
+ * Look at the file again, now that nobody else can replace or begin it. Begin
+ * the board, or remove it if it is bad.
+ */
+static enum board_result
+mend_locked(struct board_file *f, int fd, const char *path)
+{
+	enum board_result res;
+
+	if (is_replaced(fd))
+		return BOARD_NONE;
+	res = map(f, fd, PROT_READ | PROT_WRITE);
+	if (res == BOARD_NONE)
+		return begin(f, fd);
+	if (res == BOARD_FOREIGN && unlink(path) != 0)
+		return BOARD_FAILED;
+	return res;
+}
+
+static enum board_result
+mend(struct board_file *f, int fd, const char *path)
+{
+	enum board_result res;
+
+	if (!lock_head(f->lock_fd)) {
+		errno = 0;
+		return BOARD_FAILED;
+	}
+	res = mend_locked(f, fd, path);
+	lock_head_release(f->lock_fd);
+	return res;
 }
 
 /*
@@ -134,67 +183,59 @@ is_replaced(const struct board_file *f)
 static enum board_result
 try_open(struct board_file *f, const char *path)
 {
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 	enum board_result res;
 
-	f->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (f->fd < 0)
+	if (fd < 0)
 		return BOARD_FAILED;
-	if (!lock_head(f->fd)) {
-		errno = 0;
-		return BOARD_FAILED;
-	}
-	if (is_replaced(f))
-		return BOARD_NONE;
-	res = map(f, PROT_READ | PROT_WRITE);
-	if (res == BOARD_NONE)
-		res = begin(f);
-	if (res == BOARD_FOREIGN && unlink(path) != 0)
-		res = BOARD_FAILED;
-	if (res == BOARD_OPEN)
-		lock_head_release(f->fd);
+	res = map(f, fd, PROT_READ | PROT_WRITE);
+	if (res == BOARD_NONE || res == BOARD_FOREIGN)
+		res = mend(f, fd, path);
+	close(fd);
 	return res;
 }
 
 /* False, with errno set, when the path does not fit. */
 static bool
-make_path(char out[PATH_MAX], const char *dir)
+make_path(char out[PATH_MAX], const char *dir, const char *name)
 {
 	errno = ENAMETOOLONG;
-	return snprintf(out, PATH_MAX, "%s/scoreboard", dir) < PATH_MAX;
+	return snprintf(out, PATH_MAX, "%s/%s", dir, name) < PATH_MAX;
 }
 
-/* Close a file that cannot be used, which releases the lock too. */
-static void
-give_up(struct board_file *f)
+static bool
+make_paths(char board[PATH_MAX], char locks[PATH_MAX], const char *dir)
 {
-	int error = errno;
-
-	board_close(f);
-	errno = error;
+	return make_path(board, dir, "scoreboard") &&
+	    make_path(locks, dir, "scoreboard.lock");
 }
 
 enum board_result
 board_open(struct board_file *f, const char *dir)
 {
-	enum board_result res;
-	char path[PATH_MAX];
+	enum board_result res = BOARD_NONE;
+	char path[PATH_MAX], locks[PATH_MAX];
 
-	*f = (struct board_file){.fd = -1};
-	if (!make_path(path, dir))
+	*f = (struct board_file){.lock_fd = -1};
+	if (!make_paths(path, locks, dir))
+		return BOARD_FAILED;
+	f->lock_fd = lock_open(locks);
+	if (f->lock_fd < 0)
 		return BOARD_FAILED;
 	for (int i = 0; i < OPEN_TRIES; i++) {
 		res = try_open(f, path);
 		if (res == BOARD_OPEN)
 			return res;
-		give_up(f);
 		if (res == BOARD_FAILED)
-			return res;
+			break;
 		if (res == BOARD_FOREIGN)
 			log_warning("%s is damaged or of another version; it "
 				    "is begun anew",
 			    log_quote_str(path));
 	}
-	errno = EAGAIN;
+	if (res != BOARD_FAILED)
+		errno = EAGAIN;
+	board_close(f);
 	return BOARD_FAILED;
 }
 
@@ -202,16 +243,19 @@ enum board_result
 board_open_readonly(struct board_file *f, const char *dir)
 {
 	enum board_result res;
-	char path[PATH_MAX];
+	char path[PATH_MAX], locks[PATH_MAX];
+	int fd;
 
-	*f = (struct board_file){.fd = -1};
-	if (!make_path(path, dir))
+	*f = (struct board_file){.lock_fd = -1};
+	if (!make_paths(path, locks, dir))
 		return BOARD_FAILED;
-	f->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (f->fd < 0)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return errno == ENOENT ? BOARD_NONE : BOARD_FAILED;
-	res = map(f, PROT_READ);
+	f->lock_fd = lock_open_readonly(locks);
+	res = map(f, fd, PROT_READ);
+	close(fd);
 	if (res != BOARD_OPEN)
-		give_up(f);
+		board_close(f);
 	return res;
 }

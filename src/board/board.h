@@ -3,7 +3,9 @@
  * write what, and under which lock, is told in scoreboard.h.
  *
  * Times are CLOCK_MONOTONIC in milliseconds, so a file of an earlier boot is
- * begun anew.
+ * begun anew. Boots are told apart by when they began. The wall clock may be
+ * set meanwhile; but no lock outlasts a boot, so while one is held it is the
+ * same.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_BOARD_H
@@ -56,16 +58,16 @@ struct record {
 struct board {
 	char magic[8];
 	uint32_t version, size;
-	char boot[40];
+	_Atomic int64_t boot_ms; /* clock_boot_ms; the living keep it right */
 	_Atomic uint32_t n_used; /* records from here on were never used */
 	struct place places[PLACES_MAX];
 	struct tally arrivals; /* new connections */
 	struct record records[SCOREBOARD_RECORDS];
 };
 
-/* The file, open and mapped. */
+/* The file, mapped. */
 struct board_file {
-	int fd;              /* -1: closed */
+	int lock_fd;         /* the locks, in another file; -1: closed */
 	struct board *board; /* NULL: not mapped */
 };
 
@@ -77,13 +79,17 @@ enum board_result {
 };
 
 /*
- * Open DIR/scoreboard; make it when there is none. One that is damaged or of
- * another version is replaced, after a log line; processes that have the old
- * one open go on with that. BOARD_OPEN or BOARD_FAILED.
+ * Open DIR/scoreboard and DIR/scoreboard.lock; make them when there are none. A
+ * board that is damaged or of another version is replaced, after a log line;
+ * processes that have the old one open go on with that. BOARD_OPEN or
+ * BOARD_FAILED.
  */
 enum board_result board_open(struct board_file *f, const char *dir);
 
-/* Open it for reading only: nothing is made or changed. */
+/*
+ * Open it for reading only: nothing is made or changed. Without the right to
+ * open the locks, too, lock_fd is -1.
+ */
 enum board_result board_open_readonly(struct board_file *f, const char *dir);
 
 /* May be called twice. */

@@ -15,7 +15,7 @@
 static bool
 is_kept(const struct place *p, uint64_t now_ms)
 {
-	return p->left_ms > 0 && elapsed_ms(p->left_ms, now_ms) <= PLACE_MS;
+	return p->left_ms > 0 && is_recent(p->left_ms, now_ms, PLACE_MS);
 }
 
 /* A place that is not in use any more, or else the oldest. */

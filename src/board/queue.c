@@ -53,13 +53,13 @@ queue_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 	if (!r)
 		return;
 	r->weight = weight;
-	if (r->state != RECORD_CONNECTED || !lock_head(b->file.fd))
+	if (r->state != RECORD_CONNECTED || !lock_head(b->file.lock_fd))
 		return;
 	r->since_ms = begin_of_wait_locked(b, now_ms);
 	b->waiting_ms = 0;
 	r->alive_ms = now_ms;
 	r->state = RECORD_WAITING;
-	lock_head_release(b->file.fd);
+	lock_head_release(b->file.lock_fd);
 }
 
 static struct waiter
@@ -178,7 +178,7 @@ queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 	bool taken;
 
 	*before = 0;
-	if (!b->file.board)
+	if (b->is_alone)
 		return true;
 	if (!r) {
 		/* without a record we are behind all who have one */
@@ -190,10 +190,10 @@ queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 	*before = count_before(b, now_ms);
 	/* the lock is worth its cost only if a slot seems to be free */
 	if (count_uploading(b, now_ms) >= b->limits.slots ||
-	    !lock_head(b->file.fd))
+	    !lock_head(b->file.lock_fd))
 		return false;
 	taken = take_locked(b, now_ms);
-	lock_head_release(b->file.fd);
+	lock_head_release(b->file.lock_fd);
 	return taken;
 }
 

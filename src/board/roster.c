@@ -60,8 +60,8 @@ bury_silent_locked(struct scoreboard *b, uint64_t now_ms)
 	int n = scoreboard_n_records(b);
 
 	for (int i = 0; i < n; i++)
-		if (elapsed_ms(scoreboard_record(b, i)->alive_ms, now_ms) >
-		    SILENT_MS)
+		if (!is_recent(
+			scoreboard_record(b, i)->alive_ms, now_ms, SILENT_MS))
 			roster_check_locked(b, i, now_ms);
 }
 
@@ -78,7 +78,7 @@ find_free_locked(struct scoreboard *b)
 	for (int i = 0; i < most; i++) {
 		if (i < used && scoreboard_record(b, i)->state != RECORD_FREE)
 			continue;
-		if (lock_record_is_held(b->file.fd, i))
+		if (lock_record_is_held(b->file.lock_fd, i))
 			continue;
 		if (i >= used)
 			b->file.board->n_used = (uint32_t)i + 1;
@@ -159,7 +159,7 @@ join_locked(struct scoreboard *b, uint64_t now_ms)
 
 	bury_silent_locked(b, now_ms);
 	i = find_free_locked(b);
-	if (i < 0 || !lock_record(b->file.fd, i))
+	if (i < 0 || !lock_record(b->file.lock_fd, i))
 		return false;
 	b->mine = i;
 	r = scoreboard_mine(b);
@@ -196,22 +196,22 @@ roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 	b->owner = owner_of(address);
 	b->port = port;
 	if (!b->file.board)
-		return CLAIM_OK;
-	if (!lock_head(b->file.fd))
+		return b->is_alone ? CLAIM_OK : CLAIM_FULL;
+	if (!lock_head(b->file.lock_fd))
 		return CLAIM_FULL;
 	res = claim_locked(b, now_ms);
-	lock_head_release(b->file.fd);
+	lock_head_release(b->file.lock_fd);
 	return res;
 }
 
 void
 roster_rejoin(struct scoreboard *b, uint64_t now_ms)
 {
-	if (!b->file.board || b->mine >= 0 || !lock_head(b->file.fd))
+	if (!b->file.board || b->mine >= 0 || !lock_head(b->file.lock_fd))
 		return;
 	if (!join_locked(b, now_ms) && b->waiting_ms == 0)
 		b->waiting_ms = now_ms;
-	lock_head_release(b->file.fd);
+	lock_head_release(b->file.lock_fd);
 }
 
 void
@@ -219,8 +219,11 @@ roster_alive(struct scoreboard *b, uint64_t now_ms)
 {
 	struct record *r = scoreboard_mine(b);
 
-	if (r)
-		r->alive_ms = now_ms;
+	if (!r)
+		return;
+	r->alive_ms = now_ms;
+	/* the wall clock may have been set */
+	b->file.board->boot_ms = clock_boot_ms();
 }
 
 void
@@ -230,11 +233,11 @@ roster_leave(struct scoreboard *b, uint64_t now_ms)
 
 	if (!r)
 		return;
-	if (r->state == RECORD_WAITING && lock_head(b->file.fd)) {
+	if (r->state == RECORD_WAITING && lock_head(b->file.lock_fd)) {
 		keep_place_locked(b, r, now_ms);
-		lock_head_release(b->file.fd);
+		lock_head_release(b->file.lock_fd);
 	}
 	free_record(r);
-	lock_record_release(b->file.fd, b->mine);
+	lock_record_release(b->file.lock_fd, b->mine);
 	b->mine = -1;
 }

@@ -21,7 +21,7 @@ enum claim_result {
 
 /*
  * Claim a record for a connection with this peer, within the limits. CLAIM_OK
- * without a board.
+ * without a board; CLAIM_FULL when a lock keeps us from it.
  */
 enum claim_result roster_claim(struct scoreboard *b,
     const uint8_t address[ADDRESS_SIZE], uint16_t port, uint64_t now_ms);

@@ -15,7 +15,11 @@
 /* After so long a silence, the process of a slot may be dead. */
 #define SILENT_MS (UPLOADING_ALIVE_MS + 500)
 
-static const struct scoreboard closed = {.file = {.fd = -1}, .mine = -1};
+/* After so long, who may not ask the locks takes a process for dead. */
+#define LOST_MS           (2 * ALIVE_MS)
+#define UPLOADING_LOST_MS (5 * UPLOADING_ALIVE_MS)
+
+static const struct scoreboard closed = {.file = {.lock_fd = -1}, .mine = -1};
 
 bool
 scoreboard_open(struct scoreboard *b, const char *dir,
@@ -23,11 +27,14 @@ scoreboard_open(struct scoreboard *b, const char *dir,
 {
 	*b = closed;
 	b->limits = *limits;
+	b->is_alone = !dir;
 	if (!dir || board_open(&b->file, dir) == BOARD_OPEN)
 		return true;
-	log_warning("no scoreboard in %s: %s; slots and limits do not hold; "
-		    "let the user of the server write there",
-	    log_quote_str(dir), errno ? strerror(errno) : "locked");
+	b->is_alone = errno != 0;
+	if (b->is_alone)
+		log_warning("no scoreboard in %s: %s; slots and limits do not "
+			    "hold; let the user of the server write there",
+		    log_quote_str(dir), strerror(errno));
 	return false;
 }
 
@@ -62,7 +69,7 @@ scoreboard_n_records(const struct scoreboard *b)
 bool
 scoreboard_is_alive(const struct scoreboard *b, int i)
 {
-	return i == b->mine || lock_record_is_held(b->file.fd, i);
+	return i == b->mine || lock_record_is_held(b->file.lock_fd, i);
 }
 
 bool
@@ -70,7 +77,7 @@ scoreboard_seems_alive(const struct scoreboard *b, int i, uint64_t now_ms)
 {
 	const struct record *r = scoreboard_record(b, i);
 
-	return elapsed_ms(r->alive_ms, now_ms) <= SILENT_MS ||
+	return is_recent(r->alive_ms, now_ms, SILENT_MS) ||
 	    scoreboard_is_alive(b, i);
 }
 
@@ -107,17 +114,29 @@ scoreboard_rate_share(
 	return share > 0 ? share : 1;
 }
 
+/* Is it used by a process that lives, as far as we may know? */
+static bool
+is_shown(const struct scoreboard *b, int i, uint64_t now_ms)
+{
+	const struct record *r = scoreboard_record(b, i);
+	uint32_t state = r->state;
+
+	if (state == RECORD_FREE)
+		return false;
+	if (b->file.lock_fd >= 0)
+		return scoreboard_is_alive(b, i);
+	return is_recent(r->alive_ms, now_ms,
+	    state == RECORD_UPLOADING ? UPLOADING_LOST_MS : LOST_MS);
+}
+
 void
-scoreboard_each(struct scoreboard *b,
+scoreboard_each(struct scoreboard *b, uint64_t now_ms,
     bool (*visit)(void *ctx, const struct record *r), void *ctx)
 {
 	int n = scoreboard_n_records(b);
 
-	for (int i = 0; i < n; i++) {
-		const struct record *r = scoreboard_record(b, i);
-
-		if (r->state != RECORD_FREE && scoreboard_is_alive(b, i) &&
-		    !visit(ctx, r))
+	for (int i = 0; i < n; i++)
+		if (is_shown(b, i, now_ms) &&
+		    !visit(ctx, scoreboard_record(b, i)))
 			break;
-	}
 }

@@ -17,10 +17,12 @@
  *   meanwhile, and its strings need not end.
  *
  * To ask whether a lock is held is slow when a thousand are. So a process with
- * a slot says every second that it lives, and is believed for that long.
+ * a slot says every second that it lives, and is believed for that long. A
+ * reader who may not open the locks has nothing else to go by.
  *
  * Without a board each connection is alone: no limit holds, a slot is always
- * free, and every function here, in roster.h and in queue.h does no harm.
+ * free, and every function here, in roster.h and in queue.h does no harm. When
+ * there is a board, and it is not to be had because of a lock, no slot is free.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_SCOREBOARD_H
@@ -48,6 +50,7 @@ struct scoreboard_limits {
 struct scoreboard {
 	struct board_file file;
 	struct scoreboard_limits limits;
+	bool is_alone;                 /* there is no board: no limit holds */
 	int mine;                      /* number of our record; -1: none */
 	uint8_t address[ADDRESS_SIZE]; /* of our peer */
 	uint64_t owner;                /* of that, see base/owner.h */
@@ -104,8 +107,11 @@ bool scoreboard_seems_alive(const struct scoreboard *b, int i, uint64_t now_ms);
 uint64_t scoreboard_rate_share(
     const struct scoreboard *b, uint64_t rate, uint64_t now_ms);
 
-/* Call visit for each record of a live process, until it returns false. */
-void scoreboard_each(struct scoreboard *b,
+/*
+ * Call visit for each record of a live process, until it returns false. Without
+ * the locks, a process that was killed counts as alive for a while.
+ */
+void scoreboard_each(struct scoreboard *b, uint64_t now_ms,
     bool (*visit)(void *ctx, const struct record *r), void *ctx);
 
 #endif

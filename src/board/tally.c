@@ -46,7 +46,7 @@ open_entry(struct tally *t, uint64_t owner, uint32_t size, uint64_t now_ms)
 	struct tally_entry *e = find(t, network, size);
 
 	if (!is_of(e, network, size) ||
-	    elapsed_ms(e->minute_ms, now_ms) >= MINUTE_MS)
+	    !is_recent(e->minute_ms, now_ms, MINUTE_MS - 1))
 		*e = (struct tally_entry){
 		    .network = network, .minute_ms = now_ms, .size = size};
 	return e;

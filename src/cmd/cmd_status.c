@@ -88,7 +88,7 @@ show(struct showing *s, struct scoreboard *board)
 	if (table && s->watch)
 		printf("\033[H\033[J"); /* home, and clear from there */
 	fields_heading(&s->fields);
-	scoreboard_each(board, visit, s);
+	scoreboard_each(board, s->now_ms, visit, s);
 	if (table)
 		printf("%u uploading, %u waiting, %u connected\n",
 		    s->n[RECORD_UPLOADING], s->n[RECORD_WAITING],

@@ -50,7 +50,8 @@ static const struct scoreboard_limits limits = {
 
 static struct scoreboard board;
 static uint64_t now_ms;
-static int other = -1;     /* who holds the locks of the others */
+static int other = -1;     /* who writes into the file */
+static int locks = -1;     /* who holds the locks of the others */
 static bool alive[N_NEAR]; /* whose */
 static uint8_t head[offsetof(struct board, places)];
 static const size_t size = sizeof(struct board);
@@ -65,17 +66,20 @@ lock_other(int record, short type)
 	    .l_len = 1};
 
 	/* refused where the record is ours */
-	if (fcntl(other, F_OFD_SETLK, &lock) == 0)
+	if (fcntl(locks, F_OFD_SETLK, &lock) == 0)
 		alive[record] = type == F_WRLCK;
 }
 
-static const char *
-board_path(void)
+static int
+open_file(const char *name)
 {
-	static char path[PATH_MAX];
+	char path[PATH_MAX];
+	int fd;
 
-	snprintf(path, sizeof path, "%s/scoreboard", temp_dir);
-	return path;
+	snprintf(path, sizeof path, "%s/%s", temp_dir, name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	must(fd >= 0);
+	return fd;
 }
 
 /* Have the file open that the board is in: a damaged one is replaced. */
@@ -88,9 +92,9 @@ follow(void)
 		return;
 	if (other >= 0)
 		close(other);
-	other = open(board_path(), O_RDWR | O_CLOEXEC);
-	must(other >= 0);
-	memset(alive, 0, sizeof alive);
+	other = open_file("scoreboard");
+	if (locks < 0)
+		locks = open_file("scoreboard.lock");
 }
 
 /* The dead are no living, and in the file. */
@@ -292,7 +296,7 @@ look(uint64_t rate)
 	must(share <= rate && (share > 0 || rate == 0));
 	queue_others_wait(&board);
 	roster_alive(&board, now_ms);
-	scoreboard_each(&board, see, &n);
+	scoreboard_each(&board, now_ms, see, &n);
 	/* closing a file gives up our locks on it: only while we have none */
 	if (board.mine < 0) {
 		scoreboard_open_readonly(&onlooker, temp_dir);

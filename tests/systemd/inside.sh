@@ -3,23 +3,8 @@
 # units do what ed2k-serve(8) promises.
 . /src/tests/systemd/inside_lib.sh
 
-# drop_in TEXT...: settings of the service, and nothing of an earlier drop-in
-drop_in() {
-	rm -rf /etc/systemd/system/ed2k-serve@.service.d
-	[ $# -eq 0 ] || {
-		mkdir /etc/systemd/system/ed2k-serve@.service.d
-		printf '%s\n' '[Service]' "$@" \
-			>/etc/systemd/system/ed2k-serve@.service.d/check.conf
-	}
-	systemctl daemon-reload
-}
-
 install_it() {
-	cp -a /out/root/. / || fail "cannot copy"
-	systemctl daemon-reload
-	systemd-sysusers && systemd-tmpfiles --create ed2k-serve.conf ||
-		fail "no user or no directories"
-	systemctl enable --now ed2k-serve.socket || fail "no socket"
+	install_units
 	said=$(systemd-analyze verify --man=no ed2k-serve.socket \
 		ed2k-serve@x.service ed2k-stats-prune.timer ed2k-share-refresh.timer \
 		'ed2k-share-refresh@srv-archive.path' ed2k-map-ports.timer \
@@ -247,15 +232,23 @@ map_ports() {
 
 hardened() {
 	before=$(n_lines)
-	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
-		/usr/share/doc/ed2k-serve/hardened.conf)
-	[ -n "$enable" ] && sh -ec "$enable" || fail "cannot enable: $enable"
+	harden
 	systemd-analyze security --no-pager --threshold=9 ed2k-serve@x.service \
 		>"$tmp/security" || fail "$(cat "$tmp/security")"
 	sed -n 's/^.*\(Overall.*\) for.*: \(.*[0-9]\) .*/told: \1 \2/p' \
 		"$tmp/security"
 	transfers
 	[ -z "$(journal -p warning)" ] || fail "it warns: $(journal -p warning)"
+}
+
+# What the disk has when the power fails in mid-upload is for inside_reboot.sh.
+status_outside() {
+	begin_download shown
+	ed2k-share status >"$tmp/status" || fail "status ended with $?"
+	grep -q '^uploading' "$tmp/status" || fail "status: $(cat "$tmp/status")"
+	cp -a /var/lib/ed2k-serve /out/kept
+	wait $peer || fail "the upload ended early"
+	socket_is_well
 	drop_in
 }
 
@@ -310,5 +303,6 @@ check "what is new is shared by the timer's unit and the watch" refresh
 check "a router is asked from inside the unit" ask_router
 check "ports on a router open and close with the socket" map_ports
 check "hardened.conf: a score below 1.0, and all works" hardened
+check "hardened.conf: status shows who is connected" status_outside
 check "from connect to first byte (lower quartiles)" measure
 [ "$bad" -ne 0 ] || echo "all is well"

@@ -66,6 +66,30 @@ begin_download() {
 	peer=$!
 	wait_for 10 [ -s "$tmp/$1" ]
 }
+# drop_in TEXT...: settings of the service, and nothing of an earlier drop-in
+drop_in() {
+	rm -rf /etc/systemd/system/ed2k-serve@.service.d
+	[ $# -eq 0 ] || {
+		mkdir /etc/systemd/system/ed2k-serve@.service.d
+		printf '%s\n' '[Service]' "$@" \
+			>/etc/systemd/system/ed2k-serve@.service.d/check.conf
+	}
+	systemctl daemon-reload
+}
+
+harden() {
+	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
+		/usr/share/doc/ed2k-serve/hardened.conf)
+	[ -n "$enable" ] && sh -ec "$enable" || fail "cannot enable: $enable"
+}
+# what "make install" made, as README says
+install_units() {
+	cp -a /out/root/. / || fail "cannot copy"
+	systemctl daemon-reload
+	systemd-sysusers && systemd-tmpfiles --create ed2k-serve.conf ||
+		fail "no user or no directories"
+	systemctl enable --now ed2k-serve.socket || fail "no socket"
+}
 file=/srv/archive/some.iso
 share_it() {
 	mkdir -p /srv/archive && random_file "$file" 4000000

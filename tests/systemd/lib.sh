@@ -38,12 +38,14 @@ base=$cache/$release-$(packages | cksum | cut -d ' ' -f 1)
 
 # contained SECONDS COMMAND...: it cannot outlive us, nor leave mounts behind: its
 # process namespace ends with its first process. In the background, so that a
-# signal to us is not held up by it.
+# signal to us is not held up by it. With uptime=N its clock is N seconds ahead.
+uptime=0
 contained() {
 	seconds=$1
 	shift
 	timeout -k 10 "$seconds" \
-		unshare --mount --pid --fork --kill-child --mount-proc "$@" \
+		unshare --mount --pid --fork --kill-child --mount-proc \
+		--time --monotonic "$uptime" --boottime "$uptime" "$@" \
 		</dev/null &
 	track $!
 	status=0
@@ -98,7 +100,7 @@ nspawn /bin/true >"$tmp/log" 2>&1 || {
 # to /out/result, and ends it.
 boot() {
 	: >"$tmp/result"
-	ln -s "/src/tests/systemd/$1" "$tmp/check"
+	ln -sf "/src/tests/systemd/$1" "$tmp/check"
 	nspawn --boot \
 		--system-call-filter='landlock_create_ruleset landlock_add_rule landlock_restrict_self' \
 		--setenv=B=$built \

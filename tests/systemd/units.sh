@@ -1,7 +1,7 @@
 #!/bin/sh
 # The units on a real systemd as PID 1: installed by "make install" in the
-# container of lib.sh, where inside.sh checks them. RELEASE: of Debian, this
-# host's if not given; another is built for inside.
+# container of lib.sh, where inside.sh checks them, and inside_reboot.sh after a
+# reboot. RELEASE: of Debian, this host's if not given; another is built for inside.
 cd "$(dirname "$0")/../.." || exit 1
 . tests/e2e/lib.sh
 . tests/systemd/lib.sh
@@ -20,4 +20,8 @@ else
 	}
 fi
 
+# the first boot is up for longer than the second one will ever be
+uptime=1000000
 boot inside.sh
+uptime=0
+boot inside_reboot.sh

@@ -314,6 +314,16 @@ board_path(void)
 	return path;
 }
 
+/* The file with the locks. */
+static inline const char *
+locks_path(void)
+{
+	static char path[PATH_MAX + 32];
+
+	snprintf(path, sizeof path, "%s/scoreboard.lock", dir);
+	return path;
+}
+
 static inline struct stat
 board_stat(void)
 {

@@ -22,15 +22,19 @@ the_file_is_made_and_kept(void **state)
 	mode_t mask = umask(022);
 	ino_t made = open_board();
 	struct scoreboard b;
+	struct stat st;
 
 	(void)state;
 	umask(mask);
 	assert_int_equal(board_stat().st_mode & 07777, 0640);
+	assert_int_equal(stat(locks_path(), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(open_board(), made);
 	assert_int_equal(scoreboard_open_readonly(&b, dir), BOARD_OPEN);
 	scoreboard_close(&b);
 	/* nothing else is left behind */
 	assert_int_equal(unlink(board_path()), 0);
+	assert_int_equal(unlink(locks_path()), 0);
 	assert_int_equal(rmdir(dir), 0);
 }
 
@@ -73,9 +77,11 @@ a_damaged_file_is_replaced(void **state)
 	is_replaced();
 	write_at(12, "\1", 1); /* size */
 	is_replaced();
-	write_at(16, "another boot", 12);
+	write_at(16, "\0\0\0\0\0\0\0\x7F", 8); /* another boot */
 	is_replaced();
-	write_at(56, "\xFF\xFF\xFF\xFF", 4); /* n_used */
+	write_at(16, "\0\0\0\0\0\0\0\x80", 8);
+	is_replaced();
+	write_at(24, "\xFF\xFF\xFF\xFF", 4); /* n_used */
 	is_replaced();
 	assert_int_equal(truncate(board_path(), size - 1), 0);
 	is_replaced();
@@ -102,10 +108,10 @@ any_bytes_in_the_records_do_no_harm(void **state)
 	memset(junk, 0xA5, sizeof junk);
 	open_board();
 	size = board_stat().st_size;
-	for (off_t at = 60; at + step < size; at += step)
+	for (off_t at = 28; at + step < size; at += step)
 		write_at(at, junk, sizeof junk);
 	/* all in use, they say; nobody holds a lock */
-	write_at(56, "\x00\x10\x00\x00", 4);
+	write_at(24, "\x00\x10\x00\x00", 4);
 	assert_true(scoreboard_open(&b, dir, &limits));
 	roster_claim(&b, v4_7, 1, T0);
 	queue_wait(&b, WEIGHT_LOW, T0);
@@ -159,7 +165,7 @@ processes_that_replace_it_at_once_share_one_board(void **state)
 
 	(void)state;
 	write_at(0, "nonsense", 8);
-	fd = open(board_path(), O_RDWR);
+	fd = open(locks_path(), O_RDWR | O_CREAT, 0600);
 	assert_int_equal(fcntl(fd, F_SETLK, &lock), 0);
 	for (int i = 0; i < N; i++)
 		new_kid();
@@ -189,6 +195,55 @@ a_process_keeps_the_board_that_is_replaced_meanwhile(void **state)
 	takes(b, T0 + 3);
 }
 
+static void
+is_kept(bool wanted)
+{
+	struct kid *k = new_kid();
+
+	/* in a new board nobody has been */
+	assert_int_equal(claim(k, v4_8, T0), CLAIM_OK);
+	assert_int_equal(tell(k, OP_MINE, 0, 0), wanted);
+	kill_kid(k);
+}
+
+/* The beginning of the boot moves when the wall clock is set. */
+static void
+a_clock_that_is_set_makes_no_other_boot_while_somebody_is_there(void **state)
+{
+	struct kid *a;
+
+	(void)state;
+	a = guest_of(v4_7, T0);
+	write_at(16, "\1\2\3\4\5\0\0\0", 8);
+	is_kept(true);
+	/* who lives says how it is now */
+	tell(a, OP_ALIVE, 0, T0);
+	kill_kid(a);
+	tell(guest_of(v4_7, T0), OP_LEAVE, 0, T0);
+	write_at(16, "\1\2\3\4\5\0\0\0", 8);
+	is_kept(false);
+}
+
+/* Whoever may read the board can lock it, but its locks are elsewhere. */
+static void
+a_reader_cannot_hold_the_lock(void **state)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	struct kid *a, *b;
+	int fd;
+
+	(void)state;
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, T0);
+	takes(a, T0);
+	fd = open(board_path(), O_RDONLY);
+	assert_int_equal(fcntl(fd, F_SETLK, &lock), 0);
+	b = waiting(WEIGHT_NORMAL, T0);
+	waits_behind(b, 0, T0);
+	assert_int_equal(tell(b, OP_MINE, 0, 0), 1);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -202,6 +257,9 @@ main(void)
 	    TEST(processes_that_open_it_at_once_share_one_board),
 	    TEST(processes_that_replace_it_at_once_share_one_board),
 	    TEST(a_process_keeps_the_board_that_is_replaced_meanwhile),
+	    TEST(
+		a_clock_that_is_set_makes_no_other_boot_while_somebody_is_there),
+	    TEST(a_reader_cannot_hold_the_lock),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);

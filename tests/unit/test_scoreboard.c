@@ -104,6 +104,22 @@ a_dead_process_has_no_share(void **state)
 	assert_int_equal(tell(b, OP_SHARE, 1000, T0 + 2000), 1000);
 }
 
+/* Of an earlier boot, or made up. */
+static void
+a_stamp_in_the_future_proves_no_life(void **state)
+{
+	struct kid *a, *b;
+
+	(void)state;
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, T0 + 1000000);
+	takes(a, T0 + 1000000);
+	b = waiting(WEIGHT_NORMAL, T0);
+	waits_behind(b, 0, T0);
+	kill_kid(a);
+	takes(b, T0 + 1);
+}
+
 static bool
 count(void *ctx, const struct record *r)
 {
@@ -130,10 +146,34 @@ a_reader_sees_the_live_processes(void **state)
 	waiting(WEIGHT_NORMAL, T0);
 	guest_of(v4_7, T0);
 	assert_int_equal(scoreboard_open_readonly(&b, dir), BOARD_OPEN);
-	scoreboard_each(&b, count, n);
+	scoreboard_each(&b, T0, count, n);
 	scoreboard_close(&b);
 	assert_int_equal(n[RECORD_CONNECTED], 1);
 	assert_int_equal(n[RECORD_WAITING], 2);
+	assert_int_equal(n[RECORD_UPLOADING], 1);
+}
+
+/* Without them, it goes by when each said last that it lives. */
+static void
+a_reader_needs_no_locks(void **state)
+{
+	struct kid *k;
+	struct scoreboard b;
+	int n[4] = {0};
+
+	(void)state;
+	k = waiting(WEIGHT_NORMAL, T0);
+	takes(k, T0);
+	k = waiting(WEIGHT_NORMAL, T0 + 8000);
+	takes(k, T0 + 8000);
+	waiting(WEIGHT_NORMAL, T0 - 60000);
+	guest_of(v4_7, T0);
+	assert_int_equal(unlink(locks_path()), 0);
+	assert_int_equal(scoreboard_open_readonly(&b, dir), BOARD_OPEN);
+	scoreboard_each(&b, T0 + 10000, count, n);
+	scoreboard_close(&b);
+	assert_int_equal(n[RECORD_CONNECTED], 1);
+	assert_int_equal(n[RECORD_WAITING], 0);
 	assert_int_equal(n[RECORD_UPLOADING], 1);
 }
 
@@ -146,7 +186,9 @@ main(void)
 	    TEST(a_clock_a_little_behind_does_no_harm),
 	    TEST(the_rate_is_shared_by_weight),
 	    TEST(a_dead_process_has_no_share),
+	    TEST(a_stamp_in_the_future_proves_no_life),
 	    TEST(a_reader_sees_the_live_processes),
+	    TEST(a_reader_needs_no_locks),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);

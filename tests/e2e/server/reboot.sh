@@ -1,0 +1,70 @@
+#!/bin/sh
+# The machine fails in the middle of uploads and boots again; the state directory
+# is as it was. Nothing of the earlier boot holds a slot or counts as a
+# connection, though its clock was far ahead of ours. Each boot is a time
+# namespace, with a clock of its own.
+. "$(dirname "$0")/../lib.sh"
+
+[ "$(id -u)" -eq 0 ] || skip "only root can set the clock of a time namespace"
+unshare -T true 2>"$tmp/err" || skip "no time namespaces: $(cat "$tmp/err")"
+
+state=$tmp/state
+mkdir "$state"
+random_file "$tmp/file" 4000000
+link=$("$SHARE" -d "$tmp/share.db" add "$tmp/file")
+hash=$(hash_of "$link")
+hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
+rank=c50d00000060010000000000000000000000
+
+# in_boot UPTIME COMMAND...: run it on a machine that is up for so much longer
+in_boot() {
+	uptime=$1
+	shift
+	unshare -T --monotonic "$uptime" --boottime "$uptime" "$@"
+}
+# boot UPTIME: servers are started there from now on
+given=$wrap
+boot() {
+	uptime=$1
+	wrap="$given unshare -T --monotonic $uptime --boottime $uptime"
+	serve -d "$tmp/share.db" -s "$state" --slots 1 --per-minute 3 \
+		--per-address 2
+}
+# asks: what one is told who asks for a slot
+asks() {
+	(
+		echo "$hello"
+		echo "$(frame e3 54 "$hash")"
+		echo shut
+	) | timeout 60 "$PEER" raw 127.0.0.1 "$port" || true
+}
+shown() {
+	in_boot "$uptime" "$SHARE" -s "$state" status 2>"$tmp/err" | cut -f 1
+}
+uploads() {
+	[ "$(shown)" = uploading ]
+}
+
+# Three boots, of which the second is the youngest, then three days, a minute and
+# ten seconds on: long enough for nothing to be of one time, and too short.
+for uptime in 1000000 0 259200 60 10; do
+	boot $uptime
+	timeout 60 "$PEER" get -rate 100000 127.0.0.1 "$port" "$link" "$tmp/got" \
+		2>"$tmp/peer.err" &
+	peer=$!
+	track $peer
+	wait_for 5 uploads
+	case $(asks) in
+	*"$rank") ;;
+	*) fail "up $uptime s: a second slot" ;;
+	esac
+	case $(asks) in
+	*"$rank") ;;
+	*) fail "up $uptime s: not three in a minute" ;;
+	esac
+	[ -z "$(asks)" ] || fail "up $uptime s: four in a minute"
+	# the power fails
+	kill -9 $(cat "/proc/$activator/task/$activator/children") $activator
+	wait $peer || true
+	grep 'end=refused' "$log"
+done
