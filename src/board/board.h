@@ -35,8 +35,8 @@ enum record_state {
 struct record {
 	_Alignas(64) _Atomic uint32_t state; /* enum record_state */
 	_Atomic uint32_t weight;   /* of the file it waits for or sends */
-	_Atomic uint64_t since_ms; /* this state's begin; a waiter's may be
-				    * earlier, with a place that was kept */
+	_Atomic uint64_t since_ms; /* this state's begin; a waiter's is earlier
+				    * by what it waited before it hung up */
 	_Atomic uint64_t alive_ms; /* when it last said that it lives */
 	_Atomic uint64_t bytes;    /* of `file`, in this transfer */
 	uint64_t owner;            /* of `address`, see base/owner.h */

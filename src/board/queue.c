@@ -30,19 +30,23 @@ bury_earlier_locked(
 	}
 }
 
-/* When did our peer begin to wait? */
+/*
+ * Since when our peer waits. Time that it waited before counts as if it had
+ * been just before.
+ */
 static uint64_t
 begin_of_wait_locked(struct scoreboard *b, uint64_t now_ms)
 {
 	const struct record *r = scoreboard_mine(b);
-	uint64_t since_ms = now_ms;
+	uint64_t since_ms = b->waiting_ms > 0 ? b->waiting_ms : now_ms;
+	uint64_t waited_ms = 0;
 
 	if (record_is_identified(r)) {
 		bury_earlier_locked(b, r, now_ms);
-		since_ms = places_take(
+		waited_ms = places_take(
 		    b->file.board->places, r->user_hash, r->owner, now_ms);
 	}
-	return b->waiting_ms > 0 ? min_u64(since_ms, b->waiting_ms) : since_ms;
+	return since_ms > waited_ms ? since_ms - waited_ms : 0;
 }
 
 void

@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 /*
- * Wait for a slot, for a file of this weight. A peer whose place was kept gets
- * it back. One that waits already, or has a slot, changes its weight only.
+ * Wait for a slot, for a file of this weight. The time that the peer waited
+ * before it hung up counts (places.h). One that waits already, or has a slot,
+ * changes its weight only.
  */
 void queue_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms);
 

@@ -15,12 +15,22 @@
 /* After so long a silence, the process of any record may be dead. */
 #define SILENT_MS (2 * ALIVE_MS)
 
+/* Keep the place of a peer that waited until then. */
 static void
-keep_place_locked(struct scoreboard *b, const struct record *r, uint64_t now_ms)
+keep_place_locked(struct scoreboard *b, const struct record *r,
+    uint64_t until_ms, uint64_t now_ms)
 {
-	if (record_is_identified(r))
-		places_keep(b->file.board->places, r->user_hash, r->owner,
-		    r->since_ms, now_ms);
+	struct place place = {
+	    .owner = r->owner,
+	    .waited_ms = elapsed_ms(r->since_ms, until_ms),
+	    .left_ms = until_ms,
+	};
+
+	if (!record_is_identified(r))
+		return;
+	memcpy(place.user_hash, r->user_hash, HASH_SIZE);
+	places_keep(b->file.board->places, &place,
+	    b->limits.address_connections, now_ms);
 }
 
 static void
@@ -37,8 +47,8 @@ roster_bury_locked(struct scoreboard *b, int i, uint64_t now_ms)
 
 	if (r->bytes > 0 && b->on_dead)
 		b->on_dead(b->ctx, r);
-	if (r->state == RECORD_WAITING)
-		keep_place_locked(b, r, now_ms);
+	if (r->state == RECORD_WAITING) /* until it was last heard of */
+		keep_place_locked(b, r, min_u64(r->alive_ms, now_ms), now_ms);
 	free_record(r);
 }
 
@@ -234,7 +244,7 @@ roster_leave(struct scoreboard *b, uint64_t now_ms)
 	if (!r)
 		return;
 	if (r->state == RECORD_WAITING && lock_head(b->file.lock_fd)) {
-		keep_place_locked(b, r, now_ms);
+		keep_place_locked(b, r, now_ms, now_ms);
 		lock_head_release(b->file.lock_fd);
 	}
 	free_record(r);

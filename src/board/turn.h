@@ -7,7 +7,7 @@
  * overtaken only by those who came within the last W and want a heavier file.
  * Their number is bounded, since nobody who comes after (1 - w / heaviest) of W
  * has passed can still catch up. test_turn.c checks a bound with random
- * arrivals.
+ * arrivals, test_fairness.c one with a peer that banks places (places.h).
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_TURN_H

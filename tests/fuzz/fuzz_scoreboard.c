@@ -274,6 +274,24 @@ take(void)
 	    count_uploading(mine->owner) < limits.address_slots);
 }
 
+/* No owner has more places than connections, networks four times at most. */
+static void
+check_places(void)
+{
+	const struct place *places = board.file.board->places;
+
+	for (size_t i = 0; i < PLACES_MAX; i++) {
+		uint64_t n = 0;
+
+		if (places[i].left_ms == 0)
+			continue;
+		for (size_t j = 0; j < PLACES_MAX; j++)
+			n += places[j].left_ms > 0 &&
+			    places[j].owner == places[i].owner;
+		must(n <= limits.address_connections);
+	}
+}
+
 static bool
 see(void *ctx, const struct record *r)
 {
@@ -296,6 +314,8 @@ look(uint64_t rate)
 	must(share <= rate && (share > 0 || rate == 0));
 	queue_others_wait(&board);
 	roster_alive(&board, now_ms);
+	if (is_sane)
+		check_places();
 	scoreboard_each(&board, now_ms, see, &n);
 	/* closing a file gives up our locks on it: only while we have none */
 	if (board.mine < 0) {

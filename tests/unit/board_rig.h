@@ -108,7 +108,8 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 		return b->mine >= 0;
 	case OP_USER:
 		r->has_user = 1;
-		memset(r->user_hash, (int)o->number, HASH_SIZE);
+		memset(r->user_hash, 0, HASH_SIZE);
+		memcpy(r->user_hash, &o->number, sizeof o->number);
 		return 0;
 	case OP_WAIT:
 		queue_wait(b, (uint32_t)o->number, o->now_ms);
