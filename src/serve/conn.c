@@ -299,8 +299,8 @@ handle_frames(struct conn *c, uint64_t now_ms)
 static void
 update_slot(struct conn *c, uint64_t now_ms)
 {
-	if (may_reply(c))
-		slot_update(&c->session, now_ms, &c->outbox.writer);
+	slot_update(
+	    &c->session, now_ms, may_reply(c) ? &c->outbox.writer : NULL);
 }
 
 /* Bytes that the kernel has taken and the peer has not yet acknowledged. */
@@ -314,6 +314,16 @@ bytes_under_way(const struct conn *c)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
+/* What the peer can take now; UINT64_MAX for as many bytes as it likes. */
+static uint64_t
+bytes_on_way(const struct conn *c, uint64_t under_way)
+{
+	if (!may_output(c))
+		return under_way;
+	return has_data(c) ? UINT64_MAX
+			   : under_way + outbox_waiting(&c->outbox);
+}
+
 /* End the session if it is past a deadline. Returns ms to the next one. */
 static uint64_t
 check_deadlines(struct conn *c, uint64_t now_ms)
@@ -322,6 +332,8 @@ check_deadlines(struct conn *c, uint64_t now_ms)
 	struct socket_state state = {
 	    .now_ms = now_ms,
 	    .taken_bytes = c->outbox.total - under_way,
+	    .on_way_bytes = bytes_on_way(c, under_way),
+	    .let_bytes = rate_let_bytes(&c->rate_share.rate),
 	    .sending = under_way > 0 || wants_output(c),
 	    .partial = c->in_len > 0 && wants_input(c),
 	};
@@ -427,9 +439,9 @@ conn_run(struct conn *c, const struct conn_setup *setup)
 
 		/* write first, since replies make room for more frames */
 		write_peer(c, now_ms);
+		update_slot(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
-		update_slot(c, now_ms);
 		rate_share_update(&c->rate_share, now_ms, has_data(c),
 		    upload_pending(&c->upload));
 		wait_for_peer(c, now_ms);

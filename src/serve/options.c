@@ -45,7 +45,7 @@ static const struct args_option option_table[] = {
     {"idle-timeout", 0, ARGS_SECONDS, "ED2K_IDLE_TIMEOUT", 1, 86400,
 	&opt.idle_s, "TIME", "without a whole request (60s)"},
     {"send-timeout", 0, ARGS_SECONDS, "ED2K_SEND_TIMEOUT", 1, 86400,
-	&opt.stall_s, "TIME", "without taking a byte of what is sent (120s)"},
+	&opt.stall_s, "TIME", "to take 64 KiB of what is sent (120s)"},
     {"wait-timeout", 0, ARGS_SECONDS, "ED2K_WAIT_TIMEOUT", 1, 86400,
 	&opt.wait_s, "TIME", "of silence while waiting for a slot (600s)"},
     {"session-timeout", 0, ARGS_SECONDS, "ED2K_SESSION_TIMEOUT", 0, 31536000,

@@ -429,7 +429,12 @@ turn(void)
 {
 	struct writer w = writer_of(reply, REPLY_MAX);
 	struct socket_state pulse = {
-	    .now_ms = now_ms, .taken_bytes = taken_bytes, .sending = sending};
+	    .now_ms = now_ms,
+	    .taken_bytes = taken_bytes,
+	    .on_way_bytes = sending ? UINT64_MAX : 0,
+	    .let_bytes = UINT64_MAX,
+	    .sending = sending,
+	};
 	enum session_state before = s.state;
 	uint64_t left;
 

@@ -452,7 +452,14 @@ check_bad_peer(const char *fault)
 static inline uint64_t
 pulse(uint64_t at_ms, uint64_t taken, bool sending, bool partial)
 {
-	struct socket_state p = {at_ms, taken, sending, partial};
+	struct socket_state p = {
+	    .now_ms = at_ms,
+	    .taken_bytes = taken,
+	    .on_way_bytes = sending ? UINT64_MAX : 0,
+	    .let_bytes = UINT64_MAX,
+	    .sending = sending,
+	    .partial = partial,
+	};
 
 	return deadline_check(&s, &p);
 }

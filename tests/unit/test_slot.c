@@ -378,25 +378,24 @@ a_slot_that_is_free_again_goes_on_as_another(void **state)
 }
 
 static void
-a_slot_ends_between_two_ranges_only(void **state)
+a_slot_ends_in_the_middle_of_a_range(void **state)
 {
 	(void)state;
 	get_slot();
-	send_bytes(PART_SIZE);
+	send_bytes(PART_SIZE - 10240);
 	request(UINT64_C(4100000000), BLOCK_SIZE);
 	request(UINT64_C(4200000000), BLOCK_SIZE);
-	send_frame(10240, 10240);
 	slot.others = true;
 	slot.free = false;
 	turn(0, "");
-	send_frame(BLOCK_SIZE, BLOCK_SIZE - 10240);
-	/* the second, not begun, is dropped; the peer asks for it again */
+	send_frame(10240, 10240);
+	/* what is left is dropped; the peer asks for it again */
 	turn(0, FRAME_57);
 	assert_false(session_has_frames(&s));
 	slot.free = true;
 	turn(100, FRAME_55);
-	request(UINT64_C(4100000000), BLOCK_SIZE);
-	send_frame(BLOCK_SIZE, BLOCK_SIZE);
+	request(UINT64_C(4100010240), BLOCK_SIZE - 10240);
+	send_frame(BLOCK_SIZE, BLOCK_SIZE - 10240);
 	request(UINT64_C(4200000000), BLOCK_SIZE);
 	send_frame(BLOCK_SIZE, BLOCK_SIZE);
 }
@@ -414,6 +413,76 @@ a_slot_ends_after_an_hour(void **state)
 	turn(9999, "");
 	slot.free = false;
 	turn(1, FRAME_57);
+}
+
+/* So much time goes by, and nothing can be said: a frame is being sent. */
+static void
+turn_in_frame(uint64_t ms)
+{
+	now += ms;
+	slot_update(&s, now, NULL);
+}
+
+static void
+a_slot_ends_after_an_hour_in_the_middle_of_a_frame(void **state)
+{
+	(void)state;
+	get_slot();
+	request(0, BLOCK_SIZE);
+	request(BLOCK_SIZE, BLOCK_SIZE);
+	send_frame(BLOCK_SIZE, BLOCK_SIZE);
+	turn_in_frame(SLOT_MS);
+	assert_int_equal(slot.n_gives, 0); /* nobody waits for it */
+	slot.others = true;
+	slot.free = false;
+	turn_in_frame(0);
+	assert_int_equal(slot.n_gives, 1);
+	assert_false(slot.held);
+	turn_in_frame(1000);
+	assert_int_equal(slot.n_gives, 1);
+	/* the frame is out: no other one follows, and the peer is told */
+	check_no_frame();
+	turn(0, FRAME_57);
+	assert_int_equal(slot.n_gives, 1);
+	assert_int_equal(s.state, SESSION_WAITING);
+	slot.free = true;
+	turn(100, FRAME_55);
+	request(BLOCK_SIZE, BLOCK_SIZE);
+	send_frame(BLOCK_SIZE, BLOCK_SIZE);
+}
+
+static void
+within_its_hour_a_slot_does_not_end_inside_a_frame(void **state)
+{
+	(void)state;
+	get_slot();
+	send_bytes(2 * PART_SIZE);
+	slot.others = true;
+	turn_in_frame(SLOT_MS - 1);
+	assert_int_equal(slot.n_gives, 0);
+	turn_in_frame(1);
+	assert_int_equal(slot.n_gives, 1);
+}
+
+static void
+a_peer_that_had_nothing_to_say_in_its_slot_may_wait(void **state)
+{
+	(void)state;
+	slot.again_ms = 10000;
+	get_slot();
+	request(0, RANGE_MAX); /* at 150 bytes a second an hour's worth */
+	slot.others = true;
+	slot.free = false;
+	now += SLOT_MS;
+	send_frame(10240, 10240);
+	turn(0, FRAME_57);
+	assert_int_equal(rest(), 10000);
+	now += 599999;
+	assert_true(rest() <= 1);
+	assert_int_equal(s.state, SESSION_WAITING);
+	now++;
+	rest();
+	assert_int_equal(s.end, END_IDLE);
 }
 
 static void
@@ -436,16 +505,49 @@ what_is_slowly_taken_is_used(void **state)
 	(void)state;
 	get_slot();
 	slot.others = true;
-	send_bytes(10240);
+	request(0, BLOCK_SIZE);
+	check_frame(BLOCK_SIZE, 0, BLOCK_SIZE);
 	for (int i = 0; i < 10; i++) {
 		now += 20000;
-		taken++; /* the kernel still has some of it */
-		rest();
+		taken += 70000; /* the kernel still has some of it */
+		pulse(now, taken, true, false);
 		turn(0, "");
 	}
 	/* neither is a queue with ranges in it unused */
-	request(0, BLOCK_SIZE);
+	request(BLOCK_SIZE, BLOCK_SIZE);
 	turn(2 * SLOT_IDLE_MS, "");
+}
+
+/* Say this every 20 s; the slot must end as if nothing was said. */
+static void
+check_is_no_use(const char *frame)
+{
+	begin_with_slots(NULL);
+	get_slot();
+	slot.others = true;
+	slot.free = false;
+	send_bytes(1000);
+	for (int i = 0; i < 2; i++) {
+		turn(15000 - (uint64_t)i, "");
+		say(frame);
+		taken += reply_len;
+		pulse(now, taken, reply_len > 0, false);
+		rest();
+	}
+	turn(1, FRAME_57);
+}
+
+static void
+only_requests_for_data_use_a_slot(void **state)
+{
+	(void)state;
+	check_is_no_use(FRAME_5B);             /* ignored */
+	check_is_no_use("c5010000007f");       /* unknown */
+	check_is_no_use(FRAME_58_V0);          /* answered */
+	check_is_no_use(FRAME_54_G);           /* this, too */
+	check_is_no_use("e32900000047" HASH_F1 /* past the end */
+			"f0930400 00000000 00000000"
+			"f1930400 00000000 00000000");
 }
 
 /* Direct clients. */
@@ -545,6 +647,38 @@ a_direct_client_does_not_lose_what_it_asked_for(void **state)
 }
 
 static void
+a_slow_direct_client_has_its_slot_for_an_hour(void **state)
+{
+	(void)state;
+	slot.free = true;
+	ask_directly(0, 9000000);
+	ask_directly(9000000, 9001000);
+	send_frame(100, 9000000);
+	slot.others = true;
+	turn_in_frame(SLOT_MS - 1);
+	assert_int_equal(slot.n_gives, 0);
+	turn_in_frame(1);
+	assert_int_equal(slot.n_gives, 1);
+	slot.free = false;
+	/* its answer goes on, however long that takes */
+	for (int i = 0; i < 10; i++) {
+		turn_in_frame(SLOT_MS / 10);
+		taken += 700000;
+		assert_true(pulse(now, taken, true, false) > 0);
+	}
+	assert_int_equal(slot.n_asks, 1);
+	/* and then it waits for the next one */
+	check_no_frame();
+	turn(0, "");
+	assert_int_equal(slot.n_asks, 2);
+	turn(DIRECT_WAIT_MS - 1, "");
+	assert_int_equal(s.state, SESSION_DIRECT);
+	slot.free = true;
+	turn(100, "");
+	send_frame(100, 1000);
+}
+
+static void
 a_direct_client_that_asks_for_nothing_loses_its_slot(void **state)
 {
 	(void)state;
@@ -628,15 +762,20 @@ main(void)
 	    TEST_SLOT(a_slot_ends_after_a_part_if_others_wait),
 	    TEST_SLOT(nobody_else_waits_and_it_goes_on),
 	    TEST_SLOT(a_slot_that_is_free_again_goes_on_as_another),
-	    TEST_SLOT(a_slot_ends_between_two_ranges_only),
+	    TEST_SLOT(a_slot_ends_in_the_middle_of_a_range),
 	    TEST_SLOT(a_slot_ends_after_an_hour),
+	    TEST_SLOT(a_slot_ends_after_an_hour_in_the_middle_of_a_frame),
+	    TEST_SLOT(within_its_hour_a_slot_does_not_end_inside_a_frame),
+	    TEST_SLOT(a_peer_that_had_nothing_to_say_in_its_slot_may_wait),
 	    TEST_SLOT(a_slot_that_is_not_used_ends),
 	    TEST_SLOT(what_is_slowly_taken_is_used),
+	    TEST_SLOT(only_requests_for_data_use_a_slot),
 	    TEST_SLOT(a_direct_client_with_a_slot_is_served_at_once),
 	    TEST_SLOT(a_direct_client_is_held_until_its_turn),
 	    TEST_SLOT(a_direct_client_waits_so_long_only),
 	    TEST_SLOT(a_direct_client_that_is_sent_away_asks_for_no_slot),
 	    TEST_SLOT(a_direct_client_does_not_lose_what_it_asked_for),
+	    TEST_SLOT(a_slow_direct_client_has_its_slot_for_an_hour),
 	    TEST_SLOT(a_direct_client_that_asks_for_nothing_loses_its_slot),
 	    TEST_SLOT(a_session_ends_when_its_time_is_up),
 	};

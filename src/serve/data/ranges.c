@@ -103,12 +103,6 @@ ranges_add(struct ranges *r, const uint8_t hash[HASH_SIZE], struct range range)
 		ranges_push(r, hash, range);
 }
 
-bool
-ranges_is_begun(const struct ranges *r)
-{
-	return r->n_queue > 0 && r->queue[0].next != r->queue[0].range.start;
-}
-
 /* Move the first range of the queue to those that are done. */
 static void
 finish_first(struct ranges *r)

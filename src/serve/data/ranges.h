@@ -60,9 +60,6 @@ void ranges_add(
 void ranges_push(
     struct ranges *r, const uint8_t hash[HASH_SIZE], struct range range);
 
-/* Has a part of the first range been cut already? */
-bool ranges_is_begun(const struct ranges *r);
-
 /* Cut the next piece, at most max bytes, of a queue that is not empty. */
 struct range ranges_cut(
     struct ranges *r, uint64_t max, uint8_t hash[HASH_SIZE]);

@@ -25,6 +25,7 @@ fill(struct rate_limit *r, uint64_t now_ms)
 	uint64_t added = r->rate_bps * ms + r->rest;
 
 	r->rest = added % 1000;
+	r->let_bytes += added / 1000;
 	r->bytes += (int64_t)(added / 1000);
 	if (r->bytes > capacity(r))
 		r->bytes = capacity(r);
@@ -49,6 +50,12 @@ rate_wait_ms(struct rate_limit *r, uint64_t now_ms)
 	if (r->bytes > 0)
 		return 0;
 	return (uint64_t)(1 - r->bytes) * 1000 / r->rate_bps + 1;
+}
+
+uint64_t
+rate_let_bytes(const struct rate_limit *r)
+{
+	return r->rate_bps > 0 ? r->let_bytes : UINT64_MAX;
 }
 
 void

@@ -8,11 +8,19 @@
 
 #include "serve/talk/session.h"
 
+/*
+ * What a peer has to take in each stall_ms, or all that is on its way to it if
+ * that is less. Fewer than 546 bytes a second are no download, but hold a slot.
+ */
+#define STALL_BYTES UINT64_C(65536)
+
 /* How things stand at the socket. */
 struct socket_state {
 	uint64_t now_ms;
-	uint64_t taken_bytes; /* that the peer has taken so far */
-	bool sending; /* bytes are on their way to it, or wait for that */
+	uint64_t taken_bytes;  /* that the peer has taken so far */
+	uint64_t on_way_bytes; /* that it can take now; UINT64_MAX: any */
+	uint64_t let_bytes;    /* rate_let_bytes */
+	bool sending; /* bytes are on their way, or wait, if for our rate */
 	bool partial; /* a frame has arrived in part */
 };
 

@@ -86,9 +86,9 @@ dispatch_packet(struct session *s, uint64_t now_ms, const struct packet *p,
 {
 	const struct message *m = find_message(s, p);
 
-	s->last_frame_ms = now_ms;
 	s->partial = false; /* what follows is another frame */
 	if (m) {
+		s->last_frame_ms = now_ms;
 		m->handle(s, p, out);
 		return m->name;
 	}

@@ -14,6 +14,7 @@ session_init(struct session *s, const struct session_config *config,
 	s->config = config;
 	s->catalog = catalog;
 	s->began_ms = s->last_frame_ms = s->last_taken_ms = now_ms;
+	s->stretch.since_ms = now_ms;
 }
 
 void
@@ -38,13 +39,6 @@ session_strike(struct session *s)
 {
 	if (++s->n_strikes > STRIKES_MAX)
 		session_bad_peer(s, "too many senseless requests");
-}
-
-uint64_t
-session_active_ms(const struct session *s)
-{
-	return s->last_taken_ms > s->last_frame_ms ? s->last_taken_ms
-						   : s->last_frame_ms;
 }
 
 const char *
@@ -152,7 +146,7 @@ bool
 session_has_frames(const struct session *s)
 {
 	return s->state != SESSION_ENDED && s->ranges.n_queue > 0 &&
-	    !s->direct_waits;
+	    !s->direct_waits && !s->slot_over;
 }
 
 bool
@@ -164,6 +158,7 @@ session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 	out->range =
 	    ranges_cut(&s->ranges, out->direct ? UINT64_MAX : max, out->hash);
 	s->slot_bytes += out->range.end - out->range.start;
+	s->data_sent = true;
 	return true;
 }
 

@@ -29,7 +29,7 @@ struct session_config {
 	bool peer_has_ipv4;
 	uint64_t hello_ms;   /* from the start to HELLO */
 	uint64_t idle_ms;    /* of silence, and for one frame to arrive whole */
-	uint64_t stall_ms;   /* without a byte taken of what is being sent */
+	uint64_t stall_ms;   /* to take STALL_BYTES of what is being sent */
 	uint64_t wait_ms;    /* without a frame while waiting for a slot */
 	uint64_t session_ms; /* in all; 0: no limit */
 	uint64_t direct_max; /* bytes of one direct request */
@@ -69,6 +69,13 @@ struct session_frame {
 	bool direct;
 };
 
+/* What a peer has to take, and since when; see deadline.c. */
+struct stretch {
+	uint64_t since_ms;
+	uint64_t due_bytes; /* the taken bytes that end the stretch */
+	uint64_t let_bytes; /* by our rate, when it began */
+};
+
 struct session {
 	const struct session_config *config;
 	const struct catalog *catalog;
@@ -94,19 +101,24 @@ struct session {
 	struct ranges ranges;
 
 	/* slot */
-	uint32_t weight;   /* of the file that a slot is wanted for */
-	bool direct_waits; /* a direct client has no slot, since: */
-	uint64_t wait_since_ms;
+	uint32_t weight;        /* of the file that a slot is wanted for */
+	bool direct_waits;      /* a direct client waits for a slot */
+	uint64_t wait_since_ms; /* since when any peer waits */
 	uint64_t ask_ms;        /* when to ask for a slot again */
 	uint16_t rank;          /* in the queue, as we were last told */
 	uint64_t keep_alive_ms; /* when the waiting peer last heard from us */
 	uint64_t slot_ms;       /* when the slot began */
 	uint64_t slot_bytes;    /* cut into frames since */
+	uint64_t used_ms;       /* when data last waited or was on its way */
+	bool slot_over;         /* it is given back, and the peer not told */
 
 	/* deadline */
-	uint64_t began_ms, last_frame_ms, last_taken_ms, partial_ms;
+	uint64_t began_ms, last_taken_ms, partial_ms;
+	uint64_t last_frame_ms; /* the last one that was not ignored */
 	uint64_t taken_bytes;
+	struct stretch stretch;
 	bool partial, sending; /* as the last deadline_check said */
+	bool data_sent;        /* some of what is on its way is file data */
 };
 
 /* Handles one message: replies go to w, which has room for REPLY_MAX bytes. */
@@ -124,9 +136,6 @@ void session_bad_peer(struct session *s, const char *fault);
 
 /* The peer did something senseless that an honest one may do at times. */
 void session_strike(struct session *s);
-
-/* When the peer last sent a frame or took data. */
-uint64_t session_active_ms(const struct session *s);
 
 /* A word for the log: "hung-up", "idle", ... */
 const char *session_end_name(enum session_end end);

@@ -20,7 +20,7 @@ ask(struct session *s, uint64_t now_ms)
 	}
 	if (s->state == SESSION_UPLOADING)
 		return true; /* it goes on, perhaps with another weight */
-	s->slot_ms = now_ms;
+	s->slot_ms = s->used_ms = now_ms;
 	s->slot_bytes = 0;
 	return true;
 }
@@ -39,6 +39,13 @@ accept_upload(struct session *s, struct writer *w)
 {
 	s->state = SESSION_UPLOADING;
 	msg_put_accept_upload(w);
+}
+
+static void
+begin_to_wait(struct session *s, uint64_t now_ms)
+{
+	s->state = SESSION_WAITING;
+	s->wait_since_ms = s->keep_alive_ms = now_ms;
 }
 
 void
@@ -65,8 +72,7 @@ slot_start_upload(struct session *s, const struct packet *p, struct writer *w)
 		accept_upload(s, w);
 		return;
 	}
-	s->state = SESSION_WAITING;
-	s->keep_alive_ms = now_ms;
+	begin_to_wait(s, now_ms);
 	msg_put_queue_rank(w, s->rank);
 }
 
@@ -89,29 +95,43 @@ slot_hold_direct(struct session *s, uint64_t now_ms)
 	s->direct_waits = !ask(s, now_ms);
 }
 
-/*
- * Should the slot end now? Only while another peer waits, and only between two
- * ranges, so that no range is left half sent.
- */
 static bool
-is_over(const struct session *s, uint64_t now_ms)
+has_slot(const struct session *s)
+{
+	return !s->slot_over &&
+	    (s->state == SESSION_UPLOADING ||
+		(s->state == SESSION_DIRECT && s->slot_ms > 0));
+}
+
+static bool
+is_an_hour_old(const struct session *s, uint64_t now_ms)
+{
+	return now_ms - s->slot_ms >= SLOT_MS;
+}
+
+/* Has the peer had its part of the uploads, or does it not use the slot? */
+static bool
+is_used_up(const struct session *s, uint64_t now_ms)
+{
+	return s->slot_bytes >= SLOT_BYTES || is_an_hour_old(s, now_ms) ||
+	    (s->ranges.n_queue == 0 && now_ms - s->used_ms >= SLOT_IDLE_MS);
+}
+
+static bool
+others_wait(const struct session *s)
 {
 	const struct slot_source *slots = s->config->slots;
-	bool unused = s->ranges.n_queue == 0 &&
-	    now_ms - session_active_ms(s) >= SLOT_IDLE_MS;
 
-	if (!slots || ranges_is_begun(&s->ranges))
-		return false;
-	return (unused || s->slot_bytes >= SLOT_BYTES ||
-		   now_ms - s->slot_ms >= SLOT_MS) &&
-	    slots->others_wait(slots->ctx);
+	return slots && slots->others_wait(slots->ctx);
 }
 
 /* The slot is over: back into the queue, behind those who wait. */
 static void
 end(struct session *s, uint64_t now_ms, struct writer *w)
 {
-	give_back(s, now_ms);
+	if (!s->slot_over)
+		give_back(s, now_ms);
+	s->slot_over = false;
 	if (s->state == SESSION_DIRECT) {
 		s->slot_ms = 0;
 		if (s->ranges.n_queue > 0)
@@ -124,8 +144,7 @@ end(struct session *s, uint64_t now_ms, struct writer *w)
 	 * The peer is told no rank: eMule expects one for each STARTUPLOADREQ,
 	 * and takes the third that it did not ask for as a flood.
 	 */
-	s->keep_alive_ms = now_ms;
-	s->state = SESSION_WAITING;
+	begin_to_wait(s, now_ms);
 	if (ask(s, now_ms))
 		accept_upload(s, w);
 }
@@ -150,20 +169,26 @@ update_direct(struct session *s, uint64_t now_ms)
 		session_stop(s, END_BUSY);
 }
 
-static bool
-has_slot(const struct session *s)
+/* The peer cannot be told now, but need not keep others waiting. */
+static void
+update_silently(struct session *s, uint64_t now_ms)
 {
-	return s->state == SESSION_UPLOADING ||
-	    (s->state == SESSION_DIRECT && s->slot_ms > 0);
+	if (!has_slot(s) || !is_an_hour_old(s, now_ms) || !others_wait(s))
+		return;
+	give_back(s, now_ms);
+	s->slot_over = true;
 }
 
 void
 slot_update(struct session *s, uint64_t now_ms, struct writer *out)
 {
-	if (s->state == SESSION_WAITING)
+	if (!out)
+		update_silently(s, now_ms);
+	else if (s->state == SESSION_WAITING)
 		update_waiting(s, now_ms, out);
 	else if (s->state == SESSION_DIRECT && s->direct_waits)
 		update_direct(s, now_ms);
-	else if (has_slot(s) && is_over(s, now_ms))
+	else if (s->slot_over ||
+	    (has_slot(s) && is_used_up(s, now_ms) && others_wait(s)))
 		end(s, now_ms, out);
 }

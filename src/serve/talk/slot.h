@@ -15,7 +15,10 @@
  */
 #define KEEP_ALIVE_MS 20000
 
-/* While others wait, a slot ends after one part, an hour, or so long unused. */
+/*
+ * While others wait, a slot ends after one part, an hour, or so long without
+ * data that waits or is on its way.
+ */
 #define SLOT_BYTES   PART_SIZE
 #define SLOT_MS      3600000
 #define SLOT_IDLE_MS 30000
@@ -34,8 +37,10 @@ void slot_hold_direct(struct session *s, uint64_t now_ms);
 
 /*
  * Do what is due: ask again for a slot, send a keep-alive, end the slot. To be
- * called when deadline_check says, and more often at will. `out` must have room
- * for REPLY_MAX bytes.
+ * called when deadline_check says, and more often at will, before the next
+ * message is handled. `out` must have room for REPLY_MAX bytes. It is NULL
+ * inside a data frame and without that room: then a slot whose hour is over is
+ * given back at once, and the peer is told when it can be.
  */
 void slot_update(struct session *s, uint64_t now_ms, struct writer *out);
 

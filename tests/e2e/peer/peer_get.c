@@ -99,24 +99,25 @@ cut_blocks(struct peer *p)
 /*
  * Data of a block: the first that is asked for. When a slot has ended, what was
  * asked for in it may still come if the next one began at once, in its own
- * order.
+ * order; what does not fit is dropped, as clients do.
  */
 static void
 take_data(struct range got, size_t first, bool any_order)
 {
 	struct block *b = &blocks[first];
+	bool fits;
 
-	for (; any_order && b < blocks + n_blocks; b++)
+	for (; any_order && b < blocks + n_blocks - 1; b++)
 		if (got.start < b->range.end)
 			break;
-	if (b == blocks + n_blocks || (is_done(b) && !any_order) ||
-	    (!is_done(b) && got.start != b->range.start + b->got) ||
-	    got.end > b->range.end)
+	fits = !is_done(b) && got.start == b->range.start + b->got &&
+	    got.end <= b->range.end;
+	if (!fits && !any_order)
 		peer_die(PEER_CLOSED,
 		    "got %" PRIu64 "-%" PRIu64 " when block %" PRIu64
 		    " was to come",
 		    got.start, got.end, blocks[first].range.start);
-	if (!is_done(b))
+	if (fits)
 		b->got += got.end - got.start;
 }
 
@@ -168,10 +169,13 @@ get_blocks(struct peer *p)
 			take_data(got, first, any_order);
 			continue;
 		}
-		/* another slot: what was not sent has to be asked for again */
+		/* another slot: the rest has to be asked for again */
 		any_order = true;
-		for (size_t i = first; i < n_blocks; i++)
+		for (size_t i = first; i < n_blocks; i++) {
+			blocks[i].range.start += blocks[i].got;
+			blocks[i].got = 0;
 			blocks[i].asked = false;
+		}
 	}
 }
 

@@ -27,6 +27,26 @@ wait_for 5 held
 	timeout 40 "$PEER" raw 127.0.0.1 "$port" >"$tmp/heard" &
 silent=$!
 track $silent
+
+# in the background, too: one who takes what it is sent in drops, 12 KB/s where
+# 16 are the least, does not keep the only slot from a slow but honest peer
+mkdir "$tmp/drops"
+random_file "$tmp/small" 300000
+small=$("$SHARE" -d "$db" add "$tmp/small")
+log=$tmp/drops.log
+serve -d "$db" -s "$tmp/drops" --slots 1 --send-timeout 4
+(frame e3 47 "$hash$(le 8 0)$(le 8 10000000)"; echo; for i in $(seq 150); do
+	echo read 6000
+	echo sleep 500
+done) | timeout 90 "$PEER" raw -small 127.0.0.1 "$port" >"$tmp/drops.out" &
+track $!
+in_drops() {
+	"$SHARE" -s "$tmp/drops" status | grep -q '^uploading.*(direct)'
+}
+wait_for 5 in_drops
+timeout 40 "$PEER" get -rate 30000 127.0.0.1 "$port" "$small" "$tmp/honest" &
+honest=$!
+track $honest
 log=$tmp/log
 
 # twelve on two slots; a slot ends after a part while others wait
@@ -128,6 +148,11 @@ rm -f "$tmp/got"
 "$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" || fail "after damage"
 grep -q 'scoreboard" is damaged or of another version; it is begun anew' "$tmp/log" ||
 	fail "a damaged scoreboard: $(cat "$tmp/log")"
+
+wait $honest || fail "who takes drops kept the slot: $(cat "$tmp/drops.log")"
+cmp "$tmp/small" "$tmp/honest" || fail "the honest one got other bytes"
+grep -q 'client="" .* end=stalled$' "$tmp/drops.log" ||
+	fail "who takes drops: $(cat "$tmp/drops.log")"
 
 wait $silent || fail "the silent one: $(cat "$tmp/heard")"
 case $(cat "$tmp/heard") in

@@ -30,6 +30,10 @@ request() {
 	done
 	frame e3 47 "$hash$starts$ends"
 }
+# few: a request for less than two frames
+few() {
+	frame e3 47 "$hash$(le 12 0)$(le 4 20000)$(le 8 0)"
+}
 # direct BYTES: a request of a direct client
 direct() {
 	frame e3 47 "$hash$(le 8 0)$(le 8 "$1")"
@@ -44,6 +48,13 @@ flood() {
 # trickle HEX: a byte at a time, each sooner than any timeout, all of them later
 trickle() {
 	echo "$1" | sed 's/../&\nsleep 300\n/g'
+}
+# each_half_second LINE: for longer than any timeout
+each_half_second() {
+	for i in $(seq 100); do
+		echo "$1"
+		echo sleep 500
+	done
 }
 long_name=$(frame e3 58 "$hash$(le 64 0)")
 
@@ -129,6 +140,13 @@ play idle 'silent after a cancel' "$plain"
 direct 1000 >"$script"
 play idle 'direct, silent after its answer' "$plain"
 
+(echo "$hello"; each_half_second "$(frame e3 7f)") >"$script"
+play idle 'says nothing that we understand' "$plain"
+(echo "$hello$start"; each_half_second "$(frame e3 5b "$hash")") >"$script"
+play idle 'the same with a slot' "$plain"
+(direct 1000; echo; each_half_second "$name") >"$script"
+play idle 'direct, the same' "$plain"
+
 echo "$hello$half" >"$script"
 play half-frame 'half a request after hello' "$plain"
 echo "$hello$half" >"$script"
@@ -162,6 +180,27 @@ play stalled 'reads nothing, half a request' "$plain" -small
 play stalled 'reads nothing, obfuscated' "$plain" -small -crypt "$user"
 (direct 10000000; echo; echo "$asleep") >"$script"
 play stalled 'direct, reads nothing' "$plain" -small
+
+# nor are 12 KB/s enough, where 64 KiB in 4 s are
+server slow --send-timeout 4
+least=4
+(echo "$hello$start"; flood; each_half_second 'read 6000') >"$script"
+play stalled 'reads in drops' "$slow" -small
+(echo "$hello$start"; flood; each_half_second 'read 6000') >"$script"
+play stalled 'reads in drops, obfuscated' "$slow" -small -crypt "$user"
+(direct 10000000; echo; each_half_second 'read 6000') >"$script"
+play stalled 'direct, reads in drops' "$slow" -small
+
+# a frame in five seconds: not the peer is slow, but the rate
+server low --rate 2K --idle-timeout 2 --send-timeout 2
+least=6
+echo "$hello$start$(few)" >"$script"
+play idle 'takes all that a low rate lets through' "$low"
+echo "$hello$start$(few)" >"$script"
+play idle 'the same, obfuscated' "$low" -crypt "$user"
+echo "$(direct 15000)$(direct 1000)" >"$script"
+play idle 'direct, the same' "$low"
+least=2
 
 # the whole session: silent, asking, loading
 server brief --session-timeout 2
