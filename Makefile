@@ -263,7 +263,8 @@ ifeq ($(PREFIX),/usr)
 ZSHDIR = /usr/share/zsh/vendor-completions
 endif
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
-EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run
+EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run \
+	ed2k-serve.nft
 DOCS = README.md CHANGELOG.md SECURITY.md inetd/README.md
 
 # put MODE FILE TARGET: install a file with the places of others filled in.
