@@ -189,7 +189,7 @@ esac
 
 # one at once of each address, although all come from the balancer's
 wait_for 5 is_gone 127.0.0.2
-timeout 60 "$PEER" get -rate 1000000 -bind 127.0.0.2 127.0.0.1 "$v2" "$link" "$tmp/slow" &
+timeout 60 "$PEER" get -rate 400000 -bind 127.0.0.2 127.0.0.1 "$v2" "$link" "$tmp/slow" &
 slow=$!
 track $slow
 held() {

@@ -117,21 +117,21 @@ state=$tmp/limits
 mkdir "$state"
 listen --per-address 2 --address-slots 1 --anonymize
 
-# hold ADDRESS: download slowly from there
+# hold ADDRESS RATE: download from there, in the background
 hold() {
-	timeout 60 $inside "$PEER" get -rate 1000000 -bind "2001:db8:0:$1" ::1 "$port" "$link" \
-		"$tmp/slow.$1" &
+	timeout 60 $inside "$PEER" get -rate "$2" -bind "2001:db8:0:$1" ::1 "$port" \
+		"$link" "$tmp/slow.$1" &
 	track $!
 }
 # shown STATE PEER: is that in status?
 shown() {
 	"$SHARE" -s "$state" status | grep -q "^$1	.*	$2:[0-9]*	"
 }
-hold 1::1
+hold 1::1 300000
 first=$!
 wait_for 5 shown uploading '\[2001:db8:0:1::1\]'
 # the second of the same /64 waits although 63 slots are free
-hold 1::2
+hold 1::2 30000000
 second=$!
 wait_for 5 shown waiting '\[2001:db8:0:1::2\]'
 "$SHARE" -s "$state" status --json | grep -q '"state":"waiting",.*"peer":"\[2001:db8:0:1::2\]:[0-9]*"' ||

@@ -205,16 +205,22 @@ grep -q "$name_answer" "$tmp/cancelled" || fail "cancel: no name in mid-transfer
 grep -q "$(frame e3 50 "${hash}0000")\$" "$tmp/cancelled" ||
 	fail "cancel: the answer behind it is missing"
 
+# is_ready PID: does it handle SIGTERM by now?
+is_ready() {
+	caught=$(sed -n 's/^SigCgt:.*\(....\)$/\1/p' "/proc/$1/status")
+	[ $((0x$caught & 1 << 14)) -ne 0 ]
+}
+
 # SIGTERM before the first byte, in the handshake and in mid-transfer
 stop() {
 	before=$(grep -c 'end=signal' "$tmp/log" || true)
 	wait_for 5 has_server
+	wait_for 5 is_ready "$(server_pid)"
 	kill "$(server_pid)"
 	wait_for 5 sh -c "[ \$(grep -c 'end=signal' '$tmp/log') -eq $((before + 1)) ]"
 }
 for begin in '' 5a010203; do
-	(echo "$begin"; echo sleep 1500) | "$PEER" raw 127.0.0.1 "$port" >"$tmp/out" &
-	sleep 0.3
+	(echo "$begin"; echo read 1) | "$PEER" raw 127.0.0.1 "$port" >"$tmp/out" &
 	stop
 	wait $!
 done

@@ -70,7 +70,7 @@ wait_for 5 recorded '12|240000000'
 # one slot, taken by a slow peer: the next gets one rank of 12 bytes, then is
 # kept by silence that means nothing, and has its turn when the slot is free
 serve -d "$db" -s "$state" --slots 1 $many
-timeout 60 "$PEER" get -rate 4000000 127.0.0.1 "$port" "$link" "$tmp/slow" &
+timeout 60 "$PEER" get -rate 2500000 127.0.0.1 "$port" "$link" "$tmp/slow" &
 slow=$!
 track $slow
 uploading() {
@@ -126,9 +126,9 @@ wait_for 5 killed
 rm -rf "$state"
 mkdir "$state"
 serve -d "$db" -s "$state" --per-address 2 --per-minute 4
-(echo "$hello"; echo sleep 3000) | "$PEER" raw 127.0.0.1 "$port" >/dev/null &
+(echo "$hello"; echo sleep 30000) | "$PEER" raw 127.0.0.1 "$port" >/dev/null &
 track $!
-(echo "$hello"; echo sleep 3000) | "$PEER" raw 127.0.0.1 "$port" >/dev/null &
+(echo "$hello"; echo sleep 30000) | "$PEER" raw 127.0.0.1 "$port" >/dev/null &
 track $!
 two() {
 	[ "$("$SHARE" -s "$state" status | wc -l)" -eq 2 ]
