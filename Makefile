@@ -151,7 +151,8 @@ $(B)/tests/%.so: tests/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) -O2 -shared -fPIC -o $@ $<
 
-# Without packages: for those who have them. `make check` gets them first.
+# `make check` gets the packages first, the others are for those who have them.
+# JOBS=N: so many tests at once; see tests/run.
 .PHONY: check unit e2e
 check:
 	@.ci/need $(CHECK_PACKAGES)
