@@ -186,7 +186,7 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	    frame.direct
 		? msg_direct_data_header(header, frame.hash, frame.range)
 		: msg_data_header(header, frame.hash, frame.range),
-	    frame.range);
+	    frame.range, pace_is_bulk(&c->pace));
 	len = frame.range.end - frame.range.start;
 	c->data_bytes += len;
 	ledger_add(c->setup->ledger, c->file.hash, c->file.name, len, now_ms);

@@ -148,8 +148,37 @@ years_and_petabytes_do_not_wrap(void **state)
 	pace_note(&p, UINT64_C(1) << 41, UINT64_C(1) << 53, true);
 	pace_note(&p, (UINT64_C(1) << 41) + 1, UINT64_C(1) << 54, true);
 	assert_int_equal(pace_frame_size(&p), BLOCK_SIZE);
+	assert_true(pace_is_bulk(&p));
 	pace_note(&p, UINT64_C(1) << 42, (UINT64_C(1) << 54) + 1, true);
 	assert_int_equal(pace_frame_size(&p), PACE_SMALL_FRAME);
+	assert_false(pace_is_bulk(&p));
+}
+
+static void
+bulk_is_256_megabytes_a_second_with_all_pauses(void **state)
+{
+	struct pace bulk = {0}, not_quite = {0}, pauses = {0};
+	const uint64_t per_ms = PACE_BULK_BYTES / PACE_BULK_MS;
+
+	(void)state;
+	assert_false(pace_is_bulk(&bulk));
+	for (uint64_t t = 0; t <= 1000; t++) {
+		uint64_t now = 123456789 + t;
+
+		pace_note(&bulk, now, t * per_ms, true);
+		pace_note(&not_quite, now, t * (per_ms - 1), true);
+		/* what counts is what goes out, not how fast it goes at times */
+		pace_note(&pauses, now, t / 100 * 40 * per_ms, t % 100 < 40);
+		if (t < PACE_BULK_MS)
+			assert_false(pace_is_bulk(&bulk));
+		assert_false(pace_is_bulk(&not_quite));
+		assert_false(pace_is_bulk(&pauses));
+	}
+	assert_true(pace_is_bulk(&bulk));
+	/* it ends as soon as it is too slow */
+	pace_note(&bulk, 123456789 + 1000, 1000 * per_ms, true);
+	pace_note(&bulk, 123456789 + 1300, 1001 * per_ms, true);
+	assert_false(pace_is_bulk(&bulk));
 }
 
 int
@@ -168,6 +197,7 @@ main(void)
 	    cmocka_unit_test(a_steady_rate_decides_whatever_the_steps_are),
 	    cmocka_unit_test(time_without_data_under_way_does_not_count),
 	    cmocka_unit_test(a_gap_between_two_half_blocks_makes_no_fast_peer),
+	    cmocka_unit_test(bulk_is_256_megabytes_a_second_with_all_pauses),
 	    cmocka_unit_test(years_and_petabytes_do_not_wrap),
 	};
 

@@ -1,6 +1,6 @@
 /*
  * serve/data/upload.c: SEND_OK means that the whole frame is out, by sendfile
- * and by way of the outbox alike.
+ * and by way of the outbox alike; and that nothing of a changed file is.
  * SPDX-License-Identifier: ISC
  */
 #include "fd_rig.h"
@@ -22,6 +22,8 @@ static uint8_t content[FILE_BYTES];
 static void
 share_file(void)
 {
+	/* long ago, so that a change has another time on any kernel */
+	static const struct timespec then[2] = {{1000, 1}, {1000, 1}};
 	const char *path = temp_path("file");
 	struct stat st;
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -30,6 +32,7 @@ share_file(void)
 		content[i] = (uint8_t)(i * 13 + i / 253);
 	assert_int_equal(
 	    write(fd, content, sizeof content), (ssize_t)sizeof content);
+	assert_int_equal(futimens(fd, then), 0);
 	assert_int_equal(fstat(fd, &st), 0);
 	shared_file_init(&file, NULL);
 	file.fd = fd;
@@ -42,14 +45,15 @@ share_file(void)
 }
 
 static void
-begin(bool is_socket, struct rc4 *cipher, uint64_t start, uint64_t end)
+begin(
+    bool is_socket, bool bulk, struct rc4 *cipher, uint64_t start, uint64_t end)
 {
 	share_file();
 	outbox_init(&o, is_socket);
 	o.cipher = cipher;
 	upload_init(&u, &o, &file);
 	upload_begin(&u, (const uint8_t *)HEADER, sizeof HEADER - 1,
-	    (struct range){start, end});
+	    (struct range){start, end}, bulk);
 	assert_true(u.active);
 	assert_int_equal(upload_pending(&u), end - start);
 }
@@ -88,14 +92,18 @@ check_got(uint64_t start, uint64_t end)
 }
 
 static void
-a_frame_goes_to_a_socket_by_sendfile(void **state)
+a_frame_goes_to_a_socket_either_way(void **state)
 {
 	(void)state;
+	for (int bulk = 0; bulk < 2; bulk++) {
+		stdout_is_socket();
+		begin(true, bulk, NULL, 3, FILE_BYTES - 5);
+		assert_true(send_all(FILE_BYTES - 8) > 0);
+		assert_true(u.can_sendfile);
+		check_got(3, FILE_BYTES - 5);
+		restore_stdout(NULL);
+	}
 	stdout_is_socket();
-	begin(true, NULL, 3, FILE_BYTES - 5);
-	assert_true(send_all(FILE_BYTES - 8) > 0);
-	assert_true(u.sendfile);
-	check_got(3, FILE_BYTES - 5);
 }
 
 static void
@@ -103,7 +111,7 @@ a_frame_goes_to_a_pipe_by_way_of_the_outbox(void **state)
 {
 	(void)state;
 	stdout_is_pipe();
-	begin(false, NULL, 0, FILE_BYTES);
+	begin(false, true, NULL, 0, FILE_BYTES);
 	assert_true(send_all(FILE_BYTES) > 0);
 	check_got(0, FILE_BYTES);
 }
@@ -118,7 +126,7 @@ a_frame_with_a_cipher_is_encrypted(void **state)
 	rc4_init(&ours, key);
 	rc4_init(&theirs, key);
 	stdout_is_socket();
-	begin(true, &ours, 1000, FILE_BYTES);
+	begin(true, true, &ours, 1000, FILE_BYTES);
 	assert_true(send_all(FILE_BYTES - 1000) > 0);
 	rc4_apply(&theirs, got, n_got);
 	check_got(1000, FILE_BYTES);
@@ -128,12 +136,12 @@ static void
 a_file_that_is_cut_fails_the_frame(void **state)
 {
 	(void)state;
-	for (int is_socket = 0; is_socket < 2; is_socket++) {
-		if (is_socket)
+	for (int way = 0; way < 3; way++) {
+		if (way > 0)
 			stdout_is_socket();
 		else
 			stdout_is_pipe();
-		begin(is_socket, NULL, 0, FILE_BYTES);
+		begin(way > 0, way > 1, NULL, 0, FILE_BYTES);
 		assert_int_equal(upload_send(&u), SEND_BLOCKED);
 		assert_int_equal(ftruncate(file.fd, 1000), 0);
 		shared_file_stale(&file);
@@ -148,11 +156,45 @@ a_file_that_is_cut_fails_the_frame(void **state)
 }
 
 static void
+what_is_read_of_a_changed_file_is_not_sent(void **state)
+{
+	static const uint8_t other[FILE_BYTES];
+
+	(void)state;
+	stdout_is_socket();
+	begin(true, false, NULL, 0, FILE_BYTES);
+	assert_true(shared_file_check(&file));
+	/* it is written to after the check, and before it is read */
+	assert_int_equal(
+	    pwrite(file.fd, other, sizeof other, 0), (ssize_t)sizeof other);
+	assert_int_equal(upload_send(&u), SEND_FILE_FAILED);
+	drain();
+	assert_int_equal(n_got, 0);
+}
+
+static void
+what_waits_in_a_socket_is_what_the_file_was(void **state)
+{
+	static const uint8_t other[FILE_BYTES];
+
+	(void)state;
+	stdout_is_socket();
+	begin(true, false, NULL, 0, FILE_BYTES);
+	assert_int_equal(upload_send(&u), SEND_BLOCKED);
+	assert_int_equal(
+	    pwrite(file.fd, other, sizeof other, 0), (ssize_t)sizeof other);
+	drain();
+	assert_true(n_got > sizeof HEADER - 1);
+	assert_memory_equal(
+	    got + sizeof HEADER - 1, content, n_got - (sizeof HEADER - 1));
+}
+
+static void
 who_is_gone_ends_the_frame(void **state)
 {
 	(void)state;
 	stdout_is_socket();
-	begin(true, NULL, 0, FILE_BYTES);
+	begin(true, true, NULL, 0, FILE_BYTES);
 	close_other_end();
 	assert_int_equal(upload_send(&u), SEND_PEER_GONE);
 }
@@ -163,10 +205,12 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    TEST(a_frame_goes_to_a_socket_by_sendfile),
+	    TEST(a_frame_goes_to_a_socket_either_way),
 	    TEST(a_frame_goes_to_a_pipe_by_way_of_the_outbox),
 	    TEST(a_frame_with_a_cipher_is_encrypted),
 	    TEST(a_file_that_is_cut_fails_the_frame),
+	    TEST(what_is_read_of_a_changed_file_is_not_sent),
+	    TEST(what_waits_in_a_socket_is_what_the_file_was),
 	    TEST(who_is_gone_ends_the_frame),
 	};
 

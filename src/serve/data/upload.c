@@ -18,18 +18,19 @@ upload_init(struct upload *u, struct outbox *out, struct shared_file *file)
 	*u = (struct upload){
 	    .out = out,
 	    .file = file,
-	    .sendfile = out->is_socket,
+	    .can_sendfile = out->is_socket,
 	};
 }
 
 void
 upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
-    struct range range)
+    struct range range, bool bulk)
 {
 	put_bytes(&u->out->writer, header, header_len);
 	u->header = header_len;
 	u->offset = range.start;
 	u->left = range.end - range.start;
+	u->bulk = bulk;
 	u->active = true;
 }
 
@@ -52,29 +53,32 @@ advance(struct upload *u, ssize_t n)
 }
 
 static bool
-can_sendfile(const struct upload *u)
+uses_sendfile(const struct upload *u)
 {
-	return u->sendfile && !u->out->cipher;
+	return u->bulk && u->can_sendfile && !u->out->cipher;
 }
 
-/* Read file data into the outbox. SEND_OK: some was read. */
+/*
+ * Read file data into the outbox. SEND_OK: some was read, and is what was
+ * hashed: a file that is written to has another time before it has other bytes.
+ */
 static enum send_result
 read_some(struct upload *u)
 {
 	struct writer *w = &u->out->writer;
 	ssize_t n;
 
-	if (!shared_file_check(u->file))
-		return file_failed(u, "it has changed");
 	do
 		n = pread(u->file->fd, w->data + w->pos,
 		    (size_t)min_u64(u->left, UPLOAD_BUFFER - w->pos),
 		    (off_t)u->offset);
 	while (n < 0 && errno == EINTR);
-	shared_file_stale(u->file);
 	if (n <= 0)
 		return file_failed(
 		    u, n == 0 ? "it is shorter now" : strerror(errno));
+	shared_file_stale(u->file);
+	if (!shared_file_check(u->file))
+		return file_failed(u, "it has changed");
 	put_slice(w, (size_t)n);
 	advance(u, n);
 	return SEND_OK;
@@ -116,7 +120,7 @@ send_file(struct upload *u)
 		return SEND_OK;
 	case EINVAL: /* this file system has no sendfile */
 	case ENOSYS:
-		u->sendfile = false;
+		u->can_sendfile = false;
 		return SEND_OK;
 	case EIO:
 	case ENOMEM:
@@ -145,11 +149,11 @@ upload_send(struct upload *u)
 	enum send_result res = SEND_OK;
 
 	while (res == SEND_OK && u->active) {
-		if (!can_sendfile(u))
+		if (!uses_sendfile(u))
 			res = fill_outbox(u);
 		if (res == SEND_OK)
 			res = flush(u);
-		if (res == SEND_OK && u->left > 0 && can_sendfile(u))
+		if (res == SEND_OK && u->left > 0 && uses_sendfile(u))
 			res = send_file(u);
 		if (res == SEND_OK)
 			u->active = u->left > 0;

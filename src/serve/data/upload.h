@@ -1,8 +1,9 @@
 /*
  * One data frame on its way to fd 1: a header, then bytes of the shared file.
- * They go to a socket by sendfile, so that they never pass through this
- * process; to a pipe or file, and when they are encrypted, by way of the
- * outbox.
+ * They are read into the outbox, and sent when the file is seen to be what was
+ * hashed, still: no byte of a changed file gets there. Only to a socket that is
+ * very fast (serve/data/pace.h) do they go by sendfile, past this process,
+ * where what is written to the file while they wait in the socket is sent.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_UPLOAD_H
@@ -22,7 +23,8 @@
 struct upload {
 	struct outbox *out;       /* borrowed */
 	struct shared_file *file; /* borrowed */
-	bool sendfile;            /* fd 1 and the file system can do it */
+	bool can_sendfile;        /* fd 1 and the file system can do it */
+	bool bulk;                /* the peer is fast enough for it */
 	bool active;              /* a frame has begun and is not all sent */
 	uint64_t offset, left;    /* of the file data still to be read */
 	size_t header;            /* bytes in the outbox before file data */
@@ -32,15 +34,16 @@ void upload_init(
     struct upload *u, struct outbox *out, struct shared_file *file);
 
 /*
- * Begin a frame with this header and this range of the open file. No frame may
- * be active, and nothing may wait in the outbox.
+ * Begin a frame with this header and this range of the open file; `bulk`: by
+ * sendfile, if that can be. No frame may be active, and nothing may wait in the
+ * outbox.
  */
 void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
-    struct range range);
+    struct range range, bool bulk);
 
 /*
  * Send as much of the frame as fd 1 takes. SEND_OK: the whole frame is out. The
- * file is checked before each read of it, at least once a block.
+ * file is checked after each read of it, and before each sendfile of a block.
  */
 enum send_result upload_send(struct upload *u);
 
