@@ -75,7 +75,12 @@ for piece in "$answer" "$(frame e3 52 "${hash}0200$parts")" "$(sent 1000 1016)" 
 	*) fail "byte by byte: $piece is missing" ;;
 	esac
 done
-equal "length of answers" "$(stat -c %s "$tmp/answers")" $((${#expected} / 2))
+# (the request that comes twice is served twice when the first was through)
+again=$(sent 1000 1016)$(sent 9999990 10000000)
+case $((2 * $(stat -c %s "$tmp/answers"))) in
+${#expected} | $((${#expected} + ${#again}))) ;;
+*) fail "byte by byte: $(stat -c %s "$tmp/answers") bytes of answers" ;;
+esac
 
 # what an IPv4 peer is told of its own address
 serve -d "$db"
