@@ -238,6 +238,16 @@ frame() {
 	payload=${3:-}
 	printf '%s%s%s%s' "$1" "$(le 4 $((1 + ${#payload} / 2)))" "$2" "$payload"
 }
+# three_ranges HASH BYTE SIZE: a request for three ranges, one behind the other
+three_ranges() {
+	starts= ends= at=$2
+	for _ in 1 2 3; do
+		starts=$starts$(le 4 $at)
+		at=$((at + $3))
+		ends=$ends$(le 4 $at)
+	done
+	frame e3 47 "$1$starts$ends"
+}
 # The hello of aMule 2.3.3, which reads names in UTF-8.
 hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100\
 010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa123213\

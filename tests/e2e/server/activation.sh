@@ -33,19 +33,15 @@ shipped() {
 		-e "s#\\b4662\\b#$port#" "$top/inetd/$1"
 }
 
-port=$(free_port)
-shipped tcpserver.run >"$tmp/run"
-PORT=$port sh "$tmp/run" 2>"$tmp/log" &
-track $!
-check tcpserver
-wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* client="aMule".*bytes=3000000.*end=hung-up' "$tmp/log"
-
-port=$(free_port)
-shipped tcpsvd.run >"$tmp/run"
-PORT=$port sh "$tmp/run" 2>"$tmp/log" &
-track $!
-check tcpsvd
-wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* client="aMule".*bytes=3000000.*end=hung-up' "$tmp/log"
+for name in tcpserver tcpsvd; do
+	port=$(free_port)
+	shipped $name.run >"$tmp/run"
+	PORT=$port sh "$tmp/run" 2>"$tmp/log" &
+	track $!
+	check $name
+	wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* client="aMule".*bytes=3000000.*end=hung-up' \
+		"$tmp/log"
+done
 
 port=$(free_port)
 shipped inetd.conf | grep "^$port stream tcp " |

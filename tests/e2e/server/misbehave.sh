@@ -21,17 +21,11 @@ root=$("$SHARE" -d "$db" list --json | sed 's/.*"aich":"\([^"]*\)".*/\1/' |
 	base32 -d | hex)
 serve -d "$db" -s "$tmp/state" --connections 4000 --slots 64 \
 	--per-address 4000 --per-minute 1000000 --address-slots 64 \
-	--hello-timeout 1 --idle-timeout 1
+	--hello-timeout 3 --idle-timeout 3
 
 # request FIRST BYTES: three ranges next to each other
 request() {
-	starts= ends= at=$1
-	for i in 1 2 3; do
-		starts=$starts$(le 4 $at)
-		at=$((at + $2))
-		ends=$ends$(le 4 $at)
-	done
-	frame e3 47 "$hash$starts$ends"
+	three_ranges "$hash" "$1" "$2"
 }
 name=$(frame e3 58 "$hash")
 status=$(frame e3 4f "$hash")

@@ -22,13 +22,7 @@ start=$(frame e3 54 "$hash")
 cancel=$(frame e3 56)
 # request FIRST: three whole blocks, from this one on
 request() {
-	starts= ends= at=$(($1 * 184320))
-	for i in 1 2 3; do
-		starts=$starts$(le 4 $at)
-		at=$((at + 184320))
-		ends=$ends$(le 4 $at)
-	done
-	frame e3 47 "$hash$starts$ends"
+	three_ranges "$hash" $(($1 * 184320)) 184320
 }
 # few: a request for less than two frames
 few() {
