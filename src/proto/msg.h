@@ -44,6 +44,13 @@ struct msg_hello {
 	char mod[PEER_NAME_MAX + 1];
 };
 
+/* The number of its program (a compatible-client id); 0 is also eMule's. */
+static inline uint32_t
+msg_hello_program(const struct msg_hello *hello)
+{
+	return hello->emule_version >> 24;
+}
+
 /* 0xE3/0x01. False also for a hash size other than 16 or too many tags. */
 bool msg_get_hello(const struct packet *p, struct msg_hello *out);
 

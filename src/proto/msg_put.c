@@ -269,7 +269,7 @@ msg_put_answer_aich_root(struct writer *w, const uint8_t root[AICH_SIZE])
 
 /* The largest entry: head, tag count, name tag, two size tags. */
 #define LIST_ENTRY_MAX                                                         \
-	(HASH_SIZE + 4 + 2 + 4 + (4 + 2 + WIRE_NAME_MAX) + 2 * (4 + 4))
+	(HASH_SIZE + 4 + 2 + 4 + (4 + 2 + WIRE_NAME_MAX) + (4 + 4) + (4 + 1))
 
 struct msg_list
 msg_begin_list(struct writer *w, const uint8_t *dir, size_t dir_len)
@@ -307,7 +307,7 @@ msg_put_list_entry(struct writer *w, struct msg_list *list,
 	put_tag_string(w, FT_FILENAME, name);
 	put_tag_u32(w, FT_FILESIZE, (uint32_t)size);
 	if (large)
-		put_tag_u32(w, FT_FILESIZE_HI, (uint32_t)(size >> 32));
+		put_tag_u8(w, FT_FILESIZE_HI, (uint8_t)(size >> 32));
 	list->n++;
 }
 

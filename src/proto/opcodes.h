@@ -87,7 +87,7 @@
 /* Tags of an entry in a list of shared files. */
 #define FT_FILENAME    0x01
 #define FT_FILESIZE    0x02 /* low 32 bits */
-#define FT_FILESIZE_HI 0x3A /* high 32 bits, of files of 4 GiB and more */
+#define FT_FILESIZE_HI 0x3A /* high 32 bits, 6 used, from 4 GiB on */
 
 /* Sizes of the file format, which cannot change. */
 #define HASH_SIZE  16 /* MD4, user hash */
@@ -176,6 +176,9 @@
  */
 #define OUR_COMPAT_ID     UINT32_C(0x7E)
 #define OUR_EMULE_VERSION (OUR_COMPAT_ID << 24 | UINT32_C(1) << 17)
+
+/* The compatible-client id of MLDonkey 3.2.1. */
+#define MLDONKEY_COMPAT_ID UINT32_C(0x0A)
 
 /* CT_VERSION: the eDonkey protocol version all eMules claim. */
 #define OUR_EDONKEY_VERSION UINT32_C(0x3C)

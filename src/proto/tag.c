@@ -122,6 +122,13 @@ put_tag_string(struct writer *w, uint8_t id, const char *s)
 }
 
 void
+put_tag_u8(struct writer *w, uint8_t id, uint8_t v)
+{
+	put_tag_head(w, TYPE_U8, id);
+	put_u8(w, v);
+}
+
+void
 put_tag_u32(struct writer *w, uint8_t id, uint32_t v)
 {
 	put_tag_head(w, TYPE_U32, id);

@@ -5,7 +5,7 @@
  *   short form  u8 type | 0x80, u8 id, value
  *
  * We read both. We write only the old form, with types string and u32, which
- * all clients can read.
+ * all clients can read, and u8 where MLDonkey wants it.
  * Source: aMule Tag.cpp, eMule Packets.cpp, MLDonkey donkeyMftp.ml.
  * SPDX-License-Identifier: ISC
  */
@@ -37,6 +37,7 @@ enum tag_result {
 enum tag_result tag_next(struct reader *r, struct tag *out);
 
 void put_tag_string(struct writer *w, uint8_t id, const char *s);
+void put_tag_u8(struct writer *w, uint8_t id, uint8_t v);
 void put_tag_u32(struct writer *w, uint8_t id, uint32_t v);
 
 #endif

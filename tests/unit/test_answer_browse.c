@@ -56,18 +56,18 @@ who_may_browse_gets_a_list(void **state)
 	    "02000000" HASH_F1 "00000000 0000 02000000"
 	    "0201000110004120736d616c6c2066696c652e747874 03010002e0930400" HASH_F1
 	    "00000000 0000 03000000"
-	    "0201000101 0047 0301000200f2052a 0301003a01000000";
+	    "0201000101 0047 0301000200f2052a 0901003a01";
 	char hex[512];
 
 	(void)state;
 	config.browse = true;
 	say("e3010000004a");
-	snprintf(hex, sizeof hex, "e36e0000004b%s", list);
+	snprintf(hex, sizeof hex, "e36b0000004b%s", list);
 	expect(hex);
 	say("e3010000005d");
 	expect("e30c0000005f 01000000 0500 7368617265");
 	say("e3080000005e 0500 7368617265");
-	snprintf(hex, sizeof hex, "e37500000060 0500 7368617265%s", list);
+	snprintf(hex, sizeof hex, "e37200000060 0500 7368617265%s", list);
 	expect(hex);
 	/* any other directory, and anything that is none */
 	say("e3060000005e0300 2e2e2f");

@@ -84,6 +84,40 @@ mldonkey_gets_a_file(void **state)
 	assert_int_equal(s.n_strikes, 0);
 }
 
+/* The next frame of F1, to a fast peer that has greeted like this. */
+static void
+check_fast_frame(const char *hello, const char *head, uint64_t len)
+{
+	uint8_t bytes[DATA_HEADER_MAX];
+	struct session_frame f;
+	size_t n;
+
+	begin(NULL);
+	check(hello, FRAME_4C);
+	check(with_hash("54", HASH_F1), FRAME_55);
+	ask_of(HASH_F1, range(0, BLOCK_SIZE), unused, unused);
+	assert_true(session_next_frame(&s, BLOCK_SIZE, &f));
+	n = msg_data_header(bytes, f.hash, f.range);
+	assert_hex(bytes, n, head);
+	assert_int_equal(f.range.end - f.range.start, len);
+}
+
+static void
+mldonkey_gets_small_frames_however_fast_it_is(void **state)
+{
+	(void)state;
+	check_fast_frame(FRAME_01_MLDONKEY, HEAD_46, 10240);
+	check_frame(BLOCK_SIZE, 10240, 20480);
+	/* the next program number, and none, get whole blocks */
+	check_fast_frame(FRAME_01_AMULE, HEAD_46_BLOCK, BLOCK_SIZE);
+	check_fast_frame("e3550000000110 00112233440e6677889900112233 6f44"
+			 "00000000 3612 06000000 02010001 05006d6c6e6574"
+			 "0301000f 37120000 03010011 3e000000"
+			 "030100f9 00000000"
+			 "030100fa 12040000 030100fe 10000000 00000000 0000",
+	    HEAD_46_BLOCK, BLOCK_SIZE);
+}
+
 static void
 a_file_that_went_takes_its_ranges_along(void **state)
 {
@@ -355,6 +389,7 @@ main(void)
 	    TEST(amule_gets_a_file_of_one_part),
 	    TEST(amule_gets_a_file_of_two_parts),
 	    TEST(mldonkey_gets_a_file),
+	    TEST(mldonkey_gets_small_frames_however_fast_it_is),
 	    TEST(a_file_that_went_takes_its_ranges_along),
 	    TEST(a_file_that_went_and_came_back_is_served_again),
 	    TEST(a_file_that_went_is_no_answer_to_a_direct_client),

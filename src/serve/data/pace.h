@@ -3,7 +3,9 @@
  *
  * The fewer frames, the less work. But eMule restarts its "no data" clock of
  * 100 s at whole frames only, so a slow peer gets small ones. A peer is fast
- * when it took a block in a quarter of a second or less.
+ * when it took a block in a quarter of a second or less. MLDonkey gets small
+ * ones in any case: in its first session it reads through a buffer of 50,000
+ * bytes, and waits for ever for a frame that does not fit.
  *
  * sendfile saves a copy, half of the processor time of a byte, but leaves a
  * reference to the file in the socket: what is written to the file before the

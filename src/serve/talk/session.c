@@ -4,6 +4,9 @@
  */
 #include "serve/talk/session.h"
 
+#include "base/util.h"
+#include "serve/data/pace.h"
+
 #include <string.h>
 
 void
@@ -149,14 +152,24 @@ session_has_frames(const struct session *s)
 	    !s->direct_waits && !s->slot_over;
 }
 
+/* The most bytes of data in one frame, of those that the pace allows. */
+static uint64_t
+frame_max(const struct session *s, uint64_t max)
+{
+	if (s->state == SESSION_DIRECT)
+		return UINT64_MAX;
+	return msg_hello_program(&s->hello) == MLDONKEY_COMPAT_ID
+	    ? min_u64(max, PACE_SMALL_FRAME)
+	    : max;
+}
+
 bool
 session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 {
 	if (!session_has_frames(s))
 		return false;
 	out->direct = s->state == SESSION_DIRECT;
-	out->range =
-	    ranges_cut(&s->ranges, out->direct ? UINT64_MAX : max, out->hash);
+	out->range = ranges_cut(&s->ranges, frame_max(s, max), out->hash);
 	s->slot_bytes += out->range.end - out->range.start;
 	s->data_sent = true;
 	return true;

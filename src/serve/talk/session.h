@@ -173,8 +173,9 @@ bool session_wants_input(const struct session *s);
 bool session_has_frames(const struct session *s);
 
 /*
- * Cut the next data frame, of at most max bytes of data; a direct request gets
- * one frame, whatever its size. False when there is no data to send.
+ * Cut the next data frame, of at most max bytes of data, and for MLDonkey of
+ * PACE_SMALL_FRAME; a direct request gets one frame, whatever its size. False
+ * when there is no data to send.
  */
 bool session_next_frame(
     struct session *s, uint64_t max, struct session_frame *out);
