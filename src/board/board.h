@@ -41,6 +41,7 @@ struct record {
 	_Atomic uint64_t bytes;    /* of `file`, in this transfer */
 	uint64_t owner;            /* of `address`, see base/owner.h */
 	_Atomic uint32_t sending;  /* it has data to send */
+	_Atomic uint32_t busy;     /* bytes are on their way, see crowd.h */
 	uint32_t pid;
 	uint8_t address[ADDRESS_SIZE];
 	uint8_t user_hash[HASH_SIZE];

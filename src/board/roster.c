@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "board/crowd.h"
 #include "board/lock.h"
 #include "board/turn.h"
 
@@ -184,14 +185,21 @@ join_locked(struct scoreboard *b, uint64_t now_ms)
 	return true;
 }
 
+/* Has our peer's owner all the connections that it may have? */
+static bool
+has_its_connections_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	return roster_is_full_locked(
+	    b, b->owner, RECORD_CONNECTED, crowd_owner_limit(b), now_ms);
+}
+
 static enum claim_result
 claim_locked(struct scoreboard *b, uint64_t now_ms)
 {
 	if (!tally_count(&b->file.board->arrivals, b->owner,
 		b->limits.address_minute, now_ms))
 		return CLAIM_TOO_OFTEN;
-	if (roster_is_full_locked(b, b->owner, RECORD_CONNECTED,
-		b->limits.address_connections, now_ms))
+	if (has_its_connections_locked(b, now_ms))
 		return CLAIM_TOO_MANY;
 	return join_locked(b, now_ms) ? CLAIM_OK : CLAIM_FULL;
 }
@@ -205,6 +213,7 @@ roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 	memcpy(b->address, address, sizeof b->address);
 	b->owner = owner_of(address);
 	b->port = port;
+	b->came_ms = now_ms;
 	if (!b->file.board)
 		return b->is_alone ? CLAIM_OK : CLAIM_FULL;
 	if (!lock_head(b->file.lock_fd))
@@ -217,10 +226,14 @@ roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 void
 roster_rejoin(struct scoreboard *b, uint64_t now_ms)
 {
-	if (!b->file.board || b->mine >= 0 || !lock_head(b->file.lock_fd))
+	if (!b->file.board || b->mine >= 0)
 		return;
-	if (!join_locked(b, now_ms) && b->waiting_ms == 0)
+	if (b->waiting_ms == 0)
 		b->waiting_ms = now_ms;
+	if (!lock_head(b->file.lock_fd))
+		return;
+	if (!has_its_connections_locked(b, now_ms))
+		join_locked(b, now_ms);
 	lock_head_release(b->file.lock_fd);
 }
 

@@ -15,7 +15,7 @@
 enum claim_result {
 	CLAIM_OK,
 	CLAIM_FULL,      /* no record: go on without one, and roster_rejoin */
-	CLAIM_TOO_MANY,  /* connections of this address at once */
+	CLAIM_TOO_MANY,  /* connections of this address, see crowd.h */
 	CLAIM_TOO_OFTEN, /* new ones of this address in this minute */
 };
 
@@ -27,8 +27,8 @@ enum claim_result roster_claim(struct scoreboard *b,
     const uint8_t address[ADDRESS_SIZE], uint16_t port, uint64_t now_ms);
 
 /*
- * Claim a record after CLAIM_FULL, as soon as there is one. Until then the time
- * counts as waited. Does nothing when we have one.
+ * Claim a record after CLAIM_FULL for a peer that waits, as soon as there is
+ * one. Until then the time counts as waited. Does nothing when we have one.
  */
 void roster_rejoin(struct scoreboard *b, uint64_t now_ms);
 

@@ -55,6 +55,7 @@ struct scoreboard {
 	uint8_t address[ADDRESS_SIZE]; /* of our peer */
 	uint64_t owner;                /* of that, see base/owner.h */
 	uint16_t port;
+	uint64_t came_ms;    /* when it asked for a record first */
 	uint64_t waiting_ms; /* since when it waits without a record; or 0 */
 	/*
 	 * Called for each record of a dead process that had sent something, or

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "board/crowd.h"
 #include "board/roster.h"
 #include "proto/proxy_header.h"
 #include "serve/books/outcome.h"
@@ -324,6 +325,19 @@ bytes_on_way(const struct conn *c, uint64_t under_way)
 			   : under_way + outbox_waiting(&c->outbox);
 }
 
+/* What others should know of us, and we of them. */
+static void
+update_board(struct conn *c, uint64_t now_ms)
+{
+	bool updated = rate_share_update(
+	    &c->rate_share, now_ms, has_data(c), upload_pending(&c->upload));
+
+	if (updated &&
+	    crowd_should_leave(c->setup->board,
+		wants_output(c) || bytes_under_way(c) > 0, now_ms))
+		session_stop(&c->session, END_CROWDED);
+}
+
 /* End the session if it is past a deadline. Returns ms to the next one. */
 static uint64_t
 check_deadlines(struct conn *c, uint64_t now_ms)
@@ -442,8 +456,7 @@ conn_run(struct conn *c, const struct conn_setup *setup)
 		update_slot(c, now_ms);
 		read_peer(c);
 		handle_frames(c, now_ms);
-		rate_share_update(&c->rate_share, now_ms, has_data(c),
-		    upload_pending(&c->upload));
+		update_board(c, now_ms);
 		wait_for_peer(c, now_ms);
 	}
 	return finish(c);

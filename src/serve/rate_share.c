@@ -59,7 +59,7 @@ set_rate(struct rate_share *s, uint64_t rate_bps, uint64_t now_ms)
 		    &pacing, sizeof pacing);
 }
 
-void
+bool
 rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending)
 {
@@ -68,7 +68,7 @@ rate_share_update(
 
 	if (rate_share_due_ms(s, now_ms, sending) > 0 &&
 	    sending == s->was_sending)
-		return;
+		return false;
 	s->was_sending = sending;
 	s->updated_ms = now_ms;
 	roster_alive(s->board, now_ms);
@@ -82,6 +82,7 @@ rate_share_update(
 	}
 	if (rate_bps != s->rate.rate_bps)
 		set_rate(s, rate_bps, now_ms);
+	return true;
 }
 
 uint64_t

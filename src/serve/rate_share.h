@@ -30,9 +30,9 @@ void rate_share_init(struct rate_share *s, struct scoreboard *board,
 /*
  * If it is due, or if sending began or ended: tell the board that we live and
  * what we sent, and take our share. Of what the ledger has, the kernel has not
- * yet taken `pending` bytes.
+ * yet taken `pending` bytes. Returns whether it was done.
  */
-void rate_share_update(
+bool rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending);
 
 /* Milliseconds until the next update is due. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
+#include "board/crowd.h"
 #include "board/queue.h"
 #include "board/roster.h"
 
@@ -316,6 +317,10 @@ look(uint64_t rate)
 	roster_alive(&board, now_ms);
 	if (is_sane)
 		check_places();
+	must(crowd_owner_limit(&board) > 0);
+	if (crowd_should_leave(&board, rate % 2, now_ms))
+		must(board.mine < 0 ||
+		    scoreboard_mine(&board)->state == RECORD_CONNECTED);
 	scoreboard_each(&board, now_ms, see, &n);
 	/* closing a file gives up our locks on it: only while we have none */
 	if (board.mine < 0) {

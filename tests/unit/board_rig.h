@@ -9,6 +9,7 @@
 #include "temp.h"
 
 #include "base/log.h"
+#include "board/crowd.h"
 #include "board/queue.h"
 #include "board/roster.h"
 #include "board/turn.h"
@@ -53,6 +54,7 @@ enum op {
 	OP_ALIVE,
 	OP_SENT, /* so many bytes */
 	OP_SENDING,
+	OP_CROWD, /* does it leave? number: it is busy */
 	OP_SINCE, /* since_ms of the record */
 	OP_MINE,  /* number of the record */
 };
@@ -136,6 +138,8 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 	case OP_SENDING:
 		r->sending = (uint32_t)o->number;
 		return 0;
+	case OP_CROWD:
+		return crowd_should_leave(b, o->number, o->now_ms);
 	case OP_SINCE:
 		return r->since_ms;
 	case OP_MINE:

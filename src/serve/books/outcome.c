@@ -54,6 +54,7 @@ outcome_exit_code(const struct outcome *o)
 	case END_FILE_FAILED:
 		return EX_IOERR;
 	case END_BUSY:
+	case END_CROWDED:
 		return EX_TEMPFAIL;
 	default:
 		return 0;

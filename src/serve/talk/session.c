@@ -53,6 +53,7 @@ session_end_name(enum session_end end)
 	    [END_GONE] = "gone",
 	    [END_IDLE] = "idle",
 	    [END_BUSY] = "busy",
+	    [END_CROWDED] = "crowded",
 	    [END_TIME_UP] = "time-up",
 	    [END_NO_HELLO] = "no-hello",
 	    [END_HALF_FRAME] = "half-frame",

@@ -53,6 +53,7 @@ enum session_end {
 	END_GONE,        /* the peer vanished before that */
 	END_IDLE,        /* was silent for too long */
 	END_BUSY,        /* no slot for a direct client in time */
+	END_CROWDED,     /* waited for nothing, and others need its place */
 	END_TIME_UP,     /* the session was as long as it may be */
 	END_NO_HELLO,    /* did not say hello in time */
 	END_HALF_FRAME,  /* began a frame and did not complete it in time */
