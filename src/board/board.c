@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "board/guard.h"
 #include "board/lock.h"
 
 #include <errno.h>
@@ -19,6 +20,9 @@
 
 #define MAGIC   "ed2kbrd"
 #define VERSION 3
+
+/* In its place while a board is being made, and when it is given up. */
+static const char no_magic[sizeof((struct board_head *)0)->magic];
 
 /* How often we start again when others replace the file as we open it. */
 #define OPEN_TRIES 10
@@ -43,25 +47,43 @@ is_of_this_boot(const struct board_file *f)
 	    (f->lock_fd >= 0 && lock_any_record_is_held(f->lock_fd));
 }
 
+static bool
+has_magic(const struct board_head *head)
+{
+	return memcmp(head->magic, MAGIC, sizeof head->magic) == 0;
+}
+
 /* Is what we have mapped a board of this version and this boot? */
 static enum board_result
 check(const struct board_file *f)
 {
-	static const char none[sizeof f->board->magic];
-	const struct board *board = f->board;
+	const struct board_head *head = &f->board->head;
 
-	if (memcmp(board->magic, none, sizeof none) == 0)
+	if (memcmp(head->magic, no_magic, sizeof no_magic) == 0)
 		return BOARD_NONE; /* its maker died, or is not done */
-	if (memcmp(board->magic, MAGIC, sizeof board->magic) != 0 ||
-	    board->version != VERSION || board->size != sizeof *board ||
-	    board->n_used > SCOREBOARD_RECORDS)
+	if (!has_magic(head) || head->version != VERSION ||
+	    head->size != sizeof *f->board ||
+	    f->board->n_used > SCOREBOARD_RECORDS)
 		return BOARD_FOREIGN;
 	return is_of_this_boot(f) ? BOARD_OPEN : BOARD_NONE;
+}
+
+bool
+board_is_lost(const struct board_file *f)
+{
+	return f->is_cut || !has_magic(&f->board->head);
+}
+
+static void
+guard(struct board_file *f)
+{
+	guard_begin(f->board, sizeof *f->board, &f->is_cut);
 }
 
 static void
 unmap(struct board_file *f)
 {
+	guard_end();
 	if (f->board)
 		munmap(f->board, sizeof *f->board);
 	f->board = NULL;
@@ -70,6 +92,7 @@ unmap(struct board_file *f)
 static enum board_result
 map(struct board_file *f, int fd, int protection)
 {
+	enum board_result res;
 	struct stat st;
 
 	errno = 0;
@@ -80,10 +103,14 @@ map(struct board_file *f, int fd, int protection)
 		return st.st_size == 0 ? BOARD_NONE : BOARD_FOREIGN;
 	f->board =
 	    mmap(NULL, sizeof(struct board), protection, MAP_SHARED, fd, 0);
-	if (f->board != MAP_FAILED)
-		return check(f);
-	f->board = NULL;
-	return BOARD_FAILED;
+	if (f->board == MAP_FAILED) {
+		f->board = NULL;
+		return BOARD_FAILED;
+	}
+	f->is_cut = 0;
+	guard(f);
+	res = check(f);
+	return f->is_cut ? BOARD_NONE : res;
 }
 
 void
@@ -99,39 +126,48 @@ board_close(struct board_file *f)
 }
 
 /*
- * Reserve room on the disk for the whole file. Without it a process that writes
- * to its map is killed (SIGBUS) when the disk is full.
+ * Reserve room on the disk for the whole file. Without it there is a SIGBUS
+ * when the disk is full and a process writes to its map.
  */
 static bool
-allocate(const struct board_file *f, int fd)
+allocate(int fd)
 {
-	int error = posix_fallocate(fd, 0, sizeof *f->board);
+	int error = posix_fallocate(fd, 0, sizeof(struct board));
 
-	if (error && !f->board && ftruncate(fd, 0) != 0)
-		log_debug("the scoreboard is left half made");
 	errno = error;
 	return error == 0;
 }
 
 /*
- * Begin a new board in a file that is empty or of an earlier boot. It stays the
- * same file: others may have it open and wait for the head's lock, which we
- * hold.
+ * Begin a new board in a file that is empty, too short or of an earlier boot.
+ * It stays the same file: others may have it open and wait for the head's lock,
+ * which we hold.
  */
 static enum board_result
 begin(struct board_file *f, int fd)
 {
-	if (!allocate(f, fd))
+	if (!allocate(fd)) {
+		int error = errno;
+
+		if (!f->board && ftruncate(fd, 0) != 0)
+			log_debug("the scoreboard is left half made");
+		errno = error;
 		return BOARD_FAILED;
-	if (f->board)
-		memset(f->board, 0, sizeof *f->board);
-	else if (map(f, fd, PROT_READ | PROT_WRITE) == BOARD_FAILED)
+	}
+	if (map(f, fd, PROT_READ | PROT_WRITE) == BOARD_FAILED)
 		return BOARD_FAILED;
-	f->board->version = VERSION;
-	f->board->size = sizeof *f->board;
+	if (!f->board) {
+		errno = EFBIG; /* longer than a board, and not to be removed */
+		return BOARD_FAILED;
+	}
+	memset(f->board, 0, sizeof *f->board);
 	f->board->boot_ms = clock_boot_ms();
-	memcpy(f->board->magic, MAGIC, sizeof f->board->magic);
-	return BOARD_OPEN;
+	if (lock_any_record_is_held(f->lock_fd))
+		f->board->begun_ms = clock_ms();
+	f->board->head.version = VERSION;
+	f->board->head.size = sizeof *f->board;
+	memcpy(f->board->head.magic, MAGIC, sizeof no_magic);
+	return f->is_cut ? BOARD_NONE : BOARD_OPEN;
 }
 
 /* Has the file been replaced since it was opened? */
@@ -141,6 +177,35 @@ is_replaced(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && st.st_nlink == 0;
+}
+
+/* Is it a whole board of another version, which others may use? */
+static bool
+is_of_others(int fd)
+{
+	struct board_head head;
+	struct stat st;
+
+	return pread(fd, &head, sizeof head, 0) == sizeof head &&
+	    has_magic(&head) && head.version != VERSION &&
+	    fstat(fd, &st) == 0 && st.st_size == (off_t)head.size;
+}
+
+/*
+ * Replace a board that is bad, and tell those who have it mapped. In the
+ * sandbox nothing can be removed; one that was cut is begun anew in its place.
+ */
+static enum board_result
+replace_locked(struct board_file *f, int fd, const char *path)
+{
+	bool of_others = is_of_others(fd);
+
+	if (unlink(path) != 0)
+		return of_others ? BOARD_FAILED : begin(f, fd);
+	if (!of_others &&
+	    pwrite(fd, no_magic, sizeof no_magic, 0) != sizeof no_magic)
+		log_debug("the old scoreboard may still be in use");
+	return BOARD_FOREIGN;
 }
 
 /*
@@ -155,11 +220,9 @@ mend_locked(struct board_file *f, int fd, const char *path)
 	if (is_replaced(fd))
 		return BOARD_NONE;
 	res = map(f, fd, PROT_READ | PROT_WRITE);
-	if (res == BOARD_NONE)
-		return begin(f, fd);
-	if (res == BOARD_FOREIGN && unlink(path) != 0)
-		return BOARD_FAILED;
-	return res;
+	if (res == BOARD_FOREIGN)
+		return replace_locked(f, fd, path);
+	return res == BOARD_NONE ? begin(f, fd) : res;
 }
 
 static enum board_result
@@ -210,11 +273,29 @@ make_paths(char board[PATH_MAX], char locks[PATH_MAX], const char *dir)
 	    make_path(locks, dir, "scoreboard.lock");
 }
 
+/* Try to open it until it stays the same for long enough. */
+static enum board_result
+open_board(struct board_file *f, const char *path)
+{
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		enum board_result res = try_open(f, path);
+
+		if (res == BOARD_OPEN || res == BOARD_FAILED)
+			return res;
+		if (res == BOARD_FOREIGN)
+			log_warning("%s is damaged or of another version; it "
+				    "is begun anew",
+			    log_quote_str(path));
+	}
+	errno = EAGAIN;
+	return BOARD_FAILED;
+}
+
 enum board_result
 board_open(struct board_file *f, const char *dir)
 {
-	enum board_result res = BOARD_NONE;
 	char path[PATH_MAX], locks[PATH_MAX];
+	enum board_result res;
 
 	*f = (struct board_file){.lock_fd = -1};
 	if (!make_paths(path, locks, dir))
@@ -222,21 +303,34 @@ board_open(struct board_file *f, const char *dir)
 	f->lock_fd = lock_open(locks);
 	if (f->lock_fd < 0)
 		return BOARD_FAILED;
-	for (int i = 0; i < OPEN_TRIES; i++) {
-		res = try_open(f, path);
-		if (res == BOARD_OPEN)
-			return res;
-		if (res == BOARD_FAILED)
-			break;
-		if (res == BOARD_FOREIGN)
-			log_warning("%s is damaged or of another version; it "
-				    "is begun anew",
-			    log_quote_str(path));
+	res = open_board(f, path);
+	if (res != BOARD_OPEN)
+		board_close(f);
+	return res;
+}
+
+enum board_result
+board_reopen(struct board_file *f, const char *dir)
+{
+	struct board_file next = {.lock_fd = f->lock_fd};
+	char path[PATH_MAX], locks[PATH_MAX];
+	enum board_result res;
+
+	if (!make_paths(path, locks, dir))
+		return BOARD_FAILED;
+	res = open_board(&next, path);
+	if (res != BOARD_OPEN) {
+		unmap(&next);
+		guard(f);
+		return res;
 	}
-	if (res != BOARD_FAILED)
-		errno = EAGAIN;
-	board_close(f);
-	return BOARD_FAILED;
+	munmap(f->board, sizeof *f->board);
+	f->board = next.board;
+	f->is_cut = 0;
+	guard(f);
+	if (next.is_cut)
+		f->is_cut = 1; /* again, and before we guarded it */
+	return BOARD_OPEN;
 }
 
 enum board_result

@@ -16,7 +16,9 @@
 #include "board/tally.h"
 #include "proto/opcodes.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SCOREBOARD_RECORDS 4096 /* connections at once */
@@ -57,9 +59,12 @@ struct record {
 };
 
 struct board {
-	char magic[8];
-	uint32_t version, size;
+	struct board_head {
+		char magic[8];
+		uint32_t version, size;
+	} head;
 	_Atomic int64_t boot_ms; /* clock_boot_ms; the living keep it right */
+	uint64_t begun_ms; /* when, if others had another board then; or 0 */
 	_Atomic uint32_t n_used; /* records from here on were never used */
 	struct place places[PLACES_MAX];
 	struct tally arrivals; /* new connections */
@@ -70,6 +75,8 @@ struct board {
 struct board_file {
 	int lock_fd;         /* the locks, in another file; -1: closed */
 	struct board *board; /* NULL: not mapped */
+	/* somebody cut the file: what is mapped is empty, and ours alone */
+	volatile sig_atomic_t is_cut;
 };
 
 enum board_result {
@@ -81,11 +88,23 @@ enum board_result {
 
 /*
  * Open DIR/scoreboard and DIR/scoreboard.lock; make them when there are none. A
- * board that is damaged or of another version is replaced, after a log line;
- * processes that have the old one open go on with that. BOARD_OPEN or
- * BOARD_FAILED.
+ * board that is damaged or of another version is replaced, after a log line.
+ * Processes that have one of another version open go on with that; of a damaged
+ * one they learn (board_is_lost). BOARD_OPEN or BOARD_FAILED.
  */
 enum board_result board_open(struct board_file *f, const char *dir);
+
+/*
+ * Is what we have mapped the board of all no more? Somebody cut its file, and
+ * perhaps others have replaced it.
+ */
+bool board_is_lost(const struct board_file *f);
+
+/*
+ * Map it anew when it is lost. The locks stay open, and held. If it cannot be
+ * had, all is as it was.
+ */
+enum board_result board_reopen(struct board_file *f, const char *dir);
 
 /*
  * Open it for reading only: nothing is made or changed. Without the right to

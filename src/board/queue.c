@@ -4,6 +4,7 @@
  */
 #include "board/queue.h"
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "board/lock.h"
 #include "board/roster.h"
@@ -56,13 +57,14 @@ queue_wait(struct scoreboard *b, uint32_t weight, uint64_t now_ms)
 
 	if (!r)
 		return;
+	b->weight = weight;
 	r->weight = weight;
-	if (r->state != RECORD_CONNECTED || !lock_head(b->file.lock_fd))
+	if (b->state != RECORD_CONNECTED || !lock_head(b->file.lock_fd))
 		return;
-	r->since_ms = begin_of_wait_locked(b, now_ms);
-	b->waiting_ms = 0;
 	r->alive_ms = now_ms;
-	r->state = RECORD_WAITING;
+	scoreboard_set_state(
+	    b, RECORD_WAITING, begin_of_wait_locked(b, now_ms));
+	b->waiting_ms = 0;
 	lock_head_release(b->file.lock_fd);
 }
 
@@ -157,6 +159,17 @@ are_due_to_others_locked(struct scoreboard *b, uint32_t n_free, uint64_t now_ms)
 	return n == n_free;
 }
 
+/*
+ * Was the board begun just now, while others had another one? They say within a
+ * second that they live, and what slots they have.
+ */
+static bool
+may_lack_uploads(const struct scoreboard *b, uint64_t now_ms)
+{
+	return scoreboard_is_lost(b) ||
+	    is_recent(b->file.board->begun_ms, now_ms, 2 * UPLOADING_ALIVE_MS);
+}
+
 static bool
 take_locked(struct scoreboard *b, uint64_t now_ms)
 {
@@ -168,10 +181,11 @@ take_locked(struct scoreboard *b, uint64_t now_ms)
 	if (n_uploading >= b->limits.slots ||
 	    are_due_to_others_locked(
 		b, b->limits.slots - n_uploading, now_ms) ||
-	    has_its_slots_locked(b, r->owner, now_ms))
+	    has_its_slots_locked(b, r->owner, now_ms) ||
+	    may_lack_uploads(b, now_ms))
 		return false;
-	r->since_ms = r->alive_ms = now_ms;
-	r->state = RECORD_UPLOADING;
+	r->alive_ms = now_ms;
+	scoreboard_set_state(b, RECORD_UPLOADING, now_ms);
 	return true;
 }
 
@@ -189,7 +203,7 @@ queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 		*before = (uint32_t)scoreboard_n_records(b);
 		return false;
 	}
-	if (r->state == RECORD_UPLOADING)
+	if (b->state == RECORD_UPLOADING)
 		return true;
 	*before = count_before(b, now_ms);
 	/* the lock is worth its cost only if a slot seems to be free */
@@ -204,13 +218,9 @@ queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 void
 queue_give(struct scoreboard *b, uint64_t now_ms)
 {
-	struct record *r = scoreboard_mine(b);
-
 	b->waiting_ms = 0;
-	if (!r)
-		return;
-	r->since_ms = now_ms;
-	r->state = RECORD_CONNECTED;
+	if (b->mine >= 0)
+		scoreboard_set_state(b, RECORD_CONNECTED, now_ms);
 }
 
 bool

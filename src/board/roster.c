@@ -5,6 +5,7 @@
 #include "board/roster.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/util.h"
 #include "board/crowd.h"
 #include "board/lock.h"
@@ -86,15 +87,11 @@ find_free_locked(struct scoreboard *b)
 	int used = scoreboard_n_records(b);
 	int most = (int)min_u64(b->limits.connections, SCOREBOARD_RECORDS);
 
-	for (int i = 0; i < most; i++) {
-		if (i < used && scoreboard_record(b, i)->state != RECORD_FREE)
-			continue;
-		if (lock_record_is_held(b->file.lock_fd, i))
-			continue;
-		if (i >= used)
-			b->file.board->n_used = (uint32_t)i + 1;
-		return i;
-	}
+	for (int i = 0; i < most; i++)
+		if ((i >= used ||
+			scoreboard_record(b, i)->state == RECORD_FREE) &&
+		    !lock_record_is_held(b->file.lock_fd, i))
+			return i;
 	return -1;
 }
 
@@ -161,11 +158,28 @@ roster_is_full_locked(struct scoreboard *b, uint64_t owner,
 	return false;
 }
 
+/* Write into our record all that we know by ourselves. */
+static void
+write_mine_locked(struct scoreboard *b, uint64_t now_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	if (b->file.board->n_used <= (uint32_t)b->mine)
+		b->file.board->n_used = (uint32_t)b->mine + 1;
+	memset(r, 0, sizeof *r);
+	memcpy(r->address, b->address, sizeof r->address);
+	r->owner = b->owner;
+	r->port = b->port;
+	r->pid = (uint32_t)getpid();
+	r->weight = b->weight;
+	r->alive_ms = now_ms;
+	scoreboard_set_state(b, b->state, b->since_ms);
+}
+
 /* Make a free record ours. False when there is none. */
 static bool
 join_locked(struct scoreboard *b, uint64_t now_ms)
 {
-	struct record *r;
 	int i;
 
 	bury_silent_locked(b, now_ms);
@@ -173,15 +187,10 @@ join_locked(struct scoreboard *b, uint64_t now_ms)
 	if (i < 0 || !lock_record(b->file.lock_fd, i))
 		return false;
 	b->mine = i;
-	r = scoreboard_mine(b);
-	memset(r, 0, sizeof *r);
-	memcpy(r->address, b->address, sizeof r->address);
-	r->owner = b->owner;
-	r->port = b->port;
-	r->pid = (uint32_t)getpid();
-	r->weight = WEIGHT_NORMAL;
-	r->since_ms = r->alive_ms = now_ms;
-	r->state = RECORD_CONNECTED;
+	b->state = RECORD_CONNECTED;
+	b->weight = WEIGHT_NORMAL;
+	b->since_ms = now_ms;
+	write_mine_locked(b, now_ms);
 	return true;
 }
 
@@ -191,6 +200,46 @@ has_its_connections_locked(struct scoreboard *b, uint64_t now_ms)
 {
 	return roster_is_full_locked(
 	    b, b->owner, RECORD_CONNECTED, crowd_owner_limit(b), now_ms);
+}
+
+/* Is there no board, or does our record say something else than we do? */
+static bool
+is_spoilt(const struct scoreboard *b)
+{
+	if (!b->file.board || scoreboard_is_lost(b))
+		return true;
+	return b->mine >= 0 &&
+	    (scoreboard_mine(b)->state != b->state ||
+		b->file.board->n_used <= (uint32_t)b->mine);
+}
+
+static void
+log_spoilt(struct scoreboard *b)
+{
+	if (!b->was_spoilt && b->file.board)
+		log_warning("another program changed the scoreboard in %s, "
+			    "perhaps an ed2k-serve that a peer has taken over; "
+			    "it is mended",
+		    log_quote_str(b->dir));
+	b->was_spoilt = true;
+}
+
+/*
+ * Say again who we are, on a new board if need be. The lock on our record is
+ * still ours, so nobody else has the record of this number.
+ */
+static void
+repair(struct scoreboard *b, uint64_t now_ms)
+{
+	log_spoilt(b);
+	if (!b->file.board)
+		board_open(&b->file, b->dir);
+	else if (scoreboard_is_lost(b))
+		board_reopen(&b->file, b->dir);
+	if (b->mine < 0 || scoreboard_is_lost(b) || !lock_head(b->file.lock_fd))
+		return;
+	write_mine_locked(b, now_ms);
+	lock_head_release(b->file.lock_fd);
 }
 
 static enum claim_result
@@ -226,11 +275,15 @@ roster_claim(struct scoreboard *b, const uint8_t address[ADDRESS_SIZE],
 void
 roster_rejoin(struct scoreboard *b, uint64_t now_ms)
 {
-	if (!b->file.board || b->mine >= 0)
+	if (b->is_alone)
+		return;
+	if (is_spoilt(b))
+		repair(b, now_ms);
+	if (b->mine >= 0)
 		return;
 	if (b->waiting_ms == 0)
 		b->waiting_ms = now_ms;
-	if (!lock_head(b->file.lock_fd))
+	if (is_spoilt(b) || !lock_head(b->file.lock_fd))
 		return;
 	if (!has_its_connections_locked(b, now_ms))
 		join_locked(b, now_ms);
@@ -240,11 +293,11 @@ roster_rejoin(struct scoreboard *b, uint64_t now_ms)
 void
 roster_alive(struct scoreboard *b, uint64_t now_ms)
 {
-	struct record *r = scoreboard_mine(b);
-
-	if (!r)
+	if (b->mine < 0)
 		return;
-	r->alive_ms = now_ms;
+	if (is_spoilt(b))
+		repair(b, now_ms);
+	scoreboard_mine(b)->alive_ms = now_ms;
 	/* the wall clock may have been set */
 	b->file.board->boot_ms = clock_boot_ms();
 }
@@ -256,7 +309,7 @@ roster_leave(struct scoreboard *b, uint64_t now_ms)
 
 	if (!r)
 		return;
-	if (r->state == RECORD_WAITING && lock_head(b->file.lock_fd)) {
+	if (b->state == RECORD_WAITING && lock_head(b->file.lock_fd)) {
 		keep_place_locked(b, r, now_ms, now_ms);
 		lock_head_release(b->file.lock_fd);
 	}

@@ -28,11 +28,15 @@ enum claim_result roster_claim(struct scoreboard *b,
 
 /*
  * Claim a record after CLAIM_FULL for a peer that waits, as soon as there is
- * one. Until then the time counts as waited. Does nothing when we have one.
+ * one. Until then the time counts as waited. One that we have is looked after
+ * as by roster_alive.
  */
 void roster_rejoin(struct scoreboard *b, uint64_t now_ms);
 
-/* Say that we live. */
+/*
+ * Say that we live. If somebody spoilt our record or the board, say again who
+ * we are, and map a new board: pointers to records are void then.
+ */
 void roster_alive(struct scoreboard *b, uint64_t now_ms);
 
 /* Give up our record; the place of a peer that waits is kept. */

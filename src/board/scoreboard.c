@@ -26,6 +26,7 @@ scoreboard_open(struct scoreboard *b, const char *dir,
     const struct scoreboard_limits *limits)
 {
 	*b = closed;
+	b->dir = dir;
 	b->limits = *limits;
 	b->is_alone = !dir;
 	if (!dir || board_open(&b->file, dir) == BOARD_OPEN)
@@ -56,6 +57,17 @@ struct record *
 scoreboard_mine(const struct scoreboard *b)
 {
 	return b->mine >= 0 ? scoreboard_record(b, b->mine) : NULL;
+}
+
+void
+scoreboard_set_state(struct scoreboard *b, uint32_t state, uint64_t since_ms)
+{
+	struct record *r = scoreboard_mine(b);
+
+	b->state = state;
+	b->since_ms = since_ms;
+	r->since_ms = since_ms;
+	r->state = state;
 }
 
 int

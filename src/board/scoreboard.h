@@ -23,6 +23,11 @@
  * Without a board each connection is alone: no limit holds, a slot is always
  * free, and every function here, in roster.h and in queue.h does no harm. When
  * there is a board, and it is not to be had because of a lock, no slot is free.
+ *
+ * A process that was taken over can spoil the board: cut its file (guard.h) or
+ * wipe records. So each process knows its own state by itself, and says it
+ * again when it says that it lives (roster_alive), on a new board if need be.
+ * It keeps what it has meanwhile, but gets no slot.
  * SPDX-License-Identifier: ISC
  */
 #ifndef BOARD_SCOREBOARD_H
@@ -49,9 +54,14 @@ struct scoreboard_limits {
 
 struct scoreboard {
 	struct board_file file;
+	const char *dir; /* borrowed */
 	struct scoreboard_limits limits;
-	bool is_alone;                 /* there is no board: no limit holds */
-	int mine;                      /* number of our record; -1: none */
+	bool is_alone; /* there is no board: no limit holds */
+	int mine;      /* number of our record; -1: none */
+	/* what our record says, and must say again if somebody changes it */
+	uint32_t state, weight;
+	uint64_t since_ms;
+	bool was_spoilt;               /* somebody did, which is logged once */
 	uint8_t address[ADDRESS_SIZE]; /* of our peer */
 	uint64_t owner;                /* of that, see base/owner.h */
 	uint16_t port;
@@ -81,6 +91,17 @@ void scoreboard_close(struct scoreboard *b);
 
 /* Our record, for us to fill in; NULL without one. */
 struct record *scoreboard_mine(const struct scoreboard *b);
+
+/* Take on this state, of enum record_state, and write it into our record. */
+void scoreboard_set_state(
+    struct scoreboard *b, uint32_t state, uint64_t since_ms);
+
+/* Is our board no more the one of all? Until roster_alive it is no use. */
+static inline bool
+scoreboard_is_lost(const struct scoreboard *b)
+{
+	return b->file.board && board_is_lost(&b->file);
+}
 
 /*
  * Records to look at: the first n. 0 without a board, and never more than the

@@ -63,8 +63,8 @@ bool
 rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending)
 {
-	struct record *r = scoreboard_mine(s->board);
 	uint64_t rate_bps = s->peer_bps;
+	struct record *r;
 
 	if (rate_share_due_ms(s, now_ms, sending) > 0 &&
 	    sending == s->was_sending)
@@ -72,6 +72,9 @@ rate_share_update(
 	s->was_sending = sending;
 	s->updated_ms = now_ms;
 	roster_alive(s->board, now_ms);
+	if (scoreboard_is_lost(s->board))
+		return true; /* our share stays what it was */
+	r = scoreboard_mine(s->board);
 	if (r)
 		fill_record(s, r, now_ms, sending, pending);
 	if (s->all_bps > 0) {
@@ -88,10 +91,11 @@ rate_share_update(
 uint64_t
 rate_share_due_ms(const struct rate_share *s, uint64_t now_ms, bool sending)
 {
-	const struct record *r = scoreboard_mine(s->board);
-	uint64_t every_ms = sending             ? UPDATE_MS
-	    : r && r->state == RECORD_UPLOADING ? UPLOADING_ALIVE_MS
-						: ALIVE_MS;
+	const struct scoreboard *board = s->board;
+	bool has_slot = board->mine >= 0 && board->state == RECORD_UPLOADING;
+	uint64_t every_ms = sending ? UPDATE_MS
+	    : has_slot              ? UPLOADING_ALIVE_MS
+				    : ALIVE_MS;
 	uint64_t ago_ms = now_ms - s->updated_ms;
 
 	return ago_ms < every_ms ? every_ms - ago_ms : 0;

@@ -134,6 +134,7 @@ make_board(void)
 static void
 reset(void)
 {
+	follow();
 	must(ftruncate(other, 0) == 0 && ftruncate(other, (off_t)size) == 0);
 	must(pwrite(other, head, sizeof head, 0) == (ssize_t)sizeof head);
 	for (int i = 0; i < N_NEAR; i++)
@@ -261,12 +262,12 @@ static void
 take(void)
 {
 	const struct record *mine = scoreboard_mine(&board);
-	bool had = mine && mine->state == RECORD_UPLOADING;
+	bool had = mine && board.state == RECORD_UPLOADING;
 	unsigned before_us = 0;
 	bool got = queue_take(&board, now_ms, &before_us);
 
 	must(before_us <= SCOREBOARD_RECORDS);
-	must(!got || (mine && mine->state == RECORD_UPLOADING));
+	must(!got || (mine && board.state == RECORD_UPLOADING));
 	/* who is not counted in n_used is not seen: only if nobody lied */
 	if (!is_sane || !got || had)
 		return;
@@ -304,6 +305,15 @@ see(void *ctx, const struct record *r)
 }
 
 static void
+reopen(void)
+{
+	roster_leave(&board, now_ms);
+	must(board.mine == -1);
+	scoreboard_close(&board);
+	open_board();
+}
+
+static void
 look(uint64_t rate)
 {
 	struct scoreboard onlooker;
@@ -326,6 +336,7 @@ look(uint64_t rate)
 	if (board.mine < 0) {
 		scoreboard_open_readonly(&onlooker, temp_dir);
 		scoreboard_close(&onlooker);
+		reopen(); /* a process guards one board, the last */
 	}
 }
 
@@ -338,15 +349,6 @@ resize(uint8_t how)
 		must(ftruncate(other, (off_t)size + (how % 3 == 1 ? -1 : 1)) ==
 		    0);
 	is_sane = false;
-}
-
-static void
-reopen(void)
-{
-	roster_leave(&board, now_ms);
-	must(board.mine == -1);
-	scoreboard_close(&board);
-	open_board();
 }
 
 static void
@@ -373,11 +375,7 @@ step(struct reader *r)
 		live_or_die(get_u8(r) % N_NEAR);
 		break;
 	case STEP_SIZE:
-		/* who has it mapped must not see it end: closed first */
-		roster_leave(&board, now_ms);
-		scoreboard_close(&board);
 		resize(get_u8(r));
-		open_board();
 		break;
 	case STEP_OPEN:
 		reopen();

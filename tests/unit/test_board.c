@@ -4,6 +4,11 @@
  */
 #include "board_rig.h"
 
+#include "base/clock.h"
+
+/* Where a member of the board is in the file. */
+#define AT(member) ((off_t)offsetof(struct board, member))
+
 static ino_t
 open_board(void)
 {
@@ -73,15 +78,15 @@ a_damaged_file_is_replaced(void **state)
 	size = board_stat().st_size;
 	write_at(0, "X", 1); /* magic */
 	is_replaced();
-	write_at(8, "\xFF\xFF", 2); /* version */
+	write_at(AT(head.version), "\xFF\xFF", 2);
 	is_replaced();
-	write_at(12, "\1", 1); /* size */
+	write_at(AT(head.size), "\1", 1);
 	is_replaced();
-	write_at(16, "\0\0\0\0\0\0\0\x7F", 8); /* another boot */
+	write_at(AT(boot_ms), "\0\0\0\0\0\0\0\x7F", 8);
 	is_replaced();
-	write_at(16, "\0\0\0\0\0\0\0\x80", 8);
+	write_at(AT(boot_ms), "\0\0\0\0\0\0\0\x80", 8);
 	is_replaced();
-	write_at(24, "\xFF\xFF\xFF\xFF", 4); /* n_used */
+	write_at(AT(n_used), "\xFF\xFF\xFF\xFF", 4);
 	is_replaced();
 	assert_int_equal(truncate(board_path(), size - 1), 0);
 	is_replaced();
@@ -108,10 +113,10 @@ any_bytes_in_the_records_do_no_harm(void **state)
 	memset(junk, 0xA5, sizeof junk);
 	open_board();
 	size = board_stat().st_size;
-	for (off_t at = 28; at + step < size; at += step)
+	for (off_t at = AT(n_used) + 4; at + step < size; at += step)
 		write_at(at, junk, sizeof junk);
 	/* all in use, they say; nobody holds a lock */
-	write_at(24, "\x00\x10\x00\x00", 4);
+	write_at(AT(n_used), "\x00\x10\x00\x00", 4);
 	assert_true(scoreboard_open(&b, dir, &limits));
 	roster_claim(&b, v4_7, 1, T0);
 	queue_wait(&b, WEIGHT_LOW, T0);
@@ -184,7 +189,7 @@ a_process_keeps_the_board_that_is_replaced_meanwhile(void **state)
 
 	(void)state;
 	a = guest_of(v4_7, T0);
-	write_at(8, "\xFF\xFF", 2); /* another version */
+	write_at(AT(head.version), "\xFF\xFF", 2);
 	b = guest_of(v4_7, T0 + 1);
 	tell(a, OP_WAIT, WEIGHT_NORMAL, T0 + 2);
 	takes(a, T0 + 2);
@@ -214,13 +219,13 @@ a_clock_that_is_set_makes_no_other_boot_while_somebody_is_there(void **state)
 
 	(void)state;
 	a = guest_of(v4_7, T0);
-	write_at(16, "\1\2\3\4\5\0\0\0", 8);
+	write_at(AT(boot_ms), "\1\2\3\4\5\0\0\0", 8);
 	is_kept(true);
 	/* who lives says how it is now */
 	tell(a, OP_ALIVE, 0, T0);
 	kill_kid(a);
 	tell(guest_of(v4_7, T0), OP_LEAVE, 0, T0);
-	write_at(16, "\1\2\3\4\5\0\0\0", 8);
+	write_at(AT(boot_ms), "\1\2\3\4\5\0\0\0", 8);
 	is_kept(false);
 }
 
@@ -244,6 +249,62 @@ a_reader_cannot_hold_the_lock(void **state)
 	close(fd);
 }
 
+/* Each goes on, and they find each other again. In real time: the board has it. */
+static void
+is_survived(off_t size)
+{
+	uint64_t t0 = clock_ms();
+	struct kid *a, *b, *c;
+
+	assert_int_equal(begin(NULL), 0);
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, t0);
+	takes(a, t0);
+	b = waiting(WEIGHT_NORMAL, t0);
+	waits_behind(b, 0, t0);
+	assert_int_equal(truncate(board_path(), size), 0);
+	c = waiting(WEIGHT_NORMAL, t0 + 1);
+	waits_behind(c, 0, t0 + 1);
+	takes(a, t0 + 1);
+	tell(a, OP_ALIVE, 0, t0 + 1000);
+	tell(b, OP_ALIVE, 0, t0 + 1000);
+	waits_behind(b, 0, t0 + 1000);
+	waits_behind(c, 1, t0 + 1000);
+	tell(a, OP_LEAVE, 0, t0 + 4000);
+	waits_behind(c, 1, t0 + 4000);
+	takes(b, t0 + 4000);
+	waits_behind(c, 0, t0 + 4000);
+	kill_kid(b);
+	takes(c, t0 + 6000);
+	end(NULL);
+}
+
+static void
+a_board_that_is_cut_ends_no_process(void **state)
+{
+	(void)state;
+	for (off_t size = 0; size < (off_t)sizeof(struct board);
+	     size = size * 3 + 1)
+		is_survived(size);
+	is_survived(AT(records));
+	is_survived(sizeof(struct board) - 1);
+	is_survived(sizeof(struct board) + 1);
+}
+
+static void
+a_reader_survives_a_cut(void **state)
+{
+	struct scoreboard b;
+
+	(void)state;
+	open_board();
+	assert_int_equal(scoreboard_open_readonly(&b, dir), BOARD_OPEN);
+	assert_int_equal(truncate(board_path(), 0), 0);
+	assert_int_equal(scoreboard_n_records(&b), 0);
+	assert_false(queue_others_wait(&b));
+	scoreboard_close(&b);
+}
+
 int
 main(void)
 {
@@ -260,6 +321,8 @@ main(void)
 	    TEST(
 		a_clock_that_is_set_makes_no_other_boot_while_somebody_is_there),
 	    TEST(a_reader_cannot_hold_the_lock),
+	    TEST(a_board_that_is_cut_ends_no_process),
+	    TEST(a_reader_survives_a_cut),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);

@@ -217,6 +217,29 @@ a_process_that_left_is_not_counted_as_killed(void **state)
 	assert_int_equal(seen_dead(b).n_dead, 0);
 }
 
+/* By a process that was taken over, which may write all of the board. */
+static void
+a_record_that_is_wiped_is_written_again(void **state)
+{
+	static const uint8_t zeros[2 * sizeof(struct record)];
+	struct kid *a, *b;
+
+	(void)state;
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, T0);
+	takes(a, T0);
+	b = waiting(WEIGHT_NORMAL, T0);
+	write_at(offsetof(struct board, n_used), zeros, 4);
+	write_at(offsetof(struct board, records), zeros, sizeof zeros);
+	takes(a, T0 + 1);
+	tell(a, OP_ALIVE, 0, T0 + 2);
+	assert_int_equal(tell(b, OP_REJOIN, 0, T0 + 3), 1);
+	waits_behind(b, 0, T0 + 3);
+	assert_int_equal(tell(a, OP_OTHERS_WAIT, 0, 0), 1);
+	tell(a, OP_LEAVE, 0, T0 + 4);
+	takes(b, T0 + 4);
+}
+
 int
 main(void)
 {
@@ -232,6 +255,7 @@ main(void)
 	    TEST(a_network_has_more_than_one_of_its_own_can_use_up),
 	    TEST(a_process_that_found_no_record_gets_one_later),
 	    TEST(a_process_that_left_is_not_counted_as_killed),
+	    TEST(a_record_that_is_wiped_is_written_again),
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);
