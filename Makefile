@@ -38,7 +38,7 @@ DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
 
 # A program links whole folders; tests/lint says who may include whom.
 sources = $(sort $(wildcard $(patsubst %,src/%/*.c,$(1))))
-SERVE_DIRS = base proto store board serve serve/*
+SERVE_DIRS = base proto store board serve serve/* listen
 SHARE_DIRS = base proto store board index cmd
 PORTS_DIRS = base ports
 objects = $(patsubst src/%.c,$(B)/%.o,$(1))
@@ -264,8 +264,8 @@ ifeq ($(PREFIX),/usr)
 ZSHDIR = /usr/share/zsh/vendor-completions
 endif
 EXAMPLEDIR = $(PREFIX)/share/doc/ed2k-serve
-EXAMPLES = hardened.conf inetd.conf xinetd.conf tcpserver.run tcpsvd.run \
-	ed2k-serve.nft
+EXAMPLES = hardened.conf forking.conf inetd.conf inetd-wait.conf xinetd.conf \
+	xinetd-wait.conf tcpserver.run tcpsvd.run ed2k-serve.nft
 DOCS = README.md CHANGELOG.md SECURITY.md inetd/README.md
 
 # put MODE FILE TARGET: install a file with the places of others filled in.
@@ -288,6 +288,7 @@ install: all
 		inetd/ed2k-serve.default '$(DESTDIR)$(DEFAULTFILE)'
 	$(call put,644,inetd/ed2k-serve.socket,$(UNITDIR)/ed2k-serve.socket)
 	$(call put,644,inetd/ed2k-serve@.service,$(UNITDIR)/ed2k-serve@.service)
+	$(call put,644,inetd/ed2k-serve.service,$(UNITDIR)/ed2k-serve.service)
 	for unit in $(TIMER_UNITS); do \
 		$(call put,644,inetd/$$unit,$(UNITDIR)/$$unit) || exit; \
 	done
@@ -304,7 +305,7 @@ uninstall:
 	cd '$(DESTDIR)/' && rm -f '.$(LIBEXECDIR)/ed2k-serve' \
 		'.$(LIBEXECDIR)/ed2k-map-ports' \
 		'.$(PREFIX)/bin/ed2k-share' '.$(UNITDIR)/ed2k-serve.socket' \
-		'.$(UNITDIR)/ed2k-serve@.service' \
+		'.$(UNITDIR)/ed2k-serve@.service' '.$(UNITDIR)/ed2k-serve.service' \
 		'.$(SYSUSERSDIR)/ed2k-serve.conf' '.$(TMPFILESDIR)/ed2k-serve.conf' \
 		'.$(BASHDIR)/ed2k-serve' '.$(BASHDIR)/ed2k-share' '.$(ZSHDIR)/_ed2k'
 	! cmp -s inetd/ed2k-serve.default '$(DESTDIR)$(DEFAULTFILE)' || \

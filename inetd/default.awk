@@ -15,7 +15,7 @@ match($0, /^  (-.,|   ) --/) {
 	line = substr($0, RLENGTH + 1)
 	option = line
 	sub(/ .*/, "", option)
-	if (option ~ /^(messages|version|help)$/)
+	if (option ~ /^(listen|user|messages|version|help)$/)
 		next
 	meaning = substr($0, 32)
 	sub(/^ */, "", meaning)

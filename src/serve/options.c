@@ -25,6 +25,7 @@ static struct options opt = {
     .per_address = 16,
     .per_minute = 60,
     .address_slots = 8,
+    .linger_s = 60,
 };
 static const char *sandbox = "try", *identity;
 static bool help, version, messages;
@@ -77,8 +78,14 @@ static const struct args_option option_table[] = {
 	"user hash of a snapshot's servers: own or shared"},
     {"sandbox", 0, ARGS_TEXT, "ED2K_SANDBOX", 0, 0, &sandbox, "MODE",
 	"try, require or off (try)"},
+    {"linger", 0, ARGS_SECONDS, "ED2K_LINGER", 1, 31536000, &opt.linger_s,
+	"TIME", "without connections, on a passed socket (60s)"},
     {"verbose", 'v', ARGS_FLAG, "ED2K_VERBOSE", 0, 0, &opt.verbose, NULL,
 	"log every message too"},
+    {"listen", 0, ARGS_LIST, NULL, 0, 0, &opt.listen, "PLACE",
+	"accept connections on [ADDRESS:]PORT; repeatable"},
+    {"user", 0, ARGS_TEXT, NULL, 0, 0, &opt.user, "NAME",
+	"become this user, when started by root"},
     {"messages", 'Q', ARGS_FLAG, NULL, 0, 0, &messages, NULL,
 	"list the messages understood, and exit"},
     {"version", 'V', ARGS_FLAG, NULL, 0, 0, &version, NULL,
@@ -89,12 +96,13 @@ static const struct args_option option_table[] = {
 static void
 print_help(void)
 {
-	puts("usage: ed2k-serve [options] <peer >peer\n\n"
+	puts("usage: ed2k-serve [options] <peer >peer\n"
+	     "       ed2k-serve --listen [ADDRESS:]PORT [options]\n\n"
 	     "Serve one eD2k peer; started by systemd, inetd and the like.\n");
 	args_usage(option_table, ARRAY_LEN(option_table));
 	puts(
 	    "\nED2K_SLOTS=9 in the environment does the same as --slots 9. All "
-	    "options but\nthe last three have such a variable; Debian reads "
+	    "options but\nthe last five have such a variable; Debian reads "
 	    "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
 }
 

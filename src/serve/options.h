@@ -7,6 +7,7 @@
 #ifndef SERVE_OPTIONS_H
 #define SERVE_OPTIONS_H
 
+#include "base/args.h"
 #include "serve/walls/sandbox.h"
 #include "store/identity.h"
 
@@ -27,6 +28,9 @@ struct options {
 	enum sandbox_mode sandbox;
 	bool has_identity;
 	enum identity_mode identity;
+	struct args_list listen;
+	const char *user;
+	uint64_t linger_s;
 };
 
 /*

@@ -161,13 +161,25 @@ valgrind)
 esac
 
 # serve [OPTION...]: listen on 127.0.0.1:$port, one server a connection, log in
-# $log.
+# $log. With FORK=1 the server listens itself, and forks.
 serve() {
+	if [ -n "${FORK:-}" ]; then
+		serve_forking "$@"
+		return
+	fi
 	need_command systemd-socket-activate systemd
 	[ -z "${WRAP:-}" ] || need_command valgrind valgrind
 	port=$(free_port)
 	systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
 		$wrap "$SERVE" "$@" >"$log" 2>&1 </dev/null &
+	activator=$!
+	track "$activator"
+	wait_for 5 is_listening "$port"
+}
+
+serve_forking() {
+	port=$(free_port)
+	"$SERVE" --listen "127.0.0.1:$port" --user "$(id -un)" "$@" >"$log" 2>&1 </dev/null &
 	activator=$!
 	track "$activator"
 	wait_for 5 is_listening "$port"

@@ -50,6 +50,17 @@ peer_set_address(
 	address_format_port(p->name, p->ip, p->port);
 }
 
+void
+peer_from_sockaddr(struct peer *p, const struct sockaddr_storage *from)
+{
+	uint8_t address[ADDRESS_SIZE] = {0};
+	uint16_t port = 0;
+
+	memset(p, 0, sizeof *p);
+	copy_address(from, address, &port);
+	peer_set_address(p, address, port);
+}
+
 /* As systemd, tcpserver and tcpsvd, and xinetd tell it, tried in this order. */
 static void
 identify_by_environment(uint8_t address[ADDRESS_SIZE], uint16_t *port)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 struct peer {
 	uint8_t ip[ADDRESS_SIZE];     /* see peer_set_address */
@@ -32,6 +33,9 @@ void peer_identify(struct peer *p);
  */
 void peer_set_address(
     struct peer *p, const uint8_t address[ADDRESS_SIZE], uint16_t port);
+
+/* A peer of which only this is known. Of IPv4, IPv6, or else nothing. */
+void peer_from_sockaddr(struct peer *p, const struct sockaddr_storage *from);
 
 /*
  * Make fds 0 and 1 non-blocking, and tune a socket. TCP_NODELAY: when an answer

@@ -22,11 +22,9 @@ struct arrived {
 	bool eof;
 };
 
-/*
- * Set *listed if the address is in the list. False after a log line: bad list.
- */
-static bool
-search_list(const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
+bool
+proxy_is_listed(
+    const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed)
 {
 	*listed = false;
 	for (const char *item = list; item;) {
@@ -143,7 +141,7 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	bool listed;
 
 	*status = EX_USAGE;
-	if (!search_list(list, p->ip, &listed))
+	if (!proxy_is_listed(list, p->ip, &listed))
 		return false;
 	if (p->is_gone) {
 		/* HAProxy resets a check as soon as it is connected */

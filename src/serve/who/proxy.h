@@ -12,7 +12,14 @@
 #include <stdint.h>
 
 /*
- * If *p is in one of the networks of `list`, which are separated by commas,
+ * Set *listed if the address is in one of the networks of `list`, which are
+ * separated by commas. False after a log line: bad list.
+ */
+bool proxy_is_listed(
+    const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed);
+
+/*
+ * If *p is in one of the networks of `list`,
  * read the header from fd 0 and make *p the peer that it names. No byte behind
  * the header is read. Waits at most hello_ms. To be called after peer_prepare.
  *

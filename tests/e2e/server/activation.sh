@@ -43,6 +43,37 @@ for name in tcpserver tcpsvd; do
 		"$tmp/log"
 done
 
+# server_of PARENT...: the process that one of these has started
+server_of() {
+	for parent; do
+		cat "/proc/$parent/task/$parent/children"
+	done | awk '{ print $1 }'
+}
+no_server_of() {
+	[ -z "$(server_of "$@")" ]
+}
+# check_wait NAME PARENT: the same, of one that starts a server which accepts. It
+# is the same for all, ends by itself, and is started again when it was killed.
+check_wait() {
+	check "$1"
+	first=$(server_of "$2")
+	check "$1"
+	[ "$(server_of "$2")" = "$first" ] || fail "$1: another server"
+	wait_for 10 no_server_of "$2"
+	check "$1"
+	kill -9 "$(server_of "$2")"
+	check "$1"
+}
+
+port=$(free_port)
+shipped inetd-wait.conf | sed -n "s# ed2k-serve $SERVE# $(id -un) $SERVE#;
+	s/^$port stream tcp .*/& --linger 1/p" >"$tmp/inetd.conf"
+[ -s "$tmp/inetd.conf" ] || fail "no line left of inetd-wait.conf"
+inetd -i "$tmp/inetd.conf" 2>"$tmp/log" &
+inetd=$!
+track $inetd
+check_wait "inetd, wait" $inetd
+
 port=$(free_port)
 shipped inetd.conf | grep "^$port stream tcp " |
 	sed "s# ed2k-serve $SERVE# $(id -un) $SERVE#" >"$tmp/inetd.conf"
@@ -73,3 +104,11 @@ shipped xinetd.conf | awk '{ print } /^}/ { exit }' >"$tmp/xinetd.conf"
 	>"$tmp/log" 2>&1 &
 track $!
 check xinetd
+
+port=$(free_port)
+shipped xinetd-wait.conf | sed '/server_args/s/$/ --linger 1/; /^}/q' >"$tmp/xinetd.conf"
+"$xinetd" -dontfork -f "$tmp/xinetd.conf" -pidfile "$tmp/xinetd.pid" \
+	>"$tmp/log" 2>&1 &
+xinetd=$!
+track $xinetd
+check_wait "xinetd, wait" $xinetd

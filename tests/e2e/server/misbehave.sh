@@ -12,6 +12,7 @@ case ${WRAP:-}$B in
 *) step=60 ;;
 esac
 
+[ -z "${FORK:-}" ] || export ED2K_VERBOSE=1 # tells how children end
 db=$tmp/share.db
 mkdir "$tmp/state"
 random_file "$tmp/file" 10000000
@@ -57,7 +58,7 @@ peak() {
 # all_have_ended: does no server run any more, and did each say one line?
 all_have_ended() {
 	! has_server &&
-		[ "$(grep -c '^Child .* died' "$log")" -eq \
+		[ "$(grep -c 'hild .* died' "$log")" -eq \
 			"$(grep -c ' end=[a-z]' "$log")" ]
 }
 
@@ -80,7 +81,7 @@ rogues() {
 	cmp "$tmp/file" "$tmp/got" || fail "$class: the honest peer got other bytes"
 	wait_for 30 all_have_ended
 	ended=$(tail -n "+$((before + 1))" "$log" |
-		sed -n 's/^Child .* died with code //p' | sort | uniq -c)
+		sed -n 's/^.*hild .* died with code //p' | sort | uniq -c)
 	echo "$class: $(cat "$tmp/said"); peak $(peak VmHWM) KiB," \
 		"data $(peak VmData) KiB; exit codes" \
 		$(echo "$ended" | awk '{ print $2 ":" $1 }')
@@ -172,7 +173,8 @@ for bad in 256e2573 1b5b326a1b5d303b780007 0d6b696c6c6564 efbbbf78 610062 \
 done
 wait_for 10 all_have_ended
 tail -n "+$((before + 1))" "$log" |
-	grep -vE '^(Connection|Communication|Spawned|Execing|Child) ' >"$tmp/lines"
+	grep -vE '^(Connection|Communication|Spawned|Execing|Child) |: debug: ' \
+	>"$tmp/lines"
 grep ' end=' "$tmp/lines" >"$tmp/ends"
 grep -v ' end=' "$tmp/lines" >"$tmp/warnings"
 [ "$(wc -l <"$tmp/ends")" -eq "$sessions" ] || fail "not one line a session"

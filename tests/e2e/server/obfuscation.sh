@@ -205,10 +205,11 @@ grep -q "$name_answer" "$tmp/cancelled" || fail "cancel: no name in mid-transfer
 grep -q "$(frame e3 50 "${hash}0000")\$" "$tmp/cancelled" ||
 	fail "cancel: the answer behind it is missing"
 
-# is_ready PID: does it handle SIGTERM by now?
+# is_ready PID: does it handle SIGTERM by now, and not as its parent does, who
+# handles SIGCHLD too?
 is_ready() {
-	caught=$(sed -n 's/^SigCgt:.*\(....\)$/\1/p' "/proc/$1/status")
-	[ $((0x$caught & 1 << 14)) -ne 0 ]
+	caught=$(sed -n 's/^SigCgt:.*\(.....\)$/\1/p' "/proc/$1/status")
+	[ $((0x$caught & (1 << 14 | 1 << 16))) -eq $((1 << 14)) ]
 }
 
 # SIGTERM before the first byte, in the handshake and in mid-transfer

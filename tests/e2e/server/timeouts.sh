@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../lib.sh"
 need_command sqlite3 sqlite3
 
+[ -z "${FORK:-}" ] || export ED2K_VERBOSE=1 # tells how children end
 db=$tmp/share.db
 state=$tmp/state
 mkdir "$state"
@@ -81,12 +82,12 @@ play() {
 
 # all_gone: as many servers as peers have exited
 all_gone() {
-	[ "$(cat "$tmp"/log.* | grep -c '^Child .* died')" -ge "$played" ]
+	[ "$(cat "$tmp"/log.* | grep -c "hild .* died with")" -ge "$played" ]
 }
 
 # ended END SECONDS ADDRESS: one line says so, and its process has exited with 0.
 ended() {
-	line=$(cat "$tmp"/log.* | grep " peer=$3:")
+	line=$(cat "$tmp"/log.* | grep " peer=$3:.* end=")
 	case $line in
 	*" seconds="*" end=$1") ;;
 	*) return 1 ;;
@@ -94,7 +95,7 @@ ended() {
 	seconds=${line#* seconds=}
 	[ "${seconds%%.*}" -ge "$2" ] || return 1
 	pid=${line#*\[}
-	grep -q "^Child ${pid%%\]*} died with code 0$" "$tmp"/log.*
+	grep -q "hild ${pid%%\]*} died with code 0$" "$tmp"/log.*
 }
 
 # no-hello, idle, half-frame and stalled
