@@ -252,6 +252,109 @@ status_outside() {
 	drop_in
 }
 
+# The drop-in for the socket: one service for all connections.
+main_pid() {
+	systemctl show -P MainPID ed2k-serve.service
+}
+# children: processes of connections, of this server and of earlier ones
+children() {
+	grep -lx ed2k-serve /proc/[0-9]*/comm 2>/dev/null |
+		grep -vx "/proc/$(main_pid)/comm"
+}
+no_children() {
+	[ -z "$(children)" ]
+}
+forking() {
+	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
+		/usr/share/doc/ed2k-serve/forking.conf)
+	[ -n "$enable" ] && sh -ec "$enable" || fail "cannot enable: $enable"
+	said=$(systemd-analyze verify --man=no ed2k-serve.socket 2>&1)
+	[ -z "$said" ] || fail "systemd-analyze verify: $said"
+	transfers
+	server=$(main_pid)
+	[ "$server" -gt 0 ] || fail "no service"
+	said=$(timeout 100 "$B/tests/systemd/dial" hold 300 10 1 4662) ||
+		fail "dial ended with $?"
+	[ "$said" = "300 answered, 0 closed" ] || fail "$said"
+	[ "$(main_pid)" = "$server" ] || fail "another server"
+}
+# anew, killed, restarted, with new options: no upload ends, no peer is turned away
+forking_goes_on() {
+	begin_download meanwhile
+	before=$(main_pid)
+	systemctl reload ed2k-serve.service || fail "reload"
+	download reloaded get
+	[ "$(main_pid)" = "$before" ] || fail "a reload took another process"
+	kill -9 "$before"
+	download killed get
+	[ "$(main_pid)" != "$before" ] || fail "not killed"
+	echo ED2K_PER_ADDRESS=3 >>/etc/default/ed2k-serve
+	systemctl restart ed2k-serve.service || fail "restart"
+	download restarted get
+	[ -n "$(children)" ] || fail "the upload has ended early"
+	said=$(timeout 100 "$B/tests/systemd/dial" hold 10 10 20 4662)
+	sed -i '$d' /etc/default/ed2k-serve
+	case $said in
+	"2 answered, 8 closed" | "3 answered, 7 closed") ;;
+	*) fail "the new option does not hold: $said" ;;
+	esac
+	wait $peer || fail "the upload ended early"
+	cmp "$file" "$tmp/meanwhile" || fail "other bytes"
+	systemctl -q is-active ed2k-serve.socket || fail "the socket is not active"
+	systemctl restart ed2k-serve.service
+	systemctl reset-failed ed2k-serve.service 2>/dev/null
+	wait_for 20 no_children
+}
+forking_stops() {
+	begin_download draining
+	timeout 15 systemctl stop ed2k-serve.socket || fail "stop hangs"
+	systemctl -q is-active ed2k-serve.service && fail "the service goes on"
+	timeout 20 "$PEER" raw 127.0.0.1 4662 </dev/null && fail "still open"
+	wait $peer || fail "the upload ended early"
+	cmp "$file" "$tmp/draining" || fail "other bytes"
+	wait_for 10 no_children
+	systemctl start ed2k-serve.socket || fail "it does not start again"
+	download again get
+}
+forking_hardened() {
+	enable=$(sed -n 's/^#   \(install .*\)/\1/p' \
+		/usr/share/doc/ed2k-serve/hardened.conf | sed 's/@.service/.service/')
+	sh -ec "$enable" || fail "cannot enable: $enable"
+	systemctl restart ed2k-serve.service
+	systemd-analyze security --no-pager --threshold=12 ed2k-serve.service \
+		>"$tmp/security" || fail "$(cat "$tmp/security")"
+	transfers
+	[ -z "$(journal -p warning --since=-5s)" ] || fail "it warns: $(journal -p warning)"
+	wait_for 20 no_children
+	rm -r /etc/systemd/system/ed2k-serve.service.d
+	systemctl daemon-reload
+}
+# after a minute without a connection
+forking_lingers() {
+	mkdir -p /etc/systemd/system/ed2k-serve.service.d
+	printf '%s\n' '[Service]' Environment=ED2K_LINGER=2 \
+		>/etc/systemd/system/ed2k-serve.service.d/check.conf
+	systemctl daemon-reload
+	systemctl restart ed2k-serve.service
+	wait_for 10 [ "$(systemctl is-active ed2k-serve.service)" = active ]
+	wait_for 10 is_inactive
+	socket_is_well
+	download again get
+	rm -r /etc/systemd/system/ed2k-serve.service.d
+	systemctl daemon-reload
+}
+is_inactive() {
+	[ "$(systemctl is-active ed2k-serve.service)" = inactive ]
+}
+forking_ends() {
+	rm -r /etc/systemd/system/ed2k-serve.socket.d
+	systemctl daemon-reload
+	systemctl restart ed2k-serve.socket
+	systemctl stop ed2k-serve.service
+	download again get
+	[ -n "$(journalctl -q -n 1 -u 'ed2k-serve@*')" ] || fail "not by units"
+}
+
 # From connect to the first byte, next to a service that has only what it needs
 # to answer one byte: what our connections cost. It is told, and not judged. The
 # lower quartile: the upper half waits for what else PID 1 has to do.
@@ -267,20 +370,25 @@ measure() {
 			/usr/lib/systemd/system/ed2k-serve.socket \
 			>"$units/${unit%:*}.socket"
 	done
+	sed "s/ed2k-serve.socket/forking.socket/
+		s/^.Service.$/&\nEnvironment=ED2K_PER_MINUTE=1000000/" \
+		/usr/lib/systemd/system/ed2k-serve.service >"$units/forking.service"
+	sed "/=4661/d; s/=4662/=7003/; s/^Accept=yes/Accept=no/" \
+		/usr/lib/systemd/system/ed2k-serve.socket >"$units/forking.socket"
 	systemctl daemon-reload
-	systemctl start bare.socket ours.socket
+	systemctl start bare.socket ours.socket forking.socket
 	for _ in $(seq 31); do
-		for unit in bare:7001 ours:7002; do
+		for unit in bare:7001 ours:7002 forking:7003; do
 			timeout 60 "$B/tests/systemd/dial" time 3 "${unit#*:}" \
 				>>"$tmp/${unit%:*}" || fail "dial time"
 		done
 	done
-	systemctl stop bare.socket ours.socket
-	for name in bare ours; do
+	systemctl stop bare.socket ours.socket forking.socket
+	for name in bare ours forking; do
 		sort -n "$tmp/$name" | sed -n 8p
 	done | awk '{ us[NR] = $1 } END { printf "told: ours %.1f ms, " \
-		"bare responder %.1f ms, ratio %.2f\n", us[2] / 1000,
-		us[1] / 1000, us[2] / us[1] }'
+		"bare responder %.1f ms, ratio %.2f; forking %.2f ms\n",
+		us[2] / 1000, us[1] / 1000, us[2] / us[1], us[3] / 1000 }'
 }
 
 check "install as README says" install_it
@@ -304,5 +412,11 @@ check "a router is asked from inside the unit" ask_router
 check "ports on a router open and close with the socket" map_ports
 check "hardened.conf: a score below 1.0, and all works" hardened
 check "hardened.conf: status shows who is connected" status_outside
+check "forking.conf: one service for all" forking
+check "reload, kill -9 and restart harm no upload" forking_goes_on
+check "stopping the socket lets uploads end, and stops the service" forking_stops
+check "hardened.conf, for the one service" forking_hardened
+check "it ends when nobody comes, and is started again" forking_lingers
+check "and back to a unit for each" forking_ends
 check "from connect to first byte (lower quartiles)" measure
 [ "$bad" -ne 0 ] || echo "all is well"
