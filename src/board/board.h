@@ -68,6 +68,7 @@ struct board {
 	_Atomic uint32_t n_used; /* records from here on were never used */
 	struct place places[PLACES_MAX];
 	struct tally arrivals; /* new connections */
+	struct tally costly;   /* answers, see costly.h */
 	struct record records[SCOREBOARD_RECORDS];
 };
 

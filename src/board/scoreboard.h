@@ -10,7 +10,7 @@
  *   is dead, whatever it says: it counts for nothing, and is freed by the next
  *   process that comes upon it.
  * - The lock on the head protects what only one process may do at a time: claim
- *   a record, free a dead one, take a slot, change places or arrivals. It is
+ *   a record, free a dead one, take a slot, change places or tallies. It is
  *   held for microseconds. Functions that end in _locked are called with it.
  * - A process writes its own record without the head's lock, but for the change
  *   to RECORD_UPLOADING. Anybody reads without a lock; a record may change

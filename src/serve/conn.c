@@ -11,7 +11,6 @@
 #include "board/roster.h"
 #include "proto/proxy_header.h"
 #include "serve/books/outcome.h"
-#include "serve/store_catalog.h"
 #include "serve/talk/deadline.h"
 #include "serve/talk/dispatch.h"
 #include "serve/talk/slot.h"
@@ -82,7 +81,7 @@ conn_init(struct conn *c, const struct conn_setup *setup)
 	c->config.slots = &c->slots.source;
 	c->began_ms = clock_ms();
 	shared_file_init(&c->file, setup->store);
-	store_catalog_init(&c->catalog, &c->file);
+	store_catalog_init(&c->catalog, &c->file, setup->board);
 	board_slots_init(&c->slots, setup->board, &c->session, &c->file);
 	rate_share_init(&c->rate_share, setup->board, setup->ledger,
 	    setup->rate_bps, setup->rate_peer_bps, is_socket);
@@ -90,7 +89,7 @@ conn_init(struct conn *c, const struct conn_setup *setup)
 	transport_init(&c->transport,
 	    config->obfuscation ? config->self.user_hash : NULL, &c->outbox);
 	upload_init(&c->upload, &c->outbox, &c->file);
-	session_init(&c->session, &c->config, &c->catalog, c->began_ms);
+	session_init(&c->session, &c->config, &c->catalog.source, c->began_ms);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "serve/data/shared_file.h"
 #include "serve/data/upload.h"
 #include "serve/rate_share.h"
+#include "serve/store_catalog.h"
 #include "serve/talk/session.h"
 #include "serve/who/peer.h"
 #include "serve/wire/outbox.h"
@@ -40,7 +41,7 @@ struct conn_setup {
 struct conn {
 	const struct conn_setup *setup;
 	struct session_config config;
-	struct catalog catalog;
+	struct store_catalog catalog;
 	struct board_slots slots;
 	struct session session;
 	struct shared_file file;

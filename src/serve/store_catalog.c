@@ -4,8 +4,10 @@
  */
 #include "serve/store_catalog.h"
 
-#include "serve/data/recovery.h"
+#include "base/clock.h"
+#include "board/costly.h"
 #include "board/turn.h"
+#include "serve/data/recovery.h"
 
 #include <string.h>
 
@@ -16,11 +18,19 @@ static const uint32_t weights[] = {
     [STORE_PRIORITY_HIGH] = WEIGHT_HIGH,
 };
 
+static struct shared_file *
+file_of(void *ctx)
+{
+	const struct store_catalog *c = ctx;
+
+	return c->file;
+}
+
 static enum catalog_result
 find_file(void *ctx, const uint8_t hash[HASH_SIZE], bool alias,
     struct catalog_file *out)
 {
-	struct shared_file *f = ctx;
+	struct shared_file *f = file_of(ctx);
 
 	switch (shared_file_open(f, hash, alias)) {
 	case STORE_FOUND:
@@ -43,7 +53,7 @@ static bool
 find_part_hashes(
     void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 {
-	struct shared_file *f = ctx;
+	struct shared_file *f = file_of(ctx);
 
 	return store_part_hashes(f->store, hash, out, n) == STORE_FOUND;
 }
@@ -52,7 +62,7 @@ static bool
 find_comment(
     void *ctx, const uint8_t hash[HASH_SIZE], struct catalog_comment *out)
 {
-	struct shared_file *f = ctx;
+	struct shared_file *f = file_of(ctx);
 	struct store_comment comment;
 
 	if (store_comment(f->store, hash, &comment) != STORE_FOUND)
@@ -84,7 +94,7 @@ visit_copy(void *ctx, const struct store_copy *copy)
 static void
 each_file(void *ctx, catalog_visit *visit, void *visit_ctx)
 {
-	struct shared_file *f = ctx;
+	struct shared_file *f = file_of(ctx);
 	struct visitor v = {visit, visit_ctx};
 
 	/* after a failure, which is logged, the list is shorter */
@@ -95,7 +105,7 @@ static bool
 find_aich_part_hashes(
     void *ctx, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 {
-	struct shared_file *f = ctx;
+	struct shared_file *f = file_of(ctx);
 
 	return store_aich_parts(f->store, hash, out, n) == STORE_FOUND;
 }
@@ -104,22 +114,33 @@ static bool
 make_aich_recovery(
     void *ctx, const uint8_t hash[HASH_SIZE], size_t part, struct writer *w)
 {
-	struct shared_file *f = ctx;
+	const struct store_catalog *c = ctx;
+	bool made;
 
-	return shared_file_open(f, hash, false) == STORE_FOUND &&
-	    recovery_put(w, f, part);
+	if (!costly_begin(c->board, clock_ms()))
+		return false;
+	made = shared_file_open(c->file, hash, false) == STORE_FOUND &&
+	    recovery_put(w, c->file, part);
+	costly_end(c->board);
+	return made;
 }
 
 void
-store_catalog_init(struct catalog *catalog, struct shared_file *file)
+store_catalog_init(
+    struct store_catalog *c, struct shared_file *file, struct scoreboard *board)
 {
-	*catalog = (struct catalog){
-	    .ctx = file,
-	    .find = find_file,
-	    .part_hashes = find_part_hashes,
-	    .aich_part_hashes = find_aich_part_hashes,
-	    .aich_recovery = make_aich_recovery,
-	    .comment = find_comment,
-	    .each = each_file,
+	*c = (struct store_catalog){
+	    .file = file,
+	    .board = board,
+	    .source =
+		{
+		    .ctx = c,
+		    .find = find_file,
+		    .part_hashes = find_part_hashes,
+		    .aich_part_hashes = find_aich_part_hashes,
+		    .aich_recovery = make_aich_recovery,
+		    .comment = find_comment,
+		    .each = each_file,
+		},
 	};
 }

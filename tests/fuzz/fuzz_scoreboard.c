@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "proto/cursor.h"
+#include "board/costly.h"
 #include "board/crowd.h"
 #include "board/queue.h"
 #include "board/roster.h"
@@ -331,6 +332,8 @@ look(uint64_t rate)
 	if (crowd_should_leave(&board, rate % 2, now_ms))
 		must(board.mine < 0 ||
 		    scoreboard_mine(&board)->state == RECORD_CONNECTED);
+	if (costly_begin(&board, now_ms))
+		costly_end(&board);
 	scoreboard_each(&board, now_ms, see, &n);
 	/* closing a file gives up our locks on it: only while we have none */
 	if (board.mine < 0) {

@@ -9,6 +9,7 @@
 #include "temp.h"
 
 #include "base/log.h"
+#include "board/costly.h"
 #include "board/crowd.h"
 #include "board/queue.h"
 #include "board/roster.h"
@@ -54,6 +55,8 @@ enum op {
 	OP_ALIVE,
 	OP_SENT, /* so many bytes */
 	OP_SENDING,
+	OP_COSTLY, /* begin a costly answer */
+	OP_COSTLY_END,
 	OP_CROWD, /* does it leave? number: it is busy */
 	OP_SINCE, /* since_ms of the record */
 	OP_MINE,  /* number of the record */
@@ -137,6 +140,11 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 		return 0;
 	case OP_SENDING:
 		r->sending = (uint32_t)o->number;
+		return 0;
+	case OP_COSTLY:
+		return costly_begin(b, o->now_ms);
+	case OP_COSTLY_END:
+		costly_end(b);
 		return 0;
 	case OP_CROWD:
 		return crowd_should_leave(b, o->number, o->now_ms);

@@ -16,9 +16,10 @@
 #define LISTS_MAX 10
 
 /*
- * AICH recovery data computed for a peer in a minute. Each time a part is read
- * and hashed, 9.3 MiB; an honest peer asks once for each part that it found
- * corrupt, and downloads that much between two of them.
+ * AICH recovery data computed on one connection in a minute. Each time a part
+ * is read and hashed, 9.3 MiB; an honest peer asks once for each part that it
+ * found corrupt, and downloads that much between two of them. By address it is
+ * limited where the data is made.
  */
 #define RECOVERIES_PER_MINUTE 10
 

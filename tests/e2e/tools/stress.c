@@ -4,7 +4,7 @@
  * are killed at random. Each says in a page of its own that it holds one, after
  * it has taken it and until before it gives it back, so that what is said never
  * is more than what is held: if ever more say so than there are slots, the
- * board is wrong.
+ * board is wrong. The same goes for costly answers, of which there is one.
  *
  * In the end all are killed at once, and a newcomer has to get a slot as soon
  * as they are no longer believed to live.
@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "board/costly.h"
 #include "board/queue.h"
 #include "board/roster.h"
 #include "board/turn.h"
@@ -43,13 +44,16 @@ static const struct scoreboard_limits limits = {
 
 /* What the kids say: written by each for itself, cleared for the killed. */
 struct page {
-	_Atomic uint32_t holds[N_KIDS];
-	_Atomic uint64_t n_taken;
+	struct held {
+		_Atomic uint32_t by[N_KIDS];
+		_Atomic uint64_t n_taken;
+	} slots, costly;
 };
 
 static struct page *page;
 static pid_t kids[N_KIDS];
 static uint64_t n_born, n_killed, n_killed_holding, n_most, n_last;
+static uint64_t n_most_costly;
 
 static void
 sleep_us(long us)
@@ -79,6 +83,25 @@ await_slot(struct scoreboard *b, uint32_t weight)
 		sleep_us(2000 + random() % 20000);
 }
 
+/* Say that this kid holds one for so long. */
+static void
+hold(struct held *held, int i, long us)
+{
+	held->n_taken++; /* first: count_held relies on it */
+	held->by[i] = 1;
+	sleep_us(us);
+	held->by[i] = 0;
+}
+
+static void
+make_costly(struct scoreboard *b, int i)
+{
+	if (!costly_begin(b, clock_ms()))
+		return;
+	hold(&page->costly, i, random() % 5000);
+	costly_end(b);
+}
+
 static void
 live(const char *dir, int i)
 {
@@ -95,11 +118,10 @@ live(const char *dir, int i)
 	scoreboard_mine(&b)->has_user = 1;
 	for (long n = random() % 4; n >= 0; n--) {
 		await_slot(&b, 1u << random() % 3);
-		page->n_taken++; /* first: check_holders relies on it */
-		page->holds[i] = 1;
-		sleep_us(random() % 50000);
-		page->holds[i] = 0;
+		hold(&page->slots, i, random() % 50000);
 		queue_give(&b, clock_ms());
+		if (random() % 4 == 0)
+			make_costly(&b, i);
 	}
 	roster_leave(&b, clock_ms());
 	_exit(0);
@@ -129,7 +151,7 @@ bury(int i, int status)
 		exit(1);
 	}
 	kids[i] = 0;
-	page->holds[i] = 0;
+	page->slots.by[i] = page->costly.by[i] = 0;
 }
 
 /*
@@ -151,33 +173,36 @@ murder(int i)
 		return;
 	}
 	n_killed++;
-	n_killed_holding += page->holds[i];
-	page->holds[i] = 0;
+	n_killed_holding += page->slots.by[i];
+	page->slots.by[i] = page->costly.by[i] = 0;
 	kill(kids[i], SIGKILL);
 	waitpid(kids[i], &status, 0);
 	bury(i, status);
 }
 
 /*
- * One look is not of one moment: a slot that is passed on meanwhile can be seen
- * twice. So a look counts only if nobody took one while it lasted.
+ * One look is not of one moment: what is passed on meanwhile can be seen twice.
+ * So a look counts only if nobody took one while it lasted; else returns 0.
  */
-static void
-check_holders(void)
+static uint64_t
+count_held(const struct held *held)
 {
-	uint8_t held[N_KIDS];
-	uint64_t taken = page->n_taken, n = 0;
+	uint64_t taken = held->n_taken, n = 0;
 
-	for (int i = 0; i < N_KIDS; i++) {
-		held[i] = page->holds[i] != 0;
-		n += held[i];
-	}
-	if (taken != page->n_taken)
-		return; /* somebody took one: look again another time */
-	if (n > n_most)
-		n_most = n;
-	if (n > N_SLOTS) {
-		printf("%" PRIu64 " hold one of %d slots\n", n, N_SLOTS);
+	for (int i = 0; i < N_KIDS; i++)
+		n += held->by[i] != 0;
+	return taken == held->n_taken ? n : 0;
+}
+
+static void
+check_held(const struct held *held, uint64_t limit, uint64_t *most)
+{
+	uint64_t n = count_held(held);
+
+	if (n > *most)
+		*most = n;
+	if (n > limit) {
+		printf("%" PRIu64 " hold one of %" PRIu64 "\n", n, limit);
 		exit(1);
 	}
 }
@@ -199,7 +224,8 @@ run(const char *dir, uint64_t ms)
 				murder(i);
 		}
 		for (int j = 0; j < 200; j++) {
-			check_holders();
+			check_held(&page->slots, N_SLOTS, &n_most);
+			check_held(&page->costly, 1, &n_most_costly);
 			sleep_us(20);
 		}
 	}
@@ -219,7 +245,7 @@ count_holders(void)
 	int n = 0;
 
 	for (int i = 0; i < N_KIDS; i++)
-		n += page->holds[i] != 0;
+		n += page->slots.by[i] != 0;
 	return n;
 }
 
@@ -291,8 +317,10 @@ main(int argc, char **argv)
 	good = newcomer_gets_a_slot(argv[2]);
 	printf("%" PRIu64 " processes, %" PRIu64 " killed, %" PRIu64
 	       " of them with a slot; %" PRIu64 " slots taken, at most %" PRIu64
-	       " at once; %" PRIu64 " in the end\n",
-	    n_born, n_killed, n_killed_holding, (uint64_t)page->n_taken, n_most,
-	    n_last);
-	return good && page->n_taken > 0 ? 0 : 1;
+	       " at once; %" PRIu64 " in the end; %" PRIu64
+	       " costly answers, at most %" PRIu64 " at once\n",
+	    n_born, n_killed, n_killed_holding, (uint64_t)page->slots.n_taken,
+	    n_most, n_last, (uint64_t)page->costly.n_taken, n_most_costly);
+	return good && page->slots.n_taken > 0 && page->costly.n_taken > 0 ? 0
+									   : 1;
 }
