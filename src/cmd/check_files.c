@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "cmd/check.h"
+#include "cmd/odd_size.h"
 #include "index/presence.h"
 #include "index/reader.h"
 
@@ -42,6 +43,9 @@ struct counting {
 	struct reader reader;
 	unsigned n_blocked;             /* ok, but it may not read them */
 	struct reader_obstacle blocked; /* the first one */
+
+	unsigned n_odd; /* ok, but see odd_size.h */
+	char first_odd[PATH_MAX];
 };
 
 static void
@@ -50,6 +54,8 @@ note_ok(struct counting *t, const struct store_copy *copy)
 	struct check *c = t->c;
 	struct reader_obstacle obstacle;
 
+	if (is_odd_size(copy->size) && t->n_odd++ == 0)
+		snprintf(t->first_odd, sizeof t->first_odd, "%s", copy->path);
 	if (t->has_reader &&
 	    reader_find_obstacle(&t->reader, copy->path, &obstacle)) {
 		if (t->n_blocked++ == 0)
@@ -137,6 +143,15 @@ report_blocked(struct check *c, const struct counting *t)
 		    t->n_blocked > 1 ? ", if nothing else is in the way" : "");
 }
 
+static void
+report_odd_sizes(struct check *c, const struct counting *t)
+{
+	if (t->n_odd > 0)
+		check_warning(c, "files",
+		    "%u of %u files, such as %s: " ODD_SIZE_WARNING, t->n_odd,
+		    t->n, log_quote_str(t->first_odd));
+}
+
 void
 check_files(struct check *c)
 {
@@ -150,4 +165,5 @@ check_files(struct check *c)
 		return; /* logged */
 	report_states(c, &t);
 	report_blocked(c, &t);
+	report_odd_sizes(c, &t);
 }

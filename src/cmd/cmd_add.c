@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "cmd/cmd.h"
+#include "cmd/odd_size.h"
 #include "cmd/progress.h"
 #include "cmd/unreadable.h"
 #include "index/add.h"
@@ -30,10 +31,8 @@ warn_of_size(const struct store_copy *copy)
 		log_warning("%s is larger than eMule and aMule can download; "
 			    "it is shared with direct clients only",
 		    log_quote_str(copy->path));
-	else if (copy->size == PART_SIZE)
-		log_warning("%s has exactly %" PRIu64 " bytes, a size that "
-			    "aMule cannot complete (a fault in aMule); eMule "
-			    "can",
+	else if (is_odd_size(copy->size))
+		log_warning("%s has %" PRIu64 " bytes: " ODD_SIZE_WARNING,
 		    log_quote_str(copy->path), copy->size);
 }
 

@@ -22,6 +22,20 @@ cut -d '|' -f 4 "$tmp/1" | head -1 | grep -qx 30000000 || fail "size"
 expect 64 "$SHARE" -d "$db" add --jobs 0 "$tmp/dir/2"
 said 'is no number from 1 to 1024'
 
+# sizes that some clients never complete: one line each, and only those
+mkdir "$tmp/odd"
+for bytes in 9727999 9728000 9728001 19456000; do
+	truncate -s $bytes "$tmp/odd/$bytes"
+done
+expect 0 "$SHARE" -d "$tmp/odd.db" add -r "$tmp/odd" >"$tmp/out"
+for bytes in 9728000 19456000; do
+	grep -q "odd/$bytes\" has $bytes bytes: MLDonkey never completes a file" "$tmp/err" ||
+		fail "no warning of $bytes: $(cat "$tmp/err")"
+done
+[ "$(wc -l <"$tmp/err")" -eq 2 ] || fail "not two lines: $(cat "$tmp/err")"
+expect 0 "$SHARE" -d "$tmp/odd.db" add -r "$tmp/odd" >"$tmp/out"
+[ ! -s "$tmp/err" ] || fail "known files: $(cat "$tmp/err")"
+
 # the same when more files are under way than fit at a time
 mkdir "$tmp/many"
 for i in $(seq 1000 1400); do echo "$i" >"$tmp/many/$i"; done

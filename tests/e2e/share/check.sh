@@ -97,6 +97,15 @@ check 69 -p 4999
 line problem socket 'nobody listens on port 4999; '
 [ "$(grep -c '	socket	' "$tmp/out")" -eq 1 ] || fail "other ports"
 
+# a size that some clients never complete
+no_line 'MLDonkey'
+truncate -s 19456000 "$tmp/odd"
+"$SHARE" -d "$db" add "$tmp/odd" >"$tmp/out" 2>&1
+check 69
+line ok files '2 files are as shared$'
+line warning files '1 of 2 files, such as ".*/odd": MLDonkey never completes'
+"$SHARE" -d "$db" remove "$tmp/odd"
+
 # a server that works, on every address of both families
 listen 4662 "$SERVE" -d "$db" -s "$state"
 check 0 -p 4662
