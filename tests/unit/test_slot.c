@@ -550,6 +550,107 @@ only_requests_for_data_use_a_slot(void **state)
 			"f1930400 00000000 00000000");
 }
 
+/* A peer that loads a file over and over. */
+
+/* Ask for and send so many bytes of a file of one part, from its start on. */
+static void
+load_part(uint64_t bytes)
+{
+	while (bytes > 0) {
+		uint64_t len = min_u64(RANGE_MAX, bytes);
+
+		ask_of(HASH_PART, range(0, len), unused, unused);
+		send_frame(UINT64_MAX, len);
+		check(with_hash("54", HASH_PART), FRAME_55);
+		bytes -= len;
+	}
+}
+
+static void
+begin_part(void)
+{
+	slot.free = true;
+	start_upload(HASH_PART);
+}
+
+static void
+who_loads_a_file_for_ever_is_sent_it_three_times(void **state)
+{
+	int n_asks;
+
+	(void)state;
+	begin_part();
+	load_part(3 * PART_SIZE);
+	turn(0, "");
+	assert_int_equal(s.state, SESSION_UPLOADING);
+	load_part(1);
+	/* though slots are free, and nobody waits */
+	n_asks = slot.n_asks;
+	turn(0, FRAME_57);
+	assert_int_equal(s.state, SESSION_WAITING);
+	assert_false(slot.held);
+	check(with_hash("54", HASH_PART),
+	    "c50d00000060 ffff 00000000000000000000");
+	turn(100, "");
+	turn(1000, "");
+	/* the peer stays connected */
+	turn(KEEP_ALIVE_MS - 1100, "e3110000005b" HASH_PART);
+	check(FRAME_56, "");
+	check(with_hash("54", HASH_PART),
+	    "c50d00000060 ffff 00000000000000000000");
+	assert_int_equal(slot.n_asks, n_asks);
+	/* another file is another matter */
+	check(FRAME_54_G, FRAME_55);
+	check(FRAME_56, "");
+	/* and an hour later it may try again */
+	now += REPEATED_MS;
+	check(with_hash("54", HASH_PART), FRAME_55);
+	load_part(3 * PART_SIZE);
+	turn(0, "");
+	load_part(1);
+	turn(0, FRAME_57);
+}
+
+static void
+without_slots_the_same_is_so(void **state)
+{
+	(void)state;
+	config.slots = NULL;
+	start_upload(HASH_PART);
+	load_part(3 * PART_SIZE + 1);
+	turn(0, FRAME_57);
+	check(with_hash("54", HASH_PART),
+	    "c50d00000060 ffff 00000000000000000000");
+}
+
+static void
+a_small_file_may_be_loaded_more_often(void **state)
+{
+	(void)state;
+	slot.free = true;
+	start_upload(HASH_F1);
+	for (uint64_t sent = 0; sent <= PART_SIZE; sent += SAMPLE_F1_SIZE) {
+		turn(0, "");
+		check(with_hash("54", HASH_F1), FRAME_55);
+		ask_of(HASH_F1, range(0, SAMPLE_F1_SIZE), unused, unused);
+		send_frame(UINT64_MAX, SAMPLE_F1_SIZE);
+	}
+	turn(0, FRAME_57);
+}
+
+static void
+who_loads_files_in_turn_is_not_held(void **state)
+{
+	(void)state;
+	begin_part();
+	for (int i = 0; i < 5; i++) {
+		load_part(2 * PART_SIZE);
+		ask_of(HASH_F1, range(0, SAMPLE_F1_SIZE), unused, unused);
+		send_frame(UINT64_MAX, SAMPLE_F1_SIZE);
+		turn(0, "");
+	}
+}
+
 /* Direct clients. */
 
 static void
@@ -770,6 +871,10 @@ main(void)
 	    TEST_SLOT(a_slot_that_is_not_used_ends),
 	    TEST_SLOT(what_is_slowly_taken_is_used),
 	    TEST_SLOT(only_requests_for_data_use_a_slot),
+	    TEST_SLOT(who_loads_a_file_for_ever_is_sent_it_three_times),
+	    TEST_SLOT(without_slots_the_same_is_so),
+	    TEST_SLOT(a_small_file_may_be_loaded_more_often),
+	    TEST_SLOT(who_loads_files_in_turn_is_not_held),
 	    TEST_SLOT(a_direct_client_with_a_slot_is_served_at_once),
 	    TEST_SLOT(a_direct_client_is_held_until_its_turn),
 	    TEST_SLOT(a_direct_client_waits_so_long_only),

@@ -6,6 +6,19 @@
 
 #include "serve/talk/slot.h"
 
+#include <string.h>
+
+/* Begin to count what is sent of another file. */
+static void
+note_file(struct session *s, const uint8_t hash[HASH_SIZE], uint64_t size)
+{
+	if (same_hash(s->loaded, hash))
+		return;
+	memcpy(s->loaded, hash, HASH_SIZE);
+	s->loaded_size = size;
+	s->loaded_bytes = 0;
+}
+
 void
 request_parts(struct session *s, const struct packet *p, struct writer *w)
 {
@@ -23,6 +36,7 @@ request_parts(struct session *s, const struct packet *p, struct writer *w)
 	}
 	if (!session_find_file(s, hash, &file, w))
 		return;
+	note_file(s, hash, file.size);
 	ranges_request(&s->ranges, hash, ranges, !s->sending);
 	for (size_t i = 0; i < 3; i++) {
 		struct range r = ranges[i];

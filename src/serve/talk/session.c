@@ -172,6 +172,8 @@ session_next_frame(struct session *s, uint64_t max, struct session_frame *out)
 	out->direct = s->state == SESSION_DIRECT;
 	out->range = ranges_cut(&s->ranges, frame_max(s, max), out->hash);
 	s->slot_bytes += out->range.end - out->range.start;
+	if (same_hash(out->hash, s->loaded))
+		s->loaded_bytes += out->range.end - out->range.start;
 	s->data_sent = true;
 	return true;
 }

@@ -98,8 +98,12 @@ struct session {
 	unsigned n_recoveries; /* in the minute from recoveries_ms on */
 	uint64_t recoveries_ms;
 
-	/* request: what it wants */
+	/* request: what it wants, and what was sent of the last file */
 	struct ranges ranges;
+	uint8_t loaded[HASH_SIZE];
+	uint64_t loaded_size, loaded_bytes;
+	uint8_t held[HASH_SIZE]; /* the file for which it gets no slot until: */
+	uint64_t held_until_ms;
 
 	/* slot */
 	uint32_t weight;        /* of the file that a slot is wanted for */

@@ -13,6 +13,11 @@ ask(struct session *s, uint64_t now_ms)
 	const struct slot_source *slots = s->config->slots;
 	uint64_t again_ms = 0;
 
+	if (now_ms < s->held_until_ms && same_hash(s->held, s->file)) {
+		s->rank = REPEATED_RANK;
+		s->ask_ms = s->held_until_ms;
+		return false;
+	}
 	if (slots &&
 	    !slots->ask(slots->ctx, s->weight, now_ms, &s->rank, &again_ms)) {
 		s->ask_ms = now_ms + again_ms;
@@ -117,6 +122,14 @@ is_used_up(const struct session *s, uint64_t now_ms)
 	    (s->ranges.n_queue == 0 && now_ms - s->used_ms >= SLOT_IDLE_MS);
 }
 
+/* Has the peer been sent the same file over and over? */
+static bool
+is_repeating(const struct session *s)
+{
+	return s->loaded_bytes > 3 * s->loaded_size &&
+	    s->loaded_bytes > REPEATED_MIN;
+}
+
 static bool
 others_wait(const struct session *s)
 {
@@ -169,6 +182,19 @@ update_direct(struct session *s, uint64_t now_ms)
 		session_stop(s, END_BUSY);
 }
 
+static void
+update_uploading(struct session *s, uint64_t now_ms, struct writer *w)
+{
+	if (is_repeating(s)) {
+		memcpy(s->held, s->loaded, HASH_SIZE);
+		s->held_until_ms = now_ms + REPEATED_MS;
+		s->loaded_bytes = 0;
+		end(s, now_ms, w);
+	} else if (s->slot_over || (is_used_up(s, now_ms) && others_wait(s))) {
+		end(s, now_ms, w);
+	}
+}
+
 /* The peer cannot be told now, but need not keep others waiting. */
 static void
 update_silently(struct session *s, uint64_t now_ms)
@@ -188,7 +214,6 @@ slot_update(struct session *s, uint64_t now_ms, struct writer *out)
 		update_waiting(s, now_ms, out);
 	else if (s->state == SESSION_DIRECT && s->direct_waits)
 		update_direct(s, now_ms);
-	else if (s->slot_over ||
-	    (has_slot(s) && is_used_up(s, now_ms) && others_wait(s)))
-		end(s, now_ms, out);
+	else if (s->slot_over || has_slot(s))
+		update_uploading(s, now_ms, out);
 }

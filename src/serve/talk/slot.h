@@ -23,6 +23,15 @@
 #define SLOT_MS      3600000
 #define SLOT_IDLE_MS 30000
 
+/*
+ * A peer that was sent a file more than three times over, and at least so much
+ * of it, gets no slot for it for an hour, even if nobody waits. aMule 2.3.3
+ * never accepts a file of exactly one part, and loads it again for ever.
+ */
+#define REPEATED_MIN  PART_SIZE
+#define REPEATED_MS   3600000
+#define REPEATED_RANK UINT16_MAX
+
 /* A direct client knows no queue and gives up after 60 s. */
 #define DIRECT_WAIT_MS 50000
 
