@@ -25,10 +25,10 @@ ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 BUILD_PACKAGES = gcc libc6-dev libminiupnpc-dev libnatpmp-dev libsqlite3-dev \
 	libssl-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2 mount
-CHECK_PACKAGES = $(RUN_PACKAGES) acl libcmocka-dev ucspi-tcp openbsd-inetd \
-	ipsvd mandoc netbase openssl rhash sqlite3 strace zsh haproxy \
-	amule-daemon amule-utils miniupnpd-nftables nftables chromium? \
-	chromium-driver? curl
+CHECK_PACKAGES = $(RUN_PACKAGES) acl dosfstools libcmocka-dev ucspi-tcp \
+	openbsd-inetd ipsvd mandoc netbase openssl rhash sqlite3 strace zsh \
+	haproxy amule-daemon amule-utils miniupnpd-nftables nftables \
+	chromium? chromium-driver? curl
 BENCH_PACKAGES = $(RUN_PACKAGES) openssl rhash sqlite3 amule-daemon \
 	amule-utils
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev

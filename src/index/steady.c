@@ -14,10 +14,15 @@
 #define HASH_TRIES 3
 
 /*
- * Two changes within one tick of the kernel's clock have the same mtime. So we
- * wait until the last change of a file is this long ago.
+ * Two changes within one tick of the kernel's clock have the same times. So we
+ * wait until the last change of a file is this long ago. Some file systems keep
+ * whole seconds (ext3), or every second one (vfat).
  */
-#define SETTLE_NS INT64_C(50000000)
+#define SETTLE_NS        INT64_C(50000000)
+#define SETTLE_COARSE_NS (INT64_C(2000000000) + SETTLE_NS)
+
+/* The change times of vfat had this resolution before Linux 6.0. */
+#define COARSE_CTIME_NS 10000000
 
 static int64_t
 ns_of(struct timespec t)
@@ -34,19 +39,30 @@ same_state(const struct stat *a, const struct stat *b)
 	    ns_of(a->st_ctim) == ns_of(b->st_ctim);
 }
 
+/*
+ * Does its file system keep whole seconds? Elsewhere, a file with such times is
+ * rare, and it costs it two seconds just after a change.
+ */
+static bool
+is_coarse(const struct stat *st)
+{
+	return st->st_mtim.tv_nsec == 0 &&
+	    st->st_ctim.tv_nsec % COARSE_CTIME_NS == 0;
+}
+
 /* Wait until another change would show in the times of the file. */
 static void
 wait_for_tick(const struct stat *st)
 {
-	struct timespec now, pause = {0};
-	int64_t age;
+	int64_t settle = is_coarse(st) ? SETTLE_COARSE_NS : SETTLE_NS, left;
+	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	age = ns_of(now) - ns_of(st->st_ctim);
-	if (age < 0 || age >= SETTLE_NS)
+	left = settle - (ns_of(now) - ns_of(st->st_ctim));
+	if (left <= 0 || left > settle)
 		return;
-	pause.tv_nsec = (long)(SETTLE_NS - age);
-	nanosleep(&pause, NULL);
+	nanosleep(
+	    &(struct timespec){left / 1000000000, left % 1000000000}, NULL);
 }
 
 void

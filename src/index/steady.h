@@ -21,7 +21,10 @@ struct steady {
 	struct hash_job job;
 };
 
-/* Begin to hash it. Waits up to 50 ms first if the file was just changed. */
+/*
+ * Begin to hash it. Waits first if the file was just changed: up to 50 ms, or 2
+ * seconds more where a file system keeps whole seconds.
+ */
 void steady_begin(struct steady *s, struct hasher *h);
 
 /*

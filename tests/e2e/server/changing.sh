@@ -44,3 +44,59 @@ for how in 'get -rate 2000000' 'get -rate 20000000' 'get -small -rate 5000000' \
 	restore
 done
 equal 'bytes of a file that was rewritten in mid-transfer' $total 0
+
+# refused WHAT: the file is not served, and the log says why
+refused() {
+	rm -f "$tmp/got"
+	status=0
+	"$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" 2>"$tmp/peer.err" || status=$?
+	[ ! -s "$tmp/got" ] || fail "$1: $(new_bytes) new bytes came"
+	[ $status -eq 3 ] || fail "$1: peer ended with $status: $(cat "$tmp/peer.err")"
+}
+
+# By a memory map: a page that was written to just before it was hashed, and is
+# written to again
+case $(stat -f -c %T "$tmp") in
+tmpfs | ramfs) skip_part "a map that was dirty: $tmp is in memory, where no page is ever clean" ;;
+*)
+	mkfifo "$tmp/lines"
+	"$TOOLS/mapper" "$tmp/file" 5000000 <"$tmp/lines" >"$tmp/changes" &
+	track $!
+	exec 9>"$tmp/lines"
+	wait_for 5 test -s "$tmp/changes"
+	link=$("$SHARE" -d "$db" add "$tmp/file")
+	cp "$tmp/file" "$tmp/original"
+	sleep 0.1
+	echo >&9
+	has_changed_again() {
+		[ "$(wc -l <"$tmp/changes")" -eq 2 ]
+	}
+	wait_for 5 has_changed_again
+	refused 'a map that was dirty'
+	exec 9>&-
+	;;
+esac
+
+# Where a file system keeps whole seconds, or every second one: rewritten just
+# after it was hashed, and in the same second as before, if that were quick
+# on_coarse WHAT MKFS...
+on_coarse() {
+	what=$1
+	shift
+	truncate -s 8M "$tmp/disk.img"
+	mkdir -p "$tmp/disk"
+	if ! "$@" "$tmp/disk.img" >/dev/null 2>&1 ||
+		! mount -o loop "$tmp/disk.img" "$tmp/disk" 2>/dev/null; then
+		skip_part "times on $what: it cannot be made or mounted here"
+		return
+	fi
+	at_exit "umount '$tmp/disk' 2>/dev/null"
+	head -c 1000000 "$tmp/other" >"$tmp/disk/file"
+	link=$("$SHARE" -d "$db" add "$tmp/disk/file")
+	head -c 1000000 "$tmp/file" | dd of="$tmp/disk/file" conv=notrunc status=none
+	cp "$tmp/other" "$tmp/original"
+	refused "$what"
+	umount "$tmp/disk"
+}
+on_coarse 'ext4 with inodes of 128 bytes' mke2fs -q -t ext4 -I 128 -F
+on_coarse vfat mkfs.vfat
