@@ -89,7 +89,8 @@ start_router() {
 	END
 	ip netns exec "${net}router" sh -c '
 		[ ! -e /dev/console ] || mount --bind /dev/null /dev/console
-		exec miniupnpd -d -f "$1/miniupnpd.conf" -P "$1/miniupnpd.pid"' \
+		# which tries all ports, and tells of each, before it refuses
+		exec nice -n -10 miniupnpd -d -f "$1/miniupnpd.conf" -P "$1/miniupnpd.pid"' \
 		sh "$tmp" >"$tmp/miniupnpd.log" 2>&1 </dev/null &
 	router=$!
 	track $router

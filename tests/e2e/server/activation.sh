@@ -22,11 +22,13 @@ check() {
 	done
 }
 
-# The lines we ship, with this test's paths in place of the system's.
+# The lines we ship, with this test's paths in place of the system's. (tcpsvd turns
+# all away when it cannot look the name of the host up, unless it has one.)
 shipped() {
 	sed -e "s#@LIBEXECDIR@/ed2k-serve#$SERVE#" \
 		-e "s#/var/lib/ed2k-share/share.db#$db#" \
 		-e "s#/var/lib/ed2k-serve#$tmp#" \
+		-e "s#exec tcpsvd#& -l localhost#" \
 		-e "s#-u \"[^\"]*\" -g \"[^\"]*\"##; s#-u ed2k-serve##" \
 		-e "s#\\bed2k-serve \(ed2k-serve -d\|$SERVE\)#$(id -un) \1#" \
 		-e "s#= ed2k-serve\$#= $(id -un)#" \

@@ -2,6 +2,7 @@
 # A thousand connections at once on 64 slots: nobody is turned away, all wait,
 # then all are served in turn, every byte right. N_PEERS for another number. (What
 # waiting costs: tests/bench/waiting.)
+# alone: all have to be there before the first slot was unused for 30 s
 . "$(dirname "$0")/../lib.sh"
 
 case $B in

@@ -9,7 +9,6 @@ mkdir "$state"
 random_file "$tmp/file" 20000000
 link=$("$SHARE" -d "$tmp/share.db" add "$tmp/file")
 hash=$(hash_of "$link")
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 rank=c50d00000060010000000000000000000000
 accepted=e30100000055
 serve -d "$tmp/share.db" -s "$state" --slots 1 --per-minute 1000

@@ -9,7 +9,6 @@ state=$tmp/state
 mkdir "$state"
 random_file "$tmp/file" 1000
 "$SHARE" -d "$db" add "$tmp/file" >/dev/null
-hello=e35d00000001103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000
 
 # from ADDRESS STATUS [OPTION...]: one that says hello, asks for its public
 # address, and hangs up

@@ -5,15 +5,14 @@
 # namespace, with a clock of its own.
 . "$(dirname "$0")/../lib.sh"
 
-[ "$(id -u)" -eq 0 ] || skip "only root can set the clock of a time namespace"
-unshare -T true 2>"$tmp/err" || skip "no time namespaces: $(cat "$tmp/err")"
+unshare -T --monotonic 1 true 2>"$tmp/err" ||
+	skip "no time namespace can be made here: $(cat "$tmp/err")"
 
 state=$tmp/state
 mkdir "$state"
 random_file "$tmp/file" 4000000
 link=$("$SHARE" -d "$tmp/share.db" add "$tmp/file")
 hash=$(hash_of "$link")
-hello=$(frame e3 01 103eb1b958ce0e6cb26abecc97a4a76f1acb007107361207000000020100010500614d756c65030100113c000000030100f940124012030100fb800d0403030100fa12321334030100feb80d0000030100ef01000000000000000000)
 rank=c50d00000060010000000000000000000000
 
 # in_boot UPTIME COMMAND...: run it on a machine that is up for so much longer

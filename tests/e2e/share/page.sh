@@ -117,8 +117,9 @@ tell "Object.defineProperty(navigator, 'clipboard', {value: null}).clipboard" nu
 copied 'li:not([hidden]) ~ li:not([hidden]) button' "$(grep iso "$tmp/links")"
 
 # nothing to complain of, and nothing asked for but the page
+# (the browser has pages of its own)
 ask POST "$session/se/log" '{"type":"browser"}'
-[ "$(cat "$tmp/answer")" = '{"value":[]}' ] ||
+! grep -o '"message":"[^"]*' "$tmp/answer" | grep -v '"message":"chrome' >&2 ||
 	fail "the browser complains: $(cat "$tmp/answer")"
 ask POST "$session/se/log" '{"type":"performance"}'
 sed 's/\\"//g' "$tmp/answer" | grep -o 'Network.requestWillBeSent,[^}]*' |
