@@ -11,6 +11,11 @@ PRAGMA application_id;
 -- () -> user_version
 PRAGMA user_version;
 
+-- name: DB_SCHEMA
+-- How all tables, indexes, views and triggers were made.
+-- () -> sql
+SELECT sql FROM sqlite_schema;
+
 -- name: DB_BEGIN
 -- Take the write lock at once, so that what is read stays true until the
 -- commit.

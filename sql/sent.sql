@@ -9,8 +9,9 @@ CREATE TEMP TABLE sent (
 	bytes INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO sent (file, bytes)
-SELECT file, sum(bytes)
-FROM (SELECT file, bytes FROM transfer UNION ALL SELECT file, bytes FROM pruned)
+SELECT file, clamped_sum(bytes)
+FROM (SELECT file, bytes FROM transfer
+	UNION ALL SELECT file, bytes FROM pruned_file)
 GROUP BY file;
 
 -- name: SENT_BY_FILE

@@ -1,13 +1,14 @@
--- Sums over activity.db. All statements have the same columns; one that makes
+-- Sums over activity.db, by a function of store/db_guard.c: sum() fails when a
+-- forged row is too large. All statements have the same columns; one that makes
 -- no sense in a sum is NULL.
 
 -- name: STATS_TOTAL
 -- All transfers that began since a time.
 -- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
 --   bytes, NULL, NULL, NULL, NULL, NULL, NULL
-SELECT count(*), coalesce(sum(bytes), 0), count(DISTINCT peer),
-	count(DISTINCT file), coalesce(sum(ms), 0), min(began_s), max(began_s),
-	coalesce(sum(bytes), 0), NULL, NULL, NULL, NULL, NULL, NULL
+SELECT count(*), clamped_sum(bytes), count(DISTINCT peer),
+	count(DISTINCT file), clamped_sum(ms), min(began_s), max(began_s),
+	clamped_sum(bytes), NULL, NULL, NULL, NULL, NULL, NULL
 FROM transfer WHERE began_s >= ?1;
 
 -- name: STATS_BY_FILE
@@ -17,8 +18,8 @@ FROM transfer WHERE began_s >= ?1;
 --   file, name, NULL, NULL, NULL, NULL
 SELECT of.transfers, of.bytes, of.peers, 1, of.ms, of.first_s, of.last_s,
 	max(of.bytes) OVER (), newest.file, newest.name, NULL, NULL, NULL, NULL
-FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
-		count(DISTINCT peer) AS peers, sum(ms) AS ms,
+FROM (SELECT count(*) AS transfers, clamped_sum(bytes) AS bytes,
+		count(DISTINCT peer) AS peers, clamped_sum(ms) AS ms,
 		min(began_s) AS first_s, max(began_s) AS last_s,
 		max(transfer_id) AS newest_id
 	FROM transfer WHERE began_s >= ?1 GROUP BY file) AS of
@@ -33,8 +34,8 @@ ORDER BY of.bytes DESC, newest.file;
 SELECT of.transfers, of.bytes, 1, of.files, of.ms, of.first_s, of.last_s,
 	max(of.bytes) OVER (), NULL, NULL, newest.address, newest.user_hash,
 	newest.client, NULL
-FROM (SELECT count(*) AS transfers, sum(bytes) AS bytes,
-		count(DISTINCT file) AS files, sum(ms) AS ms,
+FROM (SELECT count(*) AS transfers, clamped_sum(bytes) AS bytes,
+		count(DISTINCT file) AS files, clamped_sum(ms) AS ms,
 		min(began_s) AS first_s, max(began_s) AS last_s,
 		max(transfer_id) AS newest_id
 	FROM transfer WHERE began_s >= ?1 GROUP BY peer) AS of
@@ -45,9 +46,9 @@ ORDER BY of.bytes DESC, newest.peer;
 -- The same for each day (UTC), the first day first.
 -- (since_s) -> transfers, bytes, peers, files, ms, first_s, last_s, most
 --   bytes, NULL, NULL, NULL, NULL, NULL, NULL
-SELECT count(*), sum(bytes), count(DISTINCT peer), count(DISTINCT file),
-	sum(ms), min(began_s), max(began_s), max(sum(bytes)) OVER (), NULL,
-	NULL, NULL, NULL, NULL, NULL
+SELECT count(*), clamped_sum(bytes), count(DISTINCT peer),
+	count(DISTINCT file), clamped_sum(ms), min(began_s), max(began_s),
+	max(clamped_sum(bytes)) OVER (), NULL, NULL, NULL, NULL, NULL, NULL
 FROM transfer WHERE began_s >= ?1
 GROUP BY began_s / 86400 ORDER BY began_s / 86400;
 
@@ -56,12 +57,12 @@ GROUP BY began_s / 86400 ORDER BY began_s / 86400;
 -- were not.
 -- () -> transfers, bytes, peers, files, ms, NULL, NULL, NULL, NULL, NULL, NULL,
 --   NULL, NULL, NULL
-SELECT count(*) + (SELECT coalesce(sum(transfers), 0) FROM pruned),
-	coalesce(sum(bytes), 0) + (SELECT coalesce(sum(bytes), 0) FROM pruned),
+SELECT count(*) + (SELECT clamped_sum(transfers) FROM pruned_file),
+	clamped_sum(bytes) + (SELECT clamped_sum(bytes) FROM pruned_file),
 	count(DISTINCT peer),
 	(SELECT count(*) FROM (SELECT file FROM transfer
-		UNION SELECT file FROM pruned)),
-	coalesce(sum(ms), 0) + (SELECT coalesce(sum(ms), 0) FROM pruned), NULL,
+		UNION SELECT file FROM pruned_file)),
+	clamped_sum(ms) + (SELECT clamped_sum(ms) FROM pruned_file), NULL,
 	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM transfer;
 
@@ -70,21 +71,21 @@ FROM transfer;
 -- the row in which it found last_s.
 -- () -> transfers, bytes, 0, 1, ms, NULL, last_s, NULL, file, name, NULL, NULL,
 --   NULL, NULL
-SELECT sum(transfers), sum(bytes), 0, 1, sum(ms), NULL, max(last_s), NULL, file,
-	name, NULL, NULL, NULL, NULL
+SELECT clamped_sum(transfers), clamped_sum(bytes), 0, 1, clamped_sum(ms), NULL,
+	max(last_s), NULL, file, name, NULL, NULL, NULL, NULL
 FROM (SELECT file, name, max(began_s) AS last_s, count(*) AS transfers,
-		sum(bytes) AS bytes, sum(ms) AS ms
+		clamped_sum(bytes) AS bytes, clamped_sum(ms) AS ms
 	FROM transfer GROUP BY file
-	UNION ALL SELECT file, name, last_s, transfers, bytes, ms FROM pruned)
+	UNION ALL SELECT file, name, last_s, transfers, bytes, ms
+	FROM pruned_file)
 GROUP BY file ORDER BY file;
 
 -- name: STATS_EVER_BY_OUTCOME
--- The same for each outcome.
--- () -> transfers, bytes, 0, 0, ms, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
---   NULL, outcome
-SELECT sum(transfers), sum(bytes), 0, 0, sum(ms), NULL, NULL, NULL, NULL, NULL,
-	NULL, NULL, NULL, outcome
-FROM (SELECT outcome, count(*) AS transfers, sum(bytes) AS bytes, sum(ms) AS ms
-	FROM transfer GROUP BY outcome
-	UNION ALL SELECT outcome, transfers, bytes, ms FROM pruned)
+-- How many transfers ended in each way.
+-- () -> transfers, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+--   outcome
+SELECT clamped_sum(transfers), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL,
+	NULL, NULL, outcome
+FROM (SELECT outcome, count(*) AS transfers FROM transfer GROUP BY outcome
+	UNION ALL SELECT outcome, transfers FROM pruned_outcome)
 GROUP BY outcome ORDER BY outcome;

@@ -9,8 +9,8 @@
 #include "cmd/cmd.h"
 #include "cmd/print_metrics.h"
 #include "cmd/print_stats.h"
+#include "store/prune.h"
 #include "store/state.h"
-#include "index/prune.h"
 #include "index/stats.h"
 
 #include <errno.h>
@@ -109,6 +109,7 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 	const struct args_option options[] = {
 	    {"older", 0, ARGS_SECONDS, NULL, 0, AGE_MAX, &older_s, "AGE", ""},
 	};
+	struct prune_rule rule = {.keep = INT64_MAX};
 	char path[PATH_MAX];
 	struct db db;
 	int fault;
@@ -125,7 +126,8 @@ prune(const struct cmd *cmd, int argc, char *argv[])
 	fault = state_open_activity(&db, path);
 	if (fault)
 		return fault;
-	fault = prune_transfers(&db, time(NULL) - (int64_t)older_s, &removed);
+	rule.before_s = time(NULL) - (int64_t)older_s;
+	fault = prune_transfers(&db, &rule, &removed);
 	db_close(&db);
 	printf("%" PRIu64 " transfer%s removed\n", removed,
 	    removed == 1 ? "" : "s");

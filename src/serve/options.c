@@ -20,6 +20,7 @@ static struct options opt = {
     .stall_s = 120,
     .wait_s = 600,
     .direct_max = UINT64_C(10) << 20,
+    .keep_s = UINT64_C(365) * 86400,
     .slots = 64,
     .connections = 1000,
     .per_address = 16,
@@ -70,6 +71,9 @@ static const struct args_option option_table[] = {
 	&opt.direct_max, "SIZE", "largest request of a direct client (10M)"},
     {"anonymize", 0, ARGS_FLAG, "ED2K_ANONYMIZE", 0, 0, &opt.anonymize, NULL,
 	"record networks, not peers"},
+    {"keep-transfers", 0, ARGS_SECONDS, "ED2K_KEEP_TRANSFERS", 86400,
+	UINT64_C(36525) * 86400, &opt.keep_s, "TIME",
+	"in the records, then in sums alone (365d)"},
     {"browse", 'b', ARGS_FLAG, "ED2K_BROWSE", 0, 0, &opt.browse, NULL,
 	"let peers list all that is shared"},
     {"no-obfuscation", 0, ARGS_FLAG, "ED2K_NO_OBFUSCATION", 0, 0,
@@ -103,7 +107,7 @@ print_help(void)
 	puts(
 	    "\nED2K_SLOTS=9 in the environment does the same as --slots 9. All "
 	    "options but\nthe last five have such a variable; Debian reads "
-	    "/etc/default/ed2k-serve.\n\nSee ed2k-serve(8).");
+	    "/etc/default/ed2k-serve.\nSee ed2k-serve(8).");
 }
 
 static void

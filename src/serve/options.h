@@ -21,7 +21,7 @@ struct options {
 	const char *db, *state, *deny_file, *proxy_from;
 	uint64_t port;
 	uint64_t hello_s, idle_s, stall_s, wait_s, session_s;
-	uint64_t direct_max;
+	uint64_t direct_max, keep_s;
 	uint64_t slots, connections, per_address, per_minute, address_slots;
 	uint64_t rate, rate_peer;
 	bool anonymize, browse, no_obfuscation, verbose;

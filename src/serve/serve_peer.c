@@ -166,7 +166,8 @@ serve_peer(const struct options *opt)
 	int status;
 
 	ledger.state_dir = opt->state;
-	ledger.anonymize = opt->anonymize;
+	ledger.rules.anonymize = opt->anonymize;
+	ledger.rules.keep_s = opt->keep_s;
 	if (!find_peer(opt, &peer, &status))
 		return status;
 	status = open_board(opt, &board);

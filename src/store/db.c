@@ -71,6 +71,21 @@ check_kind(struct db *db)
 	return db_read_version(db);
 }
 
+/* The same, and is its schema that of its version? Both as of one moment. */
+static int
+check_guarded(struct db *db)
+{
+	int fault;
+
+	db_guard(db);
+	fault = db_begin_reading(db);
+	if (!fault)
+		fault = check_kind(db);
+	if (!fault)
+		fault = db_check_schema(db);
+	return fault ? fault : db_commit(db);
+}
+
 /* Where a database has its application id, as four bytes, highest first. */
 #define ID_OFFSET 68
 
@@ -86,7 +101,7 @@ is_snapshot(const struct db_kind *kind, const char *path)
 		return false;
 	known = file_read_at(fd, id, sizeof id, ID_OFFSET) == sizeof id;
 	close(fd);
-	return known && kind->snapshot_id != 0 &&
+	return known &&
 	    ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 |
 		(uint32_t)id[2] << 8 | id[3]) == (uint32_t)kind->snapshot_id;
 }
@@ -111,7 +126,7 @@ open_handle(
 {
 	int flags = SQLITE_OPEN_NOMUTEX |
 	    (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
-	char uri[URI_SIZE];
+	char uri[URI_SIZE], real[PATH_MAX];
 	int fault;
 
 	memset(db, 0, sizeof *db);
@@ -119,9 +134,14 @@ open_handle(
 	db->read_only = read_only;
 	snprintf(db->path, sizeof db->path, "%s", path);
 	fault = db_check_access(db, path);
+	if (!fault && kind->schemas) {
+		fault = db_guard_path(db, path, real);
+		path = real;
+		flags |= SQLITE_OPEN_NOFOLLOW;
+	}
 	if (fault)
 		return fault;
-	db->is_snapshot = is_snapshot(kind, path);
+	db->is_snapshot = kind->snapshot_id != 0 && is_snapshot(kind, path);
 	if (db->is_snapshot && !read_only) {
 		log_error("%s is a snapshot, which is never changed; name the "
 			  "database it was made of with -d",
@@ -137,7 +157,7 @@ open_handle(
 		return db_complain(db);
 	sqlite3_busy_timeout(
 	    db->handle, read_only ? READ_BUSY_MS : kind->write_busy_ms);
-	return check_kind(db);
+	return kind->schemas ? check_guarded(db) : check_kind(db);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -23,6 +24,13 @@ struct db_kind {
 	int version;        /* the newest one that this program knows */
 	/* [v - 1]: SQL that shows a reader version v as v + 1 */
 	const char *const *older;
+	/*
+	 * [v - 1]: the schema of version v, of a kind that is guarded: a
+	 * process that a peer took over may have forged the file. It is used
+	 * only if its schema is this one, and however its pages and rows are
+	 * made, no statement goes on for ever. NULL: its writers are trusted.
+	 */
+	const char *const *schemas;
 	int write_busy_ms; /* how long a writer waits for the others */
 	mode_t dir_mode;   /* of directories that are made for it */
 
@@ -44,6 +52,8 @@ struct db {
 	bool read_only;
 	bool is_snapshot; /* a snapshot is replaced, never changed */
 	int version;      /* of the schema, when it was read last */
+	/* of a guarded kind: what this statement did, and what it may do */
+	uint64_t steps, max_steps;
 	char path[PATH_MAX];
 };
 
@@ -145,5 +155,26 @@ int db_read_version(struct db *db);
 
 /* Bring it to the version of its kind; see db_open_writer. */
 int db_upgrade(struct db *db, const char *const upgrades[]);
+
+/*
+ * For a guarded kind. Before it is opened: see that `path` is a regular file,
+ * and find its path without links.
+ */
+int db_guard_path(struct db *db, const char *path, char real[PATH_MAX]);
+
+/*
+ * When it is open: no views, no triggers, no virtual tables; statements end
+ * after so many steps.
+ */
+void db_guard(struct db *db);
+
+/* When its version is known: is its schema the one of that version? */
+int db_check_schema(struct db *db);
+
+/*
+ * Add clamped_sum(x) to SQL: the sum of all x that are positive integers, at
+ * most the largest there is.
+ */
+void db_add_functions(sqlite3 *handle);
 
 #endif

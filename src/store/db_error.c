@@ -11,6 +11,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+/* Of a guarded kind: an error that no file of ours leads to. */
+static bool
+is_forged(int code)
+{
+	return code == SQLITE_INTERRUPT || code == SQLITE_TOOBIG ||
+	    code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH ||
+	    code == SQLITE_ERROR;
+}
+
+static const char *
+reason(struct db *db)
+{
+	return sqlite3_errcode(db->handle) == SQLITE_INTERRUPT
+	    ? "it has more rows than fit into it"
+	    : sqlite3_errmsg(db->handle);
+}
+
 static int
 explain(struct db *db)
 {
@@ -21,6 +38,8 @@ explain(struct db *db)
 	/* also what a reader gets that may not make missing side files */
 	if (code == SQLITE_READONLY && db->read_only)
 		code = SQLITE_CANTOPEN;
+	if (kind->schemas && is_forged(code))
+		code = SQLITE_CORRUPT;
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -35,8 +54,8 @@ explain(struct db *db)
 		    "%s is no %s; %s", path, kind->name, kind->if_foreign);
 		return EX_CONFIG;
 	case SQLITE_CORRUPT:
-		log_error("%s is damaged: %s; %s", path,
-		    sqlite3_errmsg(db->handle), kind->if_damaged);
+		log_error("%s is damaged: %s; %s", path, reason(db),
+		    kind->if_damaged);
 		return EX_DATAERR;
 	case SQLITE_READONLY:
 	case SQLITE_PERM:

@@ -13,6 +13,7 @@ db_prepare(struct db *db, const char *sql)
 {
 	sqlite3_stmt *stmt;
 
+	db->steps = 0;
 	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) == SQLITE_OK)
 		return stmt;
 	db_complain(db);
@@ -57,6 +58,7 @@ db_column_name(sqlite3_stmt *stmt, int column, char out[PATH_MAX])
 int
 db_exec(struct db *db, const char *sql)
 {
+	db->steps = 0;
 	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK)
 		return 0;
 	return db_complain(db);

@@ -6,13 +6,21 @@
 
 #include "base/default_path.h"
 #include "base/log.h"
+#include "sql/activity.h"
 
 #include <stdio.h>
+
+static const char *const schemas[] = {
+    sql_activity_schema_1, sql_activity_schema};
+static const char *const older[] = {sql_activity_1_as_2};
+static const char *const upgrades[] = {sql_activity_to_2};
 
 const struct db_kind activity_kind = {
     .name = "activity database",
     .application_id = 0x65643261, /* "ed2a" */
-    .version = 1,
+    .version = 2,
+    .older = older,
+    .schemas = schemas,
     .write_busy_ms = 5000, /* a transaction has the few rows of a connection */
     .dir_mode = 0750,      /* it says who downloaded what */
     .if_missing = "ed2k-serve makes one when it has uploaded something",
@@ -35,11 +43,6 @@ const struct db_kind activity_kind = {
 int
 state_open_activity(struct db *db, const char *path)
 {
-	/*
-	 * there is only version 1; steps for the next are for sql/upgrade.sql
-	 */
-	static const char *const upgrades[] = {NULL};
-
 	return db_open_writer(db, &activity_kind, path, upgrades);
 }
 

@@ -7,8 +7,8 @@
 #include "temp.h"
 
 #include "serve/books/activity.h"
+#include "store/prune.h"
 #include "store/state.h"
-#include "index/prune.h"
 #include "index/stats.h"
 
 #include <signal.h>
@@ -30,6 +30,9 @@ static const struct transfer plain = {
     .ms = 1500,
     .outcome = "hung-up",
 };
+
+static const struct activity_rules all = {.keep_s = 0};
+static const struct activity_rules anonymous = {.anonymize = true};
 
 /* A state directory of this test alone, which is not there yet. */
 static const char *
@@ -101,7 +104,7 @@ last_row(const char *dir, enum stats_statement by, int64_t since_s)
 static void
 write_one(const char *dir, const struct transfer *t)
 {
-	assert_true(activity_write(dir, t, 1, false));
+	assert_true(activity_write(dir, t, 1, &all));
 }
 
 /*
@@ -143,7 +146,7 @@ say(const char *dir, bool (*act)(const char *dir), bool *result)
 static bool
 write_plain(const char *dir)
 {
-	return activity_write(dir, &plain, 1, false);
+	return activity_write(dir, &plain, 1, &all);
 }
 
 /* It fails with one line that says all of this. */
@@ -171,7 +174,7 @@ what_is_written_is_read(void **state)
 	(void)state;
 	list[1].began_s += 5;
 	list[1].bytes = UINT64_C(1) << 40;
-	assert_true(activity_write(dir, list, 2, false));
+	assert_true(activity_write(dir, list, 2, &all));
 	row = last_row(dir, STATS_TOTAL, INT64_MIN);
 	assert_int_equal(row.transfers, 2);
 	assert_int_equal(row.bytes, (UINT64_C(1) << 40) + 184320);
@@ -224,7 +227,7 @@ nothing_to_write_opens_nothing(void **state)
 	const char *dir = fresh_dir();
 
 	(void)state;
-	assert_true(activity_write(dir, NULL, 0, false));
+	assert_true(activity_write(dir, NULL, 0, &all));
 	assert_int_equal(access(dir, F_OK), -1);
 }
 
@@ -266,9 +269,9 @@ anonymous_rows_tell_of_no_peer(void **state)
 	(void)state;
 	unhex(v6.address, 16, "20010db8 12345678 9abcdef0 12345678");
 	memset(unknown.address, 0, 16);
-	assert_true(activity_write(dir, &plain, 1, true));
-	assert_true(activity_write(dir, &v6, 1, true));
-	assert_true(activity_write(dir, &unknown, 1, true));
+	assert_true(activity_write(dir, &plain, 1, &anonymous));
+	assert_true(activity_write(dir, &v6, 1, &anonymous));
+	assert_true(activity_write(dir, &unknown, 1, &anonymous));
 	path = db_path(dir);
 	assert_string_equal(ask(path,
 				"SELECT group_concat(hex(address), ' ') FROM "
@@ -294,7 +297,7 @@ a_peer_is_its_user_hash_or_else_its_address(void **state)
 	(void)state;
 	list[1].address[15]++;
 	list[2].has_user = list[3].has_user = false;
-	assert_true(activity_write(dir, list, 4, false));
+	assert_true(activity_write(dir, list, 4, &all));
 	assert_int_equal(last_row(dir, STATS_TOTAL, 0).peers, 2);
 	assert_string_equal(
 	    ask(db_path(dir), "SELECT count(*) FROM transfer"), "4");
@@ -318,7 +321,8 @@ many_writers_at_once_lose_nothing(void **state)
 			int failed = 0;
 
 			for (int k = 0; k < TURNS; k++)
-				failed += !activity_write(dir, list, 2, k & 1);
+				failed += !activity_write(
+				    dir, list, 2, k & 1 ? &anonymous : &all);
 			_exit(failed);
 		}
 		assert_true(pids[i] > 0);
@@ -350,7 +354,7 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		list[i] = plain;
 	/* so that all of the rest are killed while they write rows */
-	activity_write(dir, list, ROWS, false);
+	activity_write(dir, list, ROWS, &all);
 	/* on a slow machine more of them, until one got a row written */
 	for (int i = 0; i < KILLS || (before == ROWS && i < 50 * KILLS); i++) {
 		struct timespec pause = {.tv_nsec = 200000L * (i + 1)};
@@ -360,7 +364,7 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 
 		if (pid == 0)
 			for (;;)
-				activity_write(dir, list, ROWS, false);
+				activity_write(dir, list, ROWS, &all);
 		assert_true(pid > 0);
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
@@ -375,6 +379,14 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 	write_one(dir, &plain);
 	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, before + 1);
 	assert_string_equal(ask(db_path(dir), "PRAGMA integrity_check"), "ok");
+}
+
+static int
+prune(struct db *db, int64_t before_s, uint64_t *removed)
+{
+	const struct prune_rule rule = {before_s, .keep = INT64_MAX};
+
+	return prune_transfers(db, &rule, removed);
 }
 
 static void
@@ -399,15 +411,15 @@ pruning_removes_rows_and_keeps_sums(void **state)
 		list[i].file[1] = (uint8_t)(i % 2);
 		snprintf(list[i].name, sizeof list[i].name, "name %d", i / 3);
 	}
-	assert_true(activity_write(dir, list, ROWS, false));
+	assert_true(activity_write(dir, list, ROWS, &all));
 	free(list);
 	assert_int_equal(stat(db_path(dir), &st), 0);
 	size = st.st_size;
 	before = last_row(dir, STATS_EVER, 0);
 	assert_int_equal(state_open_activity(&db, db_path(dir)), 0);
-	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
+	assert_int_equal(prune(&db, 3900, &removed), 0);
 	assert_int_equal(removed, 11700);
-	assert_int_equal(prune_transfers(&db, 3900, &removed), 0);
+	assert_int_equal(prune(&db, 3900, &removed), 0);
 	assert_int_equal(removed, 0);
 	db_close(&db);
 	assert_int_equal(last_row(dir, STATS_TOTAL, INT64_MIN).transfers, 300);
@@ -417,7 +429,7 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	    last_row(dir, STATS_EVER_BY_OUTCOME, 0).transfers, ROWS);
 	/* all of them, and the name is still the last one */
 	assert_int_equal(state_open_activity(&db, db_path(dir)), 0);
-	assert_int_equal(prune_transfers(&db, INT64_MAX, &removed), 0);
+	assert_int_equal(prune(&db, INT64_MAX, &removed), 0);
 	db_close(&db);
 	assert_int_equal(removed, 300);
 	after = last_row(dir, STATS_EVER_BY_FILE, 0);
@@ -427,6 +439,72 @@ pruning_removes_rows_and_keeps_sums(void **state)
 	/* the space is given back, and nothing of a peer stays in the file */
 	assert_int_equal(stat(db_path(dir), &st), 0);
 	assert_true(st.st_size < size / 10);
+}
+
+/* Run SQL in a database that is there. */
+static void
+run(const char *dir, const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(db_path(dir), &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static void
+a_write_removes_what_is_too_old(void **state)
+{
+	const struct activity_rules month = {.keep_s = 30 * 86400};
+	struct transfer list[3] = {plain, plain, plain};
+	const char *dir = fresh_dir();
+	struct stats_row row;
+
+	(void)state;
+	list[1].began_s = time(NULL) - 31 * 86400;
+	list[2].began_s = time(NULL) - 29 * 86400;
+	assert_true(activity_write(dir, list, 3, &month));
+	row = last_row(dir, STATS_TOTAL, INT64_MIN);
+	assert_int_equal(row.transfers, 1);
+	assert_int_equal(row.first_s, list[2].began_s);
+	row = last_row(dir, STATS_EVER, 0);
+	assert_int_equal(row.transfers, 3);
+	assert_int_equal(row.bytes, 3 * plain.bytes);
+	assert_int_equal(row.ms, 3 * plain.ms);
+}
+
+/* Whether there are too many is told by the numbers of the first and the last. */
+static void
+a_write_removes_the_oldest_of_too_many(void **state)
+{
+	enum {
+		ROWS = 3000
+	};
+	static struct transfer list[ROWS];
+	const char *dir = fresh_dir();
+	char renumber[128];
+
+	(void)state;
+	for (int i = 0; i < ROWS; i++) {
+		list[i] = plain;
+		list[i].began_s = 1000000 + i;
+	}
+	assert_true(activity_write(dir, list, ROWS, &all));
+	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, ROWS);
+	snprintf(renumber, sizeof renumber,
+	    "UPDATE transfer SET transfer_id = transfer_id - %d "
+	    "WHERE transfer_id <= 1400",
+	    ACTIVITY_KEEP);
+	run(dir, renumber);
+	/* in steps: nobody waits for the removal of a million */
+	write_one(dir, &plain);
+	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, 2001);
+	write_one(dir, &plain);
+	assert_true(last_row(dir, STATS_TOTAL, 0).transfers < 1602);
+	assert_int_equal(last_row(dir, STATS_EVER, 0).transfers, ROWS + 2);
+	assert_int_equal(
+	    last_row(dir, STATS_EVER_BY_OUTCOME, 0).transfers, ROWS + 2);
 }
 
 static void
@@ -483,8 +561,8 @@ what_is_no_activity_database_is_left_alone(void **state)
 	is_left_alone(dir, "is no activity database", "move it away");
 	dir = fresh_dir();
 	make_foreign(
-	    dir, "PRAGMA application_id = 0x65643261; PRAGMA user_version = 2");
-	is_left_alone(dir, "has version 2, this program speaks version 1",
+	    dir, "PRAGMA application_id = 0x65643261; PRAGMA user_version = 3");
+	is_left_alone(dir, "has version 3, this program speaks version 2",
 	    "install the newer");
 	/* neither text nor nothing is a database */
 	dir = fresh_dir();
@@ -662,6 +740,8 @@ main(void)
 	    cmocka_unit_test(many_writers_at_once_lose_nothing),
 	    cmocka_unit_test(a_kill_in_the_middle_leaves_all_or_none),
 	    cmocka_unit_test(pruning_removes_rows_and_keeps_sums),
+	    cmocka_unit_test(a_write_removes_what_is_too_old),
+	    cmocka_unit_test(a_write_removes_the_oldest_of_too_many),
 	    cmocka_unit_test(what_is_no_activity_database_is_left_alone),
 	    cmocka_unit_test(what_is_damaged_is_left_alone),
 	    cmocka_unit_test(without_room_what_was_there_stays),

@@ -11,31 +11,38 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
+#define VERSION 2 /* of an activity database */
+
 static const char *const older[] = {
-    "CREATE TEMP VIEW transfer AS SELECT *, 7 AS port FROM main.transfer;",
-    "CREATE TEMP VIEW upgrade AS SELECT NULL AS n WHERE 0;",
+    [VERSION - 1] =
+	"CREATE TEMP VIEW transfer AS SELECT *, 7 AS port FROM main.transfer;",
+    [VERSION] = "CREATE TEMP VIEW upgrade AS SELECT NULL AS n WHERE 0;",
 };
 static const char *const upgrades[] = {
-    "ALTER TABLE transfer ADD COLUMN port INTEGER NOT NULL DEFAULT 8;"
-    "PRAGMA user_version = 2;",
-    "CREATE TABLE upgrade (n INTEGER) STRICT;"
-    "INSERT INTO upgrade VALUES (1);"
-    "PRAGMA user_version = 3;",
+    [VERSION - 1] =
+	"ALTER TABLE transfer ADD COLUMN port INTEGER NOT NULL DEFAULT 8;"
+	"PRAGMA user_version = 3;",
+    [VERSION] = "CREATE TABLE upgrade (n INTEGER) STRICT;"
+		"INSERT INTO upgrade VALUES (1);"
+		"PRAGMA user_version = 4;",
 };
 static const char *const broken[] = {
-    "ALTER TABLE transfer ADD COLUMN port INTEGER NOT NULL DEFAULT 8;"
-    "PRAGMA user_version = 2;",
-    "INSERT INTO nowhere VALUES (1);",
+    [VERSION - 1] =
+	"ALTER TABLE transfer ADD COLUMN port INTEGER NOT NULL DEFAULT 8;"
+	"PRAGMA user_version = 3;",
+    [VERSION] = "INSERT INTO nowhere VALUES (1);",
 };
 
+static const struct activity_rules all = {.keep_s = 0};
 static struct db_kind newer;
 
 static int
 setup(void **state)
 {
 	newer = activity_kind;
-	newer.version = 3;
+	newer.version = VERSION + 2;
 	newer.older = older;
+	newer.schemas = NULL;
 	return temp_setup(state);
 }
 
@@ -46,7 +53,7 @@ make_old(const char *dir)
 	static char path[PATH_MAX];
 	const struct transfer t = {.bytes = 5, .outcome = "gone"};
 
-	assert_true(activity_write(temp_path(dir), &t, 1, false));
+	assert_true(activity_write(temp_path(dir), &t, 1, &all));
 	assert_true(state_activity_path(path, temp_path(dir)));
 	return path;
 }
@@ -75,7 +82,7 @@ a_reader_reads_an_older_database_as_it_is(void **state)
 	assert_int_equal(db_open(&db, &newer, path), 0);
 	assert_int_equal(ask(&db, "SELECT sum(port) FROM transfer"), 7);
 	assert_int_equal(ask(&db, "SELECT count(*) FROM upgrade"), 0);
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 1);
+	assert_int_equal(ask(&db, "PRAGMA user_version"), VERSION);
 	db_close(&db);
 }
 
@@ -90,7 +97,7 @@ the_next_writer_upgrades_it(void **state)
 	for (int i = 0; i < 2; i++) { /* the second one has nothing to do */
 		assert_int_equal(
 		    db_open_writer(&db, &newer, path, upgrades), 0);
-		assert_int_equal(db.version, 3);
+		assert_int_equal(db.version, VERSION + 2);
 		assert_int_equal(ask(&db, "SELECT sum(port) FROM transfer"), 8);
 		assert_int_equal(ask(&db, "SELECT sum(n) FROM upgrade"), 1);
 		db_close(&db);
@@ -101,7 +108,7 @@ the_next_writer_upgrades_it(void **state)
 	/* those who do not speak the new version leave it alone */
 	assert_int_equal(db_open(&db, &activity_kind, path), EX_CONFIG);
 	assert_int_equal(state_open_activity(&db, path), EX_CONFIG);
-	assert_false(activity_write(temp_path("write"), &t, 1, false));
+	assert_false(activity_write(temp_path("write"), &t, 1, &all));
 }
 
 static void
@@ -114,7 +121,7 @@ an_upgrade_that_fails_changes_nothing(void **state)
 	assert_int_not_equal(db_open_writer(&db, &newer, path, broken), 0);
 	assert_null(db.handle);
 	assert_int_equal(state_open_activity(&db, path), 0);
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 1);
+	assert_int_equal(ask(&db, "PRAGMA user_version"), VERSION);
 	assert_int_equal(ask(&db,
 			     "SELECT count(*) FROM "
 			     "pragma_table_info('transfer') "

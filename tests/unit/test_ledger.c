@@ -164,7 +164,7 @@ the_killed_are_written_by_one_who_sent_nothing(void **state)
 {
 	(void)state;
 	add_dead("theirs", 1);
-	l.anonymize = true;
+	l.rules.anonymize = true;
 	ledger_write(&l, &peer, 2000);
 	assert_string_equal(
 	    ask("SELECT hex(address) || quote(user_hash) || outcome "

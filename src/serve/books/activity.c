@@ -7,9 +7,12 @@
 #include "base/address.h"
 #include "base/util.h"
 #include "sql/activity.h"
+#include "store/prune.h"
 #include "store/state.h"
 
 #include <string.h>
+#include <time.h>
+#include <time.h>
 
 /* With --anonymize: bytes of an address that are kept. */
 #define IPV4_NETWORK (12 + 24 / 8)
@@ -68,17 +71,47 @@ put(struct db *db, sqlite3_stmt *stmt, const struct transfer *t, bool anonymize)
 	return fault;
 }
 
-/* In one transaction. Closing rolls back what was not committed. */
+/*
+ * Transfers to remove at most when some are added: there are as few of them
+ * soon, and a database that was never pruned gets there in steps.
+ */
+#define REMOVE_MAX 1000
+
+/* Add them, then remove what is too old or too much. */
 static int
-put_all(struct db *db, const struct transfer *list, size_t n, bool anonymize)
+put_all(struct db *db, const struct transfer *list, size_t n,
+    const struct activity_rules *rules, uint64_t *n_removed)
 {
+	const struct prune_rule rule = {
+	    .before_s = rules->keep_s > 0
+		? time(NULL) - (int64_t)min_u64(rules->keep_s, INT32_MAX)
+		: INT64_MIN,
+	    .keep = ACTIVITY_KEEP,
+	};
 	sqlite3_stmt *stmt = db_prepare(db, activity_sql[ACTIVITY_PUT]);
-	int fault = stmt ? db_begin(db) : db->fault;
+	int fault = stmt ? 0 : db->fault;
 
 	for (size_t i = 0; i < n && !fault; i++)
-		fault = put(db, stmt, &list[i], anonymize);
+		fault = put(db, stmt, &list[i], rules->anonymize);
 	sqlite3_finalize(stmt);
-	return fault ? fault : db_commit(db);
+	return fault ? fault : prune_step(db, &rule, REMOVE_MAX, n_removed);
+}
+
+/* In one transaction. Closing rolls back what was not committed. */
+static int
+write_all(struct db *db, const struct transfer *list, size_t n,
+    const struct activity_rules *rules)
+{
+	uint64_t n_removed = 0;
+	int fault = prune_begin(db);
+
+	if (!fault)
+		fault = db_begin(db);
+	if (!fault)
+		fault = put_all(db, list, n, rules, &n_removed);
+	if (!fault)
+		fault = db_commit(db);
+	return fault || n_removed == 0 ? fault : prune_end(db);
 }
 
 static int
@@ -89,7 +122,7 @@ fill_new(struct db *db)
 
 bool
 activity_write(const char *state_dir, const struct transfer *list, size_t n,
-    bool anonymize)
+    const struct activity_rules *rules)
 {
 	char path[PATH_MAX];
 	struct db db = {0};
@@ -103,7 +136,7 @@ activity_write(const char *state_dir, const struct transfer *list, size_t n,
 	if (!fault)
 		fault = state_open_activity(&db, path);
 	if (!fault)
-		fault = put_all(&db, list, n, anonymize);
+		fault = write_all(&db, list, n, rules);
 	db_close(&db);
 	return fault == 0;
 }

@@ -26,14 +26,25 @@ struct transfer {
 	char outcome[16]; /* session_end_name */
 };
 
+/* Transfers that are kept; the oldest make way for more. */
+#define ACTIVITY_KEEP 1000000
+
+struct activity_rules {
+	/*
+	 * Record no user hash, no client name, and of the address the network
+	 * alone: IPv4 /24, IPv6 /48.
+	 */
+	bool anonymize;
+	uint64_t keep_s; /* remove what began longer ago; 0: nothing */
+};
+
 /*
- * Add n transfers to state_dir/activity.db, all or none. A missing database or
+ * Add n transfers to state_dir/activity.db, all or none, and remove some of
+ * those that are too old or too many; their sums stay. A missing database or
  * directory is made, unless n is 0. Waits about 5 seconds for other writers.
- * With `anonymize` no user hash, no client name and of the address only the
- * network (IPv4 /24, IPv6 /48) is kept. False after one log line that names the
- * file and the remedy.
+ * False after one log line that names the file and the remedy.
  */
 bool activity_write(const char *state_dir, const struct transfer *list,
-    size_t n, bool anonymize);
+    size_t n, const struct activity_rules *rules);
 
 #endif

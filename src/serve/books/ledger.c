@@ -77,6 +77,6 @@ ledger_write(struct ledger *l, const struct transfer *peer, uint64_t now_ms)
 		memcpy(t->outcome, peer->outcome, sizeof t->outcome);
 	}
 	/* failures are logged; the peer was served all the same */
-	activity_write(l->state_dir, l->files, l->n_files, l->anonymize);
-	activity_write(l->state_dir, l->dead, l->n_dead, l->anonymize);
+	activity_write(l->state_dir, l->files, l->n_files, &l->rules);
+	activity_write(l->state_dir, l->dead, l->n_dead, &l->rules);
 }

@@ -20,7 +20,7 @@
 
 struct ledger {
 	const char *state_dir; /* where activity.db is; NULL: write nothing */
-	bool anonymize;        /* see activity_write */
+	struct activity_rules rules;
 	struct transfer files[LEDGER_FILES];
 	uint64_t began_ms[LEDGER_FILES];
 	size_t n_files;

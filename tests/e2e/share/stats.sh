@@ -311,7 +311,7 @@ mkfifo "$tmp/hold"
 sqlite3 "$many/activity.db" <"$tmp/hold" >/dev/null &
 track $!
 exec 9>"$tmp/hold"
-echo 'BEGIN IMMEDIATE; INSERT INTO pruned SELECT zeroblob(16), 1, zeroblob(1), 1, 1, 1, 1;' >&9
+echo 'BEGIN IMMEDIATE; INSERT INTO pruned_outcome VALUES (1, 1);' >&9
 one="$now - - - $a 1 1 hung-up x"
 is_locked() {
 	! timeout 0.3 sqlite3 "$many/activity.db" 'BEGIN IMMEDIATE' 2>/dev/null
@@ -352,7 +352,7 @@ said 'is no activity database; move it away, or name another state dir'
 sqlite3 "$tmp/newer/activity.db" \
 	'PRAGMA application_id = 0x65643261; PRAGMA user_version = 9'
 expect 78 "$SHARE" -s "$tmp/newer" stats
-said 'has version 9, this program speaks version 1; install the newer'
+said 'has version 9, this program speaks version 2; install the newer'
 head -c 5000 /dev/zero | tr '\0' x >"$tmp/text/activity.db"
 cp "$tmp/text/activity.db" "$tmp/text/scoreboard"
 expect 78 "$SHARE" -s "$tmp/text" stats prune --older 1d

@@ -80,17 +80,18 @@ int
 main(int argc, char *argv[])
 {
 	static struct transfer list[LIST_MAX];
-	bool anonymize = argc == 3 && strcmp(argv[1], "-a") == 0;
+	const struct activity_rules rules = {
+	    .anonymize = argc == 3 && strcmp(argv[1], "-a") == 0};
 	char line[4096];
 	size_t n = 0;
 
 	log_open_stderr("activity");
-	if (argc != (anonymize ? 3 : 2))
+	if (argc != (rules.anonymize ? 3 : 2))
 		return 2;
 	while (n < LIST_MAX && fgets(line, sizeof line, stdin))
 		if (!read_transfer(&list[n++], line)) {
 			fprintf(stderr, "activity: bad line %zu\n", n);
 			return 2;
 		}
-	return activity_write(argv[argc - 1], list, n, anonymize) ? 0 : 1;
+	return activity_write(argv[argc - 1], list, n, &rules) ? 0 : 1;
 }

@@ -416,10 +416,11 @@ try_look_up(void)
 static int
 try_record(void)
 {
+	const struct activity_rules rules = {.keep_s = 1000};
 	struct transfer row = {.bytes = 1, .outcome = "test"};
 
-	return activity_write(t.state, &row, 1, false) &&
-		activity_write(t.state, &row, 1, false)
+	return activity_write(t.state, &row, 1, &rules) &&
+		activity_write(t.state, &row, 1, &rules)
 	    ? 0
 	    : -1;
 }
