@@ -161,7 +161,7 @@ case ${WRAP:-} in
 valgrind)
 	SERVE=$TOOLS/ed2k-serve
 	wrap="-E ED2K_SANDBOX=off -E LD_PRELOAD=$TOOLS/preload/openat2.so valgrind -q
-		--leak-check=full --log-file=$tmp/valgrind.%p"
+		--leak-check=full --show-leak-kinds=definite --log-file=$tmp/valgrind.%p"
 	;;
 esac
 

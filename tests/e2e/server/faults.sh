@@ -165,7 +165,7 @@ expect 0 "$SERVE" -Q >"$tmp/out" </dev/null
 grep -q '^0xE3 0x01 HELLO$' "$tmp/out" || fail "-Q"
 
 # no connection waits for a loader, but where a sanitizer needs one
-case $(ldd "$SERVE") in
+case $(ldd "$B/ed2k-serve") in
 *'statically linked'* | *libasan*) ;;
-*) fail "the server needs libraries: $(ldd "$SERVE")" ;;
+*) fail "the server needs libraries: $(ldd "$B/ed2k-serve")" ;;
 esac
