@@ -24,13 +24,13 @@ ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 # What to apt-get, by use.
 BUILD_PACKAGES = gcc libc6-dev libminiupnpc-dev libnatpmp-dev libsqlite3-dev \
 	libssl-dev
-RUN_PACKAGES = $(BUILD_PACKAGES) systemd iproute2 mount
-CHECK_PACKAGES = $(RUN_PACKAGES) acl dosfstools libcmocka-dev ucspi-tcp \
-	openbsd-inetd ipsvd mandoc netbase openssl rhash sqlite3 strace zsh \
-	haproxy amule-daemon amule-utils miniupnpd-nftables nftables \
-	chromium? chromium-driver? curl
-BENCH_PACKAGES = $(RUN_PACKAGES) openssl rhash sqlite3 amule-daemon \
-	amule-utils
+RUN_PACKAGES = $(BUILD_PACKAGES) iproute2 mount
+CHECK_PACKAGES = $(RUN_PACKAGES) systemd acl dosfstools libcmocka-dev \
+	ucspi-tcp openbsd-inetd ipsvd mandoc netbase openssl rhash sqlite3 \
+	strace zsh haproxy amule-daemon amule-utils miniupnpd-nftables \
+	nftables chromium? chromium-driver? curl
+BENCH_PACKAGES = $(RUN_PACKAGES) systemd openssl rhash sqlite3 \
+	amule-daemon amule-utils
 FUZZ_PACKAGES = $(BUILD_PACKAGES) clang libclang-rt-dev
 LINT_PACKAGES = clang-format cppcheck mandoc
 DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
@@ -59,6 +59,10 @@ GEN = $(SQL_H) $(B)/gen/link_html.h
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*/*.sh)))
+# Once more, with a server that accepts connections itself and forks.
+FORKING = $(patsubst %,tests/e2e/%.sh,server/download server/faults \
+	server/misbehave server/obfuscation server/sandbox server/slots \
+	server/timeouts share/ipfilter machines/proxy)
 PEER = $(B)/tests/e2e/peer/peer
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/tools/preload/*.c)) \
@@ -142,8 +146,8 @@ $(B)/tests/%: tests/%.c $(B)/lib.a
 		$(filter %.o,$^) $(B)/lib.a \
 		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto
 
-$(B)/tests/systemd/answer $(B)/tests/bench/echo $(B)/tests/bench/lookup_once: \
-	private PIE = -static
+$(B)/tests/systemd/answer $(B)/tests/bench/echo $(B)/tests/bench/forking \
+	$(B)/tests/bench/lookup_once: private PIE = -static
 $(B)/tests/bench/lookup_once: private WARN += -Wl,--no-warnings
 
 $(B)/tests/%.so: tests/%.c
@@ -161,12 +165,14 @@ check:
 .PHONY: tests
 tests: all $(UNIT) $(FUZZ) $(TOOLS)
 	@B=$(B) tests/run $(UNIT) $(FUZZ) $(E2E)
+	@B=$(B) FORK=1 tests/run $(FORKING)
 
 unit: $(UNIT)
 	@tests/run $(UNIT)
 
 e2e: all $(TOOLS)
 	@B=$(B) tests/run $(E2E)
+	@B=$(B) FORK=1 tests/run $(FORKING)
 
 # The same tests under AddressSanitizer and UndefinedBehaviorSanitizer. Leaks
 # are looked for at the end by another process, which the sandbox forbids.

@@ -6,7 +6,7 @@
 # grows beyond its bound, and an honest peer is served right behind them.
 . "$(dirname "$0")/../lib.sh"
 
-case ${WRAP:-}$B in
+case ${WRAP:-}${FORK:+fork}$B in
 /*/asan) step=3 ;; # where each process takes long to start
 /*) step=1 ;;
 *) step=60 ;;

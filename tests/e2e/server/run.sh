@@ -3,7 +3,6 @@
 # it serves as the user nobody, also from a directory that is closed to others,
 # and says so of a file that nobody may read.
 . "$(dirname "$0")/../lib.sh"
-need_command systemd-socket-activate systemd
 
 random_file "$tmp/file" 3000000
 mkdir "$tmp/build"
