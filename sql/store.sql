@@ -46,26 +46,29 @@ WHERE copy.path > ?1 AND copy.path < ?2
 ORDER BY copy.path LIMIT 1;
 
 -- name: STORE_COPIES
--- All copies, by path.
--- () -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
+-- The next n copies behind a path, by path.
+-- (path, n) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
 --   damaged, root inode
 SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
 	file.aich_root, file.priority, copy.damaged, root.inode
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id
-ORDER BY copy.path;
+WHERE copy.path > ?1
+ORDER BY copy.path LIMIT ?2;
 
 -- name: STORE_FILES
--- Each content once, with its oldest copy.
--- () -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
+-- The next n contents behind a hash, by hash, each with its oldest copy.
+-- (hash, n) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
 --   damaged, root inode
 SELECT file.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
 	file.aich_root, file.priority, copy.damaged, root.inode
 FROM file
 JOIN copy ON copy.copy_id =
 	(SELECT min(copy_id) FROM copy WHERE copy.hash = file.hash)
-JOIN root ON root.root_id = copy.root_id;
+JOIN root ON root.root_id = copy.root_id
+WHERE file.hash > ?1
+ORDER BY file.hash LIMIT ?2;
 
 -- name: STORE_SUM
 -- The number of copies, and the bytes to read to verify them all.

@@ -58,6 +58,9 @@ void check_report(struct check *c, enum check_level level, const char *topic,
 #define check_warning(c, ...) check_report(c, CHECK_WARNING, __VA_ARGS__)
 #define check_problem(c, ...) check_report(c, CHECK_PROBLEM, __VA_ARGS__)
 
+/* Warn when the log of a database is so large that connections get slow. */
+void check_log(struct check *c, const char *topic, const char *path);
+
 /* In this order. */
 void check_database(struct check *c);
 void check_files(struct check *c);

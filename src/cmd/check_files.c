@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: ISC
  */
 #include "base/log.h"
+#include "base/text.h"
 #include "cmd/check.h"
 #include "cmd/odd_size.h"
 #include "index/presence.h"
@@ -13,6 +14,25 @@
 
 /* More files are not opened: on a slow disk that may take minutes. */
 #define FILES_MAX 1000
+
+void
+check_log(struct check *c, const char *topic, const char *path)
+{
+	const char *name = log_quote_str(path);
+	uint64_t bytes = db_log_size(path);
+	char size[TEXT_SIZE_MAX];
+
+	if (bytes < DB_LOG_LARGE)
+		return;
+	text_size(size, bytes);
+	check_warning(c, topic,
+	    "the -wal file of %s has %s, which makes connections slow: some "
+	    "program reads the database for long (\"fuser %s\" shows which); "
+	    "when it has ended, whatever writes next empties the file: "
+	    "\"ed2k-share refresh\" for the share database, an upload for "
+	    "activity.db",
+	    name, size, name);
+}
 
 void
 check_database(struct check *c)
@@ -31,6 +51,7 @@ check_database(struct check *c)
 	else
 		check_ok(c, "database", "%s can be read%s", name,
 		    c->store.db.is_snapshot ? "; it is a snapshot" : "");
+	check_log(c, "database", c->db);
 }
 
 /* What is known of the files so far. */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "board/scoreboard.h"
 #include "cmd/check.h"
+#include "store/state.h"
 
 #include <errno.h>
 #include <linux/landlock.h>
@@ -45,6 +46,7 @@ check_state(struct check *c, const char *dir)
 {
 	struct scoreboard board;
 	enum board_result res = scoreboard_open_readonly(&board, dir);
+	char activity[PATH_MAX];
 	int error = errno;
 
 	if (res == BOARD_OPEN)
@@ -64,6 +66,8 @@ check_state(struct check *c, const char *dir)
 		    "ed2k-serve",
 		    log_quote_str(dir), strerror(error));
 	scoreboard_close(&board);
+	if (state_activity_path(activity, dir))
+		check_log(c, "state", activity);
 }
 
 void

@@ -86,6 +86,56 @@ cmd_print_change(const char *word, const char *path, const char *other)
 	fflush(stdout); /* the next one may take long */
 }
 
+/* While output waits: where it is to go. */
+static FILE *waiting_for;
+
+void
+cmd_hold_output(void)
+{
+	FILE *held = tmpfile();
+
+	if (!held)
+		return;
+	waiting_for = stdout;
+	stdout = held; /* a variable, in the GNU C library */
+}
+
+/* False when it could not be kept. */
+static bool
+copy_held(FILE *held)
+{
+	char part[65536];
+	size_t n;
+
+	if (fflush(held) != 0 || ferror(held))
+		return false;
+	rewind(held);
+	while ((n = fread(part, 1, sizeof part, held)) > 0 &&
+	    fwrite(part, 1, n, stdout) == n)
+		;
+	return !ferror(held);
+}
+
+int
+cmd_release_output(void)
+{
+	FILE *held = stdout;
+	int fault = 0;
+
+	if (!waiting_for)
+		return 0;
+	stdout = waiting_for;
+	waiting_for = NULL;
+	if (!copy_held(held)) {
+		log_error("cannot keep what is to be printed in a temporary "
+			  "file: %s; free some space in %s",
+		    strerror(errno), P_tmpdir);
+		fault = EX_IOERR;
+	}
+	fclose(held);
+	return fault;
+}
+
 int
 cmd_end(int fault)
 {

@@ -50,6 +50,16 @@ void cmd_log_missing_aich(struct store *store);
 void cmd_print_change(const char *word, const char *path, const char *other);
 
 /*
+ * What is printed from now on waits in a temporary file, so that whoever reads
+ * it cannot hold up the work: a database that is being read gets no shorter. If
+ * there can be no such file, nothing waits.
+ */
+void cmd_hold_output(void);
+
+/* Print what waits, if something does. 0, or EX_IOERR after a log line. */
+int cmd_release_output(void);
+
+/*
  * The end of a verb that prints: flush stdout. Returns fault, or EX_IOERR after
  * a log line when that was 0 and something could not be written.
  */

@@ -199,7 +199,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	int64_t since_s = INT64_MIN;
 	char path[PATH_MAX];
 	struct db db;
-	int fault;
+	int fault, held;
 
 	if (argc > 1 && strcmp(argv[1], "prune") == 0)
 		return prune(cmd, argc - 1, argv + 1);
@@ -213,6 +213,7 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	if (is_missing(path))
 		return cmd_end(a.metrics ? print_metrics(NULL) : 0);
 	fault = db_open(&db, &activity_kind, path);
+	cmd_hold_output();
 	if (!fault)
 		fault = db_begin_reading(&db);
 	if (!fault && a.metrics)
@@ -220,5 +221,6 @@ cmd_stats(const struct cmd *cmd, int argc, char *argv[])
 	else if (!fault)
 		fault = show(&db, fields_choose(a.json), by, since_s);
 	db_close(&db);
-	return cmd_end(fault);
+	held = cmd_release_output();
+	return cmd_end(fault ? fault : held);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@
  * the transactions of the others.
  */
 #define READ_BUSY_MS 2000
+
+/* How long a writer that closes waits for readers, to empty the log. */
+#define EMPTY_BUSY_MS 100
 
 /* The one number a pragma gives, or an exit code in *fault. */
 static int
@@ -192,6 +196,25 @@ db_open_writer(struct db *db, const struct db_kind *kind, const char *path,
 	return fault;
 }
 
+uint64_t
+db_log_size(const char *path)
+{
+	char log[PATH_MAX + 4];
+	struct stat st;
+
+	snprintf(log, sizeof log, "%s-wal", path);
+	return stat(log, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* Move what is in the log to the database; wait a moment for readers. */
+static void
+empty_log(struct db *db)
+{
+	sqlite3_busy_timeout(db->handle, EMPTY_BUSY_MS);
+	sqlite3_wal_checkpoint_v2(
+	    db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void
 db_close(struct db *db)
 {
@@ -199,6 +222,9 @@ db_close(struct db *db)
 
 	while (db->handle && (stmt = sqlite3_next_stmt(db->handle, NULL)))
 		sqlite3_finalize(stmt);
+	if (db->handle && !db->read_only &&
+	    db_log_size(db->path) >= DB_LOG_LARGE)
+		empty_log(db);
 	sqlite3_close(db->handle);
 	db->handle = NULL;
 }

@@ -93,8 +93,20 @@ int db_open_writer(struct db *db, const struct db_kind *kind, const char *path,
 int db_create(
     const struct db_kind *kind, const char *path, int (*fill)(struct db *db));
 
-/* Finalizes all statements. Safe to call twice, and on a zeroed struct. */
+/*
+ * Finalizes all statements. A writer empties a log that has become large,
+ * unless a reader is in the way. Safe to call twice, and on a zeroed struct.
+ */
 void db_close(struct db *db);
+
+/*
+ * The bytes of the log (-wal) of a database. Whoever opens the database when
+ * nobody else has it open reads all of its log.
+ */
+uint64_t db_log_size(const char *path);
+
+/* So many bytes are large. SQLite itself lets a log grow to half as many. */
+#define DB_LOG_LARGE (UINT64_C(8) << 20)
 
 /*
  * Is `path` the database `db`, or one of its side files? Both are real paths.

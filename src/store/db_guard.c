@@ -216,22 +216,13 @@ schema_text(sqlite3_stmt *stmt)
 	    : NULL;
 }
 
-/* Pages of the database or of its log. */
-static uint64_t
-count_pages(const struct db *db, const char *suffix)
-{
-	char path[PATH_MAX + 8];
-	struct stat st;
-
-	snprintf(path, sizeof path, "%s%s", db->path, suffix);
-	return stat(path, &st) == 0 ? (uint64_t)st.st_size / PAGE_SIZE : 0;
-}
-
 /* Let statements do what files of this size may need. */
 static void
 allow_steps(struct db *db)
 {
-	uint64_t pages = count_pages(db, "") + count_pages(db, "-wal");
+	struct stat st;
+	uint64_t size = stat(db->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+	uint64_t pages = (size + db_log_size(db->path)) / PAGE_SIZE;
 
 	db->max_steps = pages < STEPS_MAX / STEPS_A_PAGE
 	    ? STEPS_AT_LEAST + pages * STEPS_A_PAGE

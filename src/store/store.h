@@ -117,13 +117,14 @@ enum store_result store_find_path(
     struct store *s, const char *path, struct store_copy *out);
 
 /*
- * Call `visit` for every copy, by path, until it returns false. Returns FOUND
- * or FAILED.
+ * Call `visit` for every copy, by path, until it returns false. It may take its
+ * time: a few copies are read at once, and what changes meanwhile is seen or
+ * not. Returns FOUND or FAILED.
  */
 enum store_result store_each(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
-/* The same for every content, with its oldest copy, in no order. */
+/* The same for every content, with its oldest copy, by hash. */
 enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 

@@ -107,20 +107,90 @@ store_next(struct store *s, const char *dir, struct store_row *row)
 	return read_copy(s, stmt, &row->copy, row->path, row->root);
 }
 
-/* Call `visit` for every row of a statement, until it returns false. */
+/* Copies that are read at once. */
+#define PAGE_ROWS 16
+
+/* What a page is sorted by: its columns, as all statements have them. */
+enum page_key {
+	BY_HASH = 0,
+	BY_PATH = 3,
+};
+
+struct page {
+	struct store_row rows[PAGE_ROWS];
+	size_t n;
+	bool is_last;
+	uint8_t key[PATH_MAX]; /* of the last row */
+	size_t key_len;
+};
+
+/* False when the key is not behind the last one, as it is when all is well. */
+static bool
+take_key(struct page *page, sqlite3_stmt *stmt, enum page_key by)
+{
+	const void *key = sqlite3_column_blob(stmt, by);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, by);
+	int order;
+
+	if (!key || len > sizeof page->key)
+		return false;
+	order = memcmp(page->key, key, min_size(len, page->key_len));
+	if (order > 0 || (order == 0 && len <= page->key_len))
+		return false;
+	memcpy(page->key, key, len);
+	page->key_len = len;
+	return true;
+}
+
+/* Read the page behind this one in its place. */
 static enum store_result
-each(struct store *s, enum store_statement which,
-    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+read_page(struct store *s, enum store_statement which, enum page_key by,
+    struct page *page)
 {
 	sqlite3_stmt *stmt = store_statement(s, which);
-	char path[PATH_MAX], root[PATH_MAX];
-	struct store_copy copy = {0};
+	enum store_result res;
+	int n = 0;
+
+	sqlite3_bind_blob(
+	    stmt, 1, page->key, (int)page->key_len, SQLITE_TRANSIENT);
+	sqlite3_bind_int(stmt, 2, PAGE_ROWS);
+	page->n = 0;
+	while ((res = store_step(s, stmt)) == STORE_FOUND) {
+		struct store_row *row = &page->rows[page->n];
+
+		if (!take_key(page, stmt, by)) {
+			res = store_bad_row(s, "rows that are out of order");
+			break;
+		}
+		/* one that makes no sense is left out */
+		page->n += column_copy(stmt, &row->copy, row->path, row->root);
+		n++;
+	}
+	sqlite3_reset(stmt);
+	page->is_last = n < PAGE_ROWS;
+	return res;
+}
+
+/*
+ * Call `visit` for every row, until it returns false. The rows are read page by
+ * page: whoever reads what `visit` prints may take hours, and a transaction
+ * that is open for so long keeps writers from shortening the log, which makes
+ * each later connection slower.
+ */
+static enum store_result
+each(struct store *s, enum store_statement which, enum page_key by,
+    bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
+{
+	struct page page;
 	enum store_result res;
 
-	while ((res = store_step(s, stmt)) == STORE_FOUND)
-		if (column_copy(stmt, &copy, path, root) && !visit(ctx, &copy))
-			break;
-	sqlite3_reset(stmt);
+	page.key_len = 0;
+	do {
+		res = read_page(s, which, by, &page);
+		for (size_t i = 0; i < page.n; i++)
+			if (!visit(ctx, &page.rows[i].copy))
+				return STORE_FOUND;
+	} while (res != STORE_FAILED && !page.is_last);
 	return res == STORE_FAILED ? STORE_FAILED : STORE_FOUND;
 }
 
@@ -128,14 +198,14 @@ enum store_result
 store_each(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
 {
-	return each(s, STORE_COPIES, visit, ctx);
+	return each(s, STORE_COPIES, BY_PATH, visit, ctx);
 }
 
 enum store_result
 store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx)
 {
-	return each(s, STORE_FILES, visit, ctx);
+	return each(s, STORE_FILES, BY_HASH, visit, ctx);
 }
 
 const char *

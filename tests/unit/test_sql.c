@@ -209,9 +209,8 @@ sorts(sqlite3 *in, const char *statement)
  * What reads a table from end to end, or all mount points there are: each is run
  * once in a verb, or for one directory. All else is run for each file.
  */
-static const char *const reads_all[] = {"DB_SCHEMA", "STORE_COPIES",
-    "STORE_SUM", "STORE_FILES", "STORE_COUNT_WITHOUT_AICH",
-    "STORE_MOUNT_POINTS_ABOVE"};
+static const char *const reads_all[] = {"DB_SCHEMA", "STORE_SUM",
+    "STORE_COUNT_WITHOUT_AICH", "STORE_MOUNT_POINTS_ABOVE"};
 
 static bool
 may_read_all(const char *name)
