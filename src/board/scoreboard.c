@@ -19,6 +19,9 @@
 #define LOST_MS           (2 * ALIVE_MS)
 #define UPLOADING_LOST_MS (5 * UPLOADING_ALIVE_MS)
 
+/* What a hello and a few questions take: so much at least, or half the rate. */
+#define ANSWERS_BPS 4096
+
 static const struct scoreboard closed = {.file = {.lock_fd = -1}, .mine = -1};
 
 bool
@@ -93,37 +96,56 @@ scoreboard_seems_alive(const struct scoreboard *b, int i, uint64_t now_ms)
 	    scoreboard_is_alive(b, i);
 }
 
-/* Does record i take its part of the rate? We do, even before we send. */
+/* Of a rate, the part for the answers to those without a slot. */
+static uint64_t
+rate_of_answers(uint64_t rate)
+{
+	return max_u64(rate / 8, min_u64(rate / 2, ANSWERS_BPS));
+}
+
+/* Does another process send, as record i says? One without a slot says so. */
 static bool
-wants_rate(const struct scoreboard *b, int i, uint64_t now_ms)
+is_sending(const struct scoreboard *b, int i, uint64_t now_ms)
 {
 	const struct record *r = scoreboard_record(b, i);
 
-	return r->state == RECORD_UPLOADING && (r->sending || i == b->mine) &&
-	    scoreboard_seems_alive(b, i, now_ms);
+	if (i == b->mine || !r->sending)
+		return false;
+	return r->state == RECORD_UPLOADING
+	    ? scoreboard_seems_alive(b, i, now_ms)
+	    : r->state != RECORD_FREE &&
+		is_recent(r->alive_ms, now_ms, SILENT_MS);
 }
 
+/* We count ourselves, even before we send. */
 uint64_t
 scoreboard_rate_share(
     const struct scoreboard *b, uint64_t rate, uint64_t now_ms)
 {
+	const struct record *me = scoreboard_mine(b);
+	bool has_slot = me && b->state == RECORD_UPLOADING;
+	uint64_t answers = rate_of_answers(rate), weight, sum, n_answers = 0;
 	int n = scoreboard_n_records(b);
-	uint64_t sum = 0, mine = 0, share;
 
-	for (int i = 0; i < n; i++) {
-		uint32_t weight;
-
-		if (!wants_rate(b, i, now_ms))
-			continue;
-		weight = scoreboard_record(b, i)->weight;
-		sum += weight;
-		if (i == b->mine)
-			mine = weight;
-	}
-	if (mine == 0 || rate == 0)
+	if (!b->file.board || rate == 0)
 		return rate;
-	share = rate * mine / sum;
-	return share > 0 ? share : 1;
+	/* others may have written to our record */
+	weight = sum = has_slot ? max_u64(me->weight, 1) : 0;
+	for (int i = 0; i < n; i++) {
+		const struct record *r = scoreboard_record(b, i);
+
+		if (!is_sending(b, i, now_ms))
+			continue;
+		if (r->state == RECORD_UPLOADING)
+			sum += r->weight;
+		else
+			n_answers++;
+	}
+	if (!has_slot)
+		return max_u64(answers / (n_answers + 1), 1);
+	if (n_answers > 0)
+		rate -= answers;
+	return max_u64(rate * weight / sum, 1);
 }
 
 /* Is it used by a process that lives, as far as we may know? */

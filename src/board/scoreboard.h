@@ -122,9 +122,11 @@ bool scoreboard_is_alive(const struct scoreboard *b, int i);
 bool scoreboard_seems_alive(const struct scoreboard *b, int i, uint64_t now_ms);
 
 /*
- * Our part of a rate, in bytes a second, that all who upload have in common: by
- * weight, among those that have data to send. At least 1. A rate of 0 means no
- * limit and is returned as it is, as is any rate when we have no slot.
+ * Our part of a rate, in bytes a second, that all have in common. Those with a
+ * slot share it by weight, among those that have data to send. Those without
+ * one share a small part of it for their answers, which the others lack only
+ * while somebody uses it. At least 1. A rate of 0 means no limit and is
+ * returned as it is, as is any rate without a board.
  */
 uint64_t scoreboard_rate_share(
     const struct scoreboard *b, uint64_t rate, uint64_t now_ms);

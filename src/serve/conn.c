@@ -125,9 +125,14 @@ wants_output(const struct conn *c)
 static bool
 may_output(const struct conn *c)
 {
-	if (c->throttle_ms > 0)
-		return outbox_waiting(&c->outbox) > 0 && !c->upload.active;
-	return wants_output(c);
+	return c->throttle_ms == 0 && wants_output(c);
+}
+
+/* Does the peer use the rate, or have to pay for what it was sent? */
+static bool
+uses_rate(const struct conn *c)
+{
+	return c->throttle_ms > 0 || has_data(c);
 }
 
 /* True when all was sent. */
@@ -193,24 +198,27 @@ begin_frame(struct conn *c, uint64_t now_ms)
 	return true;
 }
 
+/* True when none waits any more. */
+static bool
+send_answers(struct conn *c)
+{
+	return note_result(
+	    c, outbox_send_some(&c->outbox, rate_step(&c->rate_share.rate)));
+}
+
 /* Send replies, and at most one data frame, so that a cancel is seen. */
 static void
 write_peer(struct conn *c, uint64_t now_ms)
 {
-	struct rate_limit *rate = &c->rate_share.rate;
-	uint64_t before;
+	uint64_t before = c->outbox.total;
 
 	c->blocked = false;
-	c->throttle_ms = rate_wait_ms(rate, now_ms);
-	if (!c->upload.active &&
-	    !note_result(c, outbox_send(&c->outbox, false)))
+	c->throttle_ms = rate_wait_ms(&c->rate_share.rate, now_ms);
+	if (c->throttle_ms > 0)
 		return;
-	if (c->throttle_ms > 0 ||
-	    (!c->upload.active && !begin_frame(c, now_ms)))
-		return;
-	before = c->outbox.total;
-	note_result(c, upload_send(&c->upload));
-	rate_spend(rate, c->outbox.total - before);
+	if (c->upload.active || (send_answers(c) && begin_frame(c, now_ms)))
+		note_result(c, upload_send(&c->upload));
+	rate_share_spend(&c->rate_share, now_ms, c->outbox.total - before);
 }
 
 /* The fault of a peer whose first bytes are not eD2k. */
@@ -329,7 +337,7 @@ static void
 update_board(struct conn *c, uint64_t now_ms)
 {
 	bool updated = rate_share_update(
-	    &c->rate_share, now_ms, has_data(c), upload_pending(&c->upload));
+	    &c->rate_share, now_ms, uses_rate(c), upload_pending(&c->upload));
 
 	if (updated &&
 	    crowd_should_leave(c->setup->board,
@@ -359,7 +367,7 @@ check_deadlines(struct conn *c, uint64_t now_ms)
 	if (c->throttle_ms > 0)
 		wait_ms = min_u64(wait_ms, c->throttle_ms);
 	wait_ms = min_u64(
-	    wait_ms, rate_share_due_ms(&c->rate_share, now_ms, has_data(c)));
+	    wait_ms, rate_share_due_ms(&c->rate_share, now_ms, uses_rate(c)));
 	/* the slot is not updated without room for replies: do not spin */
 	return outbox_has_room(&c->outbox) || wait_ms > NO_ROOM_MS ? wait_ms
 								   : NO_ROOM_MS;

@@ -59,6 +59,40 @@ set_rate(struct rate_share *s, uint64_t rate_bps, uint64_t now_ms)
 		    &pacing, sizeof pacing);
 }
 
+void
+rate_share_spend(struct rate_share *s, uint64_t now_ms, uint64_t bytes)
+{
+	rate_spend(&s->rate, bytes);
+	if (bytes > 0)
+		s->spent_ms = now_ms;
+}
+
+/*
+ * Do we take part in the common rate? So does a peer that has just got an
+ * answer, though none waits: it may be the first of many.
+ */
+static bool
+takes_part(const struct rate_share *s, uint64_t now_ms, bool sending)
+{
+	return sending ||
+	    (s->all_bps > 0 && s->spent_ms > 0 &&
+		now_ms - s->spent_ms < UPDATE_MS);
+}
+
+/* Milliseconds until the next update, for one that takes part or does not. */
+static uint64_t
+due_ms(const struct rate_share *s, uint64_t now_ms, bool takes_part)
+{
+	const struct scoreboard *board = s->board;
+	bool has_slot = board->mine >= 0 && board->state == RECORD_UPLOADING;
+	uint64_t every_ms = takes_part ? UPDATE_MS
+	    : has_slot                 ? UPLOADING_ALIVE_MS
+				       : ALIVE_MS;
+	uint64_t ago_ms = now_ms - s->updated_ms;
+
+	return ago_ms < every_ms ? every_ms - ago_ms : 0;
+}
+
 bool
 rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending)
@@ -66,8 +100,8 @@ rate_share_update(
 	uint64_t rate_bps = s->peer_bps;
 	struct record *r;
 
-	if (rate_share_due_ms(s, now_ms, sending) > 0 &&
-	    sending == s->was_sending)
+	sending = takes_part(s, now_ms, sending);
+	if (due_ms(s, now_ms, sending) > 0 && sending == s->was_sending)
 		return false;
 	s->was_sending = sending;
 	s->updated_ms = now_ms;
@@ -91,12 +125,5 @@ rate_share_update(
 uint64_t
 rate_share_due_ms(const struct rate_share *s, uint64_t now_ms, bool sending)
 {
-	const struct scoreboard *board = s->board;
-	bool has_slot = board->mine >= 0 && board->state == RECORD_UPLOADING;
-	uint64_t every_ms = sending ? UPDATE_MS
-	    : has_slot              ? UPLOADING_ALIVE_MS
-				    : ALIVE_MS;
-	uint64_t ago_ms = now_ms - s->updated_ms;
-
-	return ago_ms < every_ms ? every_ms - ago_ms : 0;
+	return due_ms(s, now_ms, takes_part(s, now_ms, sending));
 }

@@ -20,7 +20,7 @@ struct rate_share {
 	uint64_t peer_bps;        /* to one peer; 0: no limit */
 	bool is_socket;           /* fd 1 is one */
 	bool was_sending;
-	uint64_t updated_ms;
+	uint64_t updated_ms, spent_ms;
 	struct rate_limit rate; /* what this connection may send */
 };
 
@@ -34,6 +34,9 @@ void rate_share_init(struct rate_share *s, struct scoreboard *board,
  */
 bool rate_share_update(
     struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending);
+
+/* Note that so much was sent. */
+void rate_share_spend(struct rate_share *s, uint64_t now_ms, uint64_t bytes);
 
 /* Milliseconds until the next update is due. */
 uint64_t rate_share_due_ms(

@@ -47,6 +47,24 @@ what_is_put_is_sent_and_counted(void **state)
 }
 
 static void
+no_more_is_sent_than_allowed(void **state)
+{
+	(void)state;
+	stdout_is_socket();
+	outbox_init(&o, true);
+	put_numbers(10000);
+	assert_int_equal(outbox_send_some(&o, 4000), SEND_BLOCKED);
+	assert_int_equal(o.total, 4000);
+	assert_int_equal(outbox_waiting(&o), 6000);
+	assert_int_equal(outbox_send_some(&o, 1), SEND_BLOCKED);
+	assert_int_equal(outbox_send_some(&o, 5999), SEND_OK);
+	assert_int_equal(outbox_send_some(&o, 1), SEND_OK);
+	assert_int_equal(o.total, 10000);
+	drain();
+	check_numbers(10000);
+}
+
+static void
 a_full_pipe_blocks_and_nothing_is_lost(void **state)
 {
 	enum send_result res;
@@ -123,6 +141,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST(what_is_put_is_sent_and_counted),
+	    TEST(no_more_is_sent_than_allowed),
 	    TEST(a_full_pipe_blocks_and_nothing_is_lost),
 	    TEST(bytes_are_encrypted_once_in_the_order_of_sending),
 	    TEST(who_is_gone_is_not_waited_for),

@@ -77,6 +77,30 @@ many_small_writes_are_as_good_as_one(void **state)
 	check_near(measure(100), 50000);
 }
 
+/* Answers leave in steps, and the average is the rate all the same. */
+static void
+answers_leave_in_steps(void **state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rates); i++) {
+		uint64_t began_ms, sent = 0, most = 0;
+
+		begin(state);
+		rate_set(&r, rates[i], now);
+		await();
+		for (began_ms = now; now - began_ms < 60000; await()) {
+			size_t step = rate_step(&r);
+
+			rate_spend(&r, step);
+			sent += step;
+			most = step > most ? step : most;
+		}
+		check_near(sent * 1000 / (now - began_ms), rates[i]);
+		/* no more at once than the bucket holds */
+		assert_in_range(
+		    most, RATE_STEP, rates[i] > 102400 ? rates[i] / 10 : 10240);
+	}
+}
+
 static void
 no_rate_is_no_wait(void **state)
 {
@@ -86,6 +110,31 @@ no_rate_is_no_wait(void **state)
 	assert_int_equal(rate_wait_ms(&r, now), 0);
 	rate_set(&r, 0, now);
 	assert_int_equal(rate_wait_ms(&r, now), 0);
+	assert_true(rate_step(&r) > 1 << 30);
+	assert_true(rate_let_bytes(&r) == UINT64_MAX);
+}
+
+/* Sent or not, and whether or not the bucket holds it. */
+static void
+what_is_let_through_is_counted(void **state)
+{
+	uint64_t before;
+
+	(void)state;
+	rate_set(&r, 1000, now);
+	before = rate_let_bytes(&r);
+	for (int i = 0; i < 3000; i++, now += 50)
+		rate_wait_ms(&r, now);
+	now += 50;
+	rate_spend(&r, 1 << 20);
+	rate_wait_ms(&r, now);
+	assert_in_range(rate_let_bytes(&r) - before, 150000, 150100);
+	/* a byte in ten milliseconds, looked for in each of them */
+	begin(state);
+	rate_set(&r, 100, now);
+	for (int i = 0; i < 10000; i++)
+		rate_wait_ms(&r, ++now);
+	assert_int_equal(rate_let_bytes(&r), 1000);
 }
 
 static void
@@ -203,7 +252,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(the_average_is_the_rate),
 	    TEST(many_small_writes_are_as_good_as_one),
+	    TEST(answers_leave_in_steps),
 	    TEST(no_rate_is_no_wait),
+	    TEST(what_is_let_through_is_counted),
 	    TEST(a_rate_that_is_lifted_lets_all_through),
 	    TEST(nobody_saves_up_for_a_burst),
 	    TEST(what_was_sent_beyond_is_paid_for),

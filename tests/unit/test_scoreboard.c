@@ -86,6 +86,41 @@ the_rate_is_shared_by_weight(void **state)
 }
 
 static void
+those_without_a_slot_share_an_eighth(void **state)
+{
+	struct kid *up, *waits, *asks;
+
+	(void)state;
+	limits.slots = 1;
+	up = waiting(WEIGHT_LOW, T0);
+	takes(up, T0);
+	waits = waiting(WEIGHT_HIGH, T0);
+	waits_behind(waits, 0, T0);
+	asks = guest_of(v4_7, T0);
+	/* while nobody asks, all of it is for data */
+	assert_int_equal(tell(up, OP_SHARE, 800000, T0), 800000);
+	assert_int_equal(tell(waits, OP_SHARE, 800000, T0), 100000);
+	tell(waits, OP_SENDING, 1, 0);
+	assert_int_equal(tell(up, OP_SHARE, 800000, T0), 700000);
+	assert_int_equal(tell(asks, OP_SHARE, 800000, T0), 50000);
+	tell(asks, OP_SENDING, 1, 0);
+	assert_int_equal(tell(waits, OP_SHARE, 800000, T0), 50000);
+	assert_int_equal(tell(up, OP_SHARE, 800000, T0), 700000);
+	/* of a low rate it is more, and never more than half */
+	tell(asks, OP_SENDING, 0, 0);
+	assert_int_equal(tell(waits, OP_SHARE, 10000, T0), 4096);
+	assert_int_equal(tell(up, OP_SHARE, 10000, T0), 10000 - 4096);
+	assert_int_equal(tell(waits, OP_SHARE, 1000, T0), 500);
+	assert_int_equal(tell(up, OP_SHARE, 1000, T0), 500);
+	assert_int_equal(tell(waits, OP_SHARE, 1, T0), 1);
+	assert_int_equal(tell(up, OP_SHARE, 1, T0), 1);
+	assert_int_equal(tell(waits, OP_SHARE, 0, T0), 0);
+	/* one that was not heard of sends nothing any more */
+	assert_int_equal(tell(up, OP_SHARE, 800000, T0 + 1500), 700000);
+	assert_int_equal(tell(up, OP_SHARE, 800000, T0 + 1501), 800000);
+}
+
+static void
 a_dead_process_has_no_share(void **state)
 {
 	struct kid *a, *b;
@@ -185,6 +220,7 @@ main(void)
 	    TEST(without_a_directory_everybody_is_alone),
 	    TEST(a_clock_a_little_behind_does_no_harm),
 	    TEST(the_rate_is_shared_by_weight),
+	    TEST(those_without_a_slot_share_an_eighth),
 	    TEST(a_dead_process_has_no_share),
 	    TEST(a_stamp_in_the_future_proves_no_life),
 	    TEST(a_reader_sees_the_live_processes),

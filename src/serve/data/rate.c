@@ -52,6 +52,14 @@ rate_wait_ms(struct rate_limit *r, uint64_t now_ms)
 	return (uint64_t)(1 - r->bytes) * 1000 / r->rate_bps + 1;
 }
 
+size_t
+rate_step(const struct rate_limit *r)
+{
+	if (r->rate_bps == 0)
+		return SIZE_MAX;
+	return r->bytes > RATE_STEP ? (size_t)r->bytes : RATE_STEP;
+}
+
 uint64_t
 rate_let_bytes(const struct rate_limit *r)
 {

@@ -4,6 +4,8 @@
  */
 #include "serve/wire/outbox.h"
 
+#include "base/util.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -39,13 +41,14 @@ encrypt(struct outbox *o)
 	o->encrypted = o->writer.pos;
 }
 
-enum send_result
-outbox_send(struct outbox *o, bool more)
+/* Send at most max bytes. */
+static enum send_result
+send_some(struct outbox *o, size_t max, bool more)
 {
 	encrypt(o);
 	while (outbox_waiting(o) > 0) {
 		const uint8_t *bytes = o->bytes + o->sent;
-		size_t len = outbox_waiting(o);
+		size_t len = min_size(outbox_waiting(o), max);
 		ssize_t n = o->is_socket
 		    ? send(STDOUT_FILENO, bytes, len, more ? MSG_MORE : 0)
 		    : write(STDOUT_FILENO, bytes, len);
@@ -56,7 +59,22 @@ outbox_send(struct outbox *o, bool more)
 			return send_failure();
 		o->sent += (size_t)n;
 		o->total += (uint64_t)n;
+		max -= (size_t)n;
+		if (max == 0 && outbox_waiting(o) > 0)
+			return SEND_BLOCKED;
 	}
 	o->writer.pos = o->sent = o->encrypted = 0;
 	return SEND_OK;
+}
+
+enum send_result
+outbox_send(struct outbox *o, bool more)
+{
+	return send_some(o, SIZE_MAX, more);
+}
+
+enum send_result
+outbox_send_some(struct outbox *o, size_t max)
+{
+	return send_some(o, max, false);
 }

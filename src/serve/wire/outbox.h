@@ -52,6 +52,12 @@ size_t outbox_waiting(const struct outbox *o);
  */
 enum send_result outbox_send(struct outbox *o, bool more);
 
+/*
+ * Send at most max bytes, at least one. SEND_BLOCKED also when these are out
+ * and others wait.
+ */
+enum send_result outbox_send_some(struct outbox *o, size_t max);
+
 /* What the errno of a failed write to fd 1 means. */
 static inline enum send_result
 send_failure(void)
