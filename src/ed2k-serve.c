@@ -45,6 +45,7 @@ int
 main(int argc, char *argv[])
 {
 	const struct options *opt;
+	static struct share_facts facts; /* large */
 	struct sockets sockets;
 	int status;
 
@@ -56,7 +57,8 @@ main(int argc, char *argv[])
 	status = sockets_find(&sockets, &opt->listen);
 	if (!status)
 		status = drop_privileges(opt);
-	if (status || (sockets.n > 0 && !acceptor_run(opt, &sockets, argv)))
+	if (status ||
+	    (sockets.n > 0 && !acceptor_run(opt, &sockets, argv, &facts)))
 		return status;
-	return serve_peer(opt);
+	return serve_peer(opt, &facts);
 }

@@ -30,6 +30,7 @@
 struct acceptor {
 	const struct options *opt;
 	const struct sockets *sockets;
+	struct share_facts *facts;
 	struct admission admission;
 	struct children children;
 	struct renewal renewal;
@@ -181,6 +182,7 @@ start_child(struct acceptor *a, int peer, uint64_t owner)
 {
 	pid_t pid;
 
+	share_facts_refresh(a->facts, a->opt);
 	while ((pid = fork()) < 0 && !stopped)
 		bear_shortage(a, "cannot start a process");
 	if (pid == 0) {
@@ -272,8 +274,8 @@ time_to_wait(const struct acceptor *a, uint64_t now_ms)
 }
 
 bool
-acceptor_run(
-    const struct options *opt, const struct sockets *sockets, char *argv[])
+acceptor_run(const struct options *opt, const struct sockets *sockets,
+    char *argv[], struct share_facts *facts)
 {
 	static struct acceptor acceptor; /* large */
 	struct acceptor *a = &acceptor;
@@ -281,6 +283,7 @@ acceptor_run(
 
 	a->opt = opt;
 	a->sockets = sockets;
+	a->facts = facts;
 	a->active_ms = clock_ms();
 	renewal_init(&a->renewal, argv, a->active_ms);
 	catch_signals(a);

@@ -96,26 +96,6 @@ claim_record(struct scoreboard *board, const struct peer *peer)
 	return false;
 }
 
-/* 0, or an exit code after a log line. */
-static int
-open_share(const struct options *opt, struct store *store,
-    uint8_t user_hash[HASH_SIZE])
-{
-	enum identity_mode mode = opt->identity;
-	char path[PATH_MAX];
-	int fault;
-
-	if (!opt->db && !store_default_path(path, sizeof path))
-		return EX_CONFIG;
-	db_be_frugal();
-	fault = store_open(store, opt->db ? opt->db : path);
-	if (fault)
-		return fault;
-	if (!opt->has_identity)
-		mode = identity_default(store, opt->proxy_from != NULL);
-	return identity_user_hash(store, mode, user_hash);
-}
-
 static struct session_config
 make_config(const struct options *opt, const struct peer *peer)
 {
@@ -145,8 +125,22 @@ make_config(const struct options *opt, const struct peer *peer)
 	return config;
 }
 
+/*
+ * Open the share database, or leave it for later if all is known already. 0, or
+ * an exit code after a log line.
+ */
+static int
+open_share(
+    const struct options *opt, struct share_facts *facts, struct store *store)
+{
+	if (!facts->is_known)
+		return share_facts_read(facts, opt, store);
+	store_open_later(store, facts->path);
+	return 0;
+}
+
 int
-serve_peer(const struct options *opt)
+serve_peer(const struct options *opt, struct share_facts *facts)
 {
 	static struct conn conn;
 	static struct ledger ledger;
@@ -177,11 +171,13 @@ serve_peer(const struct options *opt)
 	board.ctx = &ledger;
 	if (!claim_record(&board, &peer))
 		return EX_TEMPFAIL;
-	config = make_config(opt, &peer);
-	status = open_share(opt, &store, config.self.user_hash);
+	status = open_share(opt, facts, &store);
 	if (status)
 		return status;
-	if (!sandbox_enter(opt->sandbox, &store, opt->state))
+	config = make_config(opt, &peer);
+	memcpy(config.self.user_hash, facts->user_hash, HASH_SIZE);
+	if (!sandbox_enter(
+		opt->sandbox, &facts->cover, facts->path, opt->state))
 		return EX_OSERR;
 	/* only now are bytes of the peer read, but for a PROXY header */
 	return conn_run(&conn, &setup);

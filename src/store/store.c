@@ -60,6 +60,26 @@ store_open(struct store *s, const char *path)
 }
 
 void
+store_open_later(struct store *s, const char *path)
+{
+	memset(s, 0, sizeof *s);
+	snprintf(s->db.path, sizeof s->db.path, "%s", path);
+}
+
+/* If it was left for later. */
+static bool
+open_now(struct store *s)
+{
+	char path[PATH_MAX];
+
+	if (s->db.handle)
+		return true;
+	memcpy(path, s->db.path, sizeof path);
+	s->db.fault = store_open(s, path);
+	return s->db.fault == 0;
+}
+
+void
 store_close(struct store *s)
 {
 	db_close(&s->db);
@@ -69,6 +89,8 @@ store_close(struct store *s)
 sqlite3_stmt *
 store_statement(struct store *s, enum store_statement which)
 {
+	if (!open_now(s))
+		return NULL;
 	return db_prepare_once(&s->db, &s->statements[which], store_sql[which]);
 }
 

@@ -63,6 +63,9 @@ bool store_default_path(char *out, size_t cap);
 /* 0, or an exit code after a log line; see db_open. *s is then closed. */
 int store_open(struct store *s, const char *path);
 
+/* Open it when it is read first. It was opened without a fault before. */
+void store_open_later(struct store *s, const char *path);
+
 /* Safe to call twice, and on a zeroed struct. */
 void store_close(struct store *s);
 

@@ -93,16 +93,14 @@ allow_database(const struct landlock *l, const char *path)
 
 /* False with errno. */
 static bool
-restrict_files(struct landlock *l, struct store *store, const char *state_dir)
+restrict_files(struct landlock *l, const struct cover *cover,
+    const char *database, const char *state_dir)
 {
-	static struct cover cover; /* large, and mostly unused */
-
 	if (!landlock_begin(l))
 		return false;
-	cover_find(&cover, store);
-	for (size_t i = 0; i < cover.n; i++)
-		landlock_allow_read(l, cover.dirs[i]);
-	allow_database(l, store->db.path);
+	for (size_t i = 0; i < cover->n; i++)
+		landlock_allow_read(l, cover->dirs[i]);
+	allow_database(l, database);
 	if (state_dir)
 		landlock_allow_write(l, state_dir);
 	/* SQLite opens it in place of fds 0 to 2 when they are closed */
@@ -111,8 +109,8 @@ restrict_files(struct landlock *l, struct store *store, const char *state_dir)
 }
 
 bool
-sandbox_enter(
-    enum sandbox_mode mode, struct store *store, const char *state_dir)
+sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
+    const char *database, const char *state_dir)
 {
 	const char *no_landlock = NULL, *no_filter = NULL;
 	struct landlock l;
@@ -124,7 +122,7 @@ sandbox_enter(
 	/* no other process of this user may read this one's memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	limit_resources();
-	if (!restrict_files(&l, store, state_dir))
+	if (!restrict_files(&l, cover, database, state_dir))
 		no_landlock = strerror(errno);
 	/* last, since it refuses the calls of the steps before */
 	if (!syscall_filter_install())

@@ -6,7 +6,7 @@
 #ifndef SERVE_WALLS_SANDBOX_H
 #define SERVE_WALLS_SANDBOX_H
 
-#include "store/store.h"
+#include "store/cover.h"
 
 #include <stdbool.h>
 
@@ -20,11 +20,12 @@ enum sandbox_mode {
 bool sandbox_mode_parse(const char *text, enum sandbox_mode *out);
 
 /*
- * Enter it, for good. `store` is open; state_dir is NULL when there is none.
+ * Enter it, for good: with files beneath these directories, and with the share
+ * database at this path. state_dir is NULL when there is none.
  * What the kernel lacks is logged in one line: as a warning, or with
  * SANDBOX_REQUIRE as an error, and then the result is false.
  */
-bool sandbox_enter(
-    enum sandbox_mode mode, struct store *store, const char *state_dir);
+bool sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
+    const char *database, const char *state_dir);
 
 #endif

@@ -50,6 +50,23 @@ if [ -e /proc/net/if_inet6 ] && grep -q '^0*1 ' /proc/net/if_inet6; then
 	get ::1 "$second"
 fi
 
+# what is shared meanwhile, in a new directory too, the next connection has: while
+# the database is new, and when it has been read for all
+sleep 2.1
+get 127.0.0.1 "$port"
+mkdir "$tmp/later"
+random_file "$tmp/later/file" 200000
+later=$("$SHARE" -d "$db" add "$tmp/later/file")
+for i in 1 2; do
+	rm -f "$tmp/got"
+	"$PEER" get 127.0.0.1 "$port" "$later" "$tmp/got" ||
+		fail "shared meanwhile, $i: $(cat "$log")"
+	cmp "$tmp/later/file" "$tmp/got" || fail "other bytes"
+	[ $i -eq 2 ] || sleep 2.1
+done
+"$SHARE" -d "$db" remove "$tmp/later/file"
+expect 3 "$PEER" get 127.0.0.1 "$port" "$later" "$tmp/got"
+
 # where stack and heap of the server are; other places each time it starts
 layout() {
 	awk '{ print $28, $45, $47 }' "/proc/$server/stat"

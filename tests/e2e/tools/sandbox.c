@@ -522,6 +522,15 @@ prepare(const char *db)
 	    store_user_hash(&t.store, hash) == STORE_FOUND;
 }
 
+static bool
+enter(void)
+{
+	static struct cover cover;
+
+	cover_find(&cover, &t.store);
+	return sandbox_enter(SANDBOX_TRY, &cover, t.store.db.path, t.state);
+}
+
 static int
 attempt(bool inside, const char *name)
 {
@@ -530,7 +539,7 @@ attempt(bool inside, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		if (strcmp(attempts[i].name, name) != 0)
 			continue;
-		if (inside && !sandbox_enter(SANDBOX_TRY, &t.store, t.state))
+		if (inside && !enter())
 			return 2;
 		if (attempts[i].run() == 0)
 			return 0;
