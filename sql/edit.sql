@@ -64,12 +64,13 @@ DELETE FROM comment WHERE hash = ?1;
 
 -- name: EDIT_COPY_PUT
 -- Put a content at a path, in place of what was there.
--- (hash, root_id, path, mtime_ns, inode)
-INSERT INTO copy (hash, root_id, path, mtime_ns, inode)
-VALUES (?1, ?2, ?3, ?4, ?5)
+-- (hash, root_id, path, mtime_ns, inode, ctime_ns)
+INSERT INTO copy (hash, root_id, path, mtime_ns, inode, ctime_ns)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (path) DO UPDATE SET
 	hash = excluded.hash, root_id = excluded.root_id,
-	mtime_ns = excluded.mtime_ns, inode = excluded.inode, damaged = 0;
+	mtime_ns = excluded.mtime_ns, inode = excluded.inode,
+	ctime_ns = excluded.ctime_ns, damaged = 0;
 
 -- name: EDIT_COPY_MOVE
 -- A file was renamed.
@@ -82,9 +83,14 @@ UPDATE copy SET path = ?2, root_id = ?3 WHERE path = ?1;
 DELETE FROM copy WHERE path = ?1;
 
 -- name: EDIT_COPY_DAMAGED_PUT
--- Whether a copy is damaged: 1 or 0.
--- (path, damaged)
-UPDATE copy SET damaged = ?2 WHERE path = ?1;
+-- A copy has other bytes than were hashed.
+-- (path)
+UPDATE copy SET damaged = 1 WHERE path = ?1;
+
+-- name: EDIT_COPY_SOUND_PUT
+-- A copy has the bytes that were hashed. This was seen when its ctime was so.
+-- (path, ctime_ns)
+UPDATE copy SET damaged = 0, ctime_ns = ?2 WHERE path = ?1;
 
 -- name: EDIT_COPY_ROOT
 -- The root of a copy.

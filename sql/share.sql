@@ -1,11 +1,11 @@
 -- script: sql_share_schema
--- The schema of share.db, version 3: which eD2k hash is which file. Only
+-- The schema of share.db, version 4: which eD2k hash is which file. Only
 -- ed2k-share writes it; ed2k-serve opens it read-only. How an older database
 -- becomes this is in upgrade.sql.
 -- Paths are absolute. Like all names they are bytes: BLOBs, never text.
 
 PRAGMA application_id = 0x6564326b; -- "ed2k"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Our identity to peers. One row, made with the database and never changed:
 -- clients ban an address whose user hash changes.
@@ -58,6 +58,7 @@ CREATE TABLE file (
 
 -- Where the contents lie: one row for each path, as it was when it was
 -- hashed. A file whose size, mtime or inode is another one now is not served.
+-- Where only the ctime is another one, each part is hashed before it is sent.
 CREATE TABLE copy (
 	copy_id  INTEGER PRIMARY KEY,
 	hash     BLOB NOT NULL REFERENCES file (hash) ON DELETE CASCADE,
@@ -66,7 +67,8 @@ CREATE TABLE copy (
 	mtime_ns INTEGER NOT NULL, -- nanoseconds since 1970
 	inode    INTEGER NOT NULL,
 	damaged  INTEGER NOT NULL DEFAULT 0 -- 1: verify found other bytes
-		CHECK (damaged IN (0, 1))
+		CHECK (damaged IN (0, 1)),
+	ctime_ns INTEGER NOT NULL DEFAULT 0 -- as mtime_ns; 0: not recorded
 ) STRICT;
 CREATE INDEX copy_hash ON copy (hash);
 CREATE INDEX copy_root ON copy (root_id);

@@ -9,7 +9,7 @@ VACUUM INTO ?1;
 -- Make of that copy a snapshot: another application id, "ed2s", and nothing
 -- that is true on one machine alone.
 PRAGMA application_id = 0x65643273;
-UPDATE copy SET inode = 0;
+UPDATE copy SET inode = 0, ctime_ns = 0;
 UPDATE root SET inode = NULL;
 DELETE FROM removed;
 DELETE FROM mount_point;

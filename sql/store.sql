@@ -13,9 +13,10 @@ SELECT hash FROM alias WHERE alias_hash = ?1;
 -- name: STORE_COPIES_BY_HASH
 -- The copies of a content, oldest first.
 -- (hash) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
---   damaged, root inode
+--   damaged, root inode, ctime_ns
 SELECT file.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root, file.priority, copy.damaged, root.inode
+	file.aich_root, file.priority, copy.damaged, root.inode,
+	copy.ctime_ns
 FROM file
 JOIN copy ON copy.hash = file.hash
 JOIN root ON root.root_id = copy.root_id
@@ -25,9 +26,10 @@ ORDER BY copy.copy_id;
 -- name: STORE_COPY_BY_PATH
 -- The copy at a path.
 -- (path) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
---   damaged, root inode
+--   damaged, root inode, ctime_ns
 SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root, file.priority, copy.damaged, root.inode
+	file.aich_root, file.priority, copy.damaged, root.inode,
+	copy.ctime_ns
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id
@@ -36,9 +38,10 @@ WHERE copy.path = ?1;
 -- name: STORE_COPY_NEXT
 -- The first copy behind one path and before another.
 -- (behind, before) -> hash, size, root, path, mtime_ns, inode, aich_root,
---   priority, damaged, root inode
+--   priority, damaged, root inode, ctime_ns
 SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root, file.priority, copy.damaged, root.inode
+	file.aich_root, file.priority, copy.damaged, root.inode,
+	copy.ctime_ns
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id
@@ -48,9 +51,10 @@ ORDER BY copy.path LIMIT 1;
 -- name: STORE_COPIES
 -- The next n copies behind a path, by path.
 -- (path, n) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
---   damaged, root inode
+--   damaged, root inode, ctime_ns
 SELECT copy.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root, file.priority, copy.damaged, root.inode
+	file.aich_root, file.priority, copy.damaged, root.inode,
+	copy.ctime_ns
 FROM copy
 JOIN file ON file.hash = copy.hash
 JOIN root ON root.root_id = copy.root_id
@@ -60,9 +64,10 @@ ORDER BY copy.path LIMIT ?2;
 -- name: STORE_FILES
 -- The next n contents behind a hash, by hash, each with its oldest copy.
 -- (hash, n) -> hash, size, root, path, mtime_ns, inode, aich_root, priority,
---   damaged, root inode
+--   damaged, root inode, ctime_ns
 SELECT file.hash, file.size, root.path, copy.path, copy.mtime_ns, copy.inode,
-	file.aich_root, file.priority, copy.damaged, root.inode
+	file.aich_root, file.priority, copy.damaged, root.inode,
+	copy.ctime_ns
 FROM file
 JOIN copy ON copy.copy_id =
 	(SELECT min(copy_id) FROM copy WHERE copy.hash = file.hash)
@@ -80,6 +85,11 @@ FROM copy JOIN file ON file.hash = copy.hash;
 -- The MD4 part hashes of a file.
 -- (hash) -> md4
 SELECT md4 FROM part_hashes WHERE hash = ?1;
+
+-- name: STORE_PART_HASH
+-- One of them.
+-- (hash, offset in bytes) -> md4
+SELECT substr(md4, ?2 + 1, 16) FROM part_hashes WHERE hash = ?1;
 
 -- name: STORE_AICH_PARTS
 -- The AICH hashes of the parts of a file.
@@ -116,9 +126,10 @@ WHERE path = ?1
 	OR substr(?1, 1, length(path) + 1) = CAST(path || '/' AS BLOB)
 ORDER BY length(path) DESC;
 
--- Views that show a reader a database of version 1 or 2 as if it were version
--- 3. They exist in the connection alone: the file stays as it is, and nobody
--- has to write.
+-- Views that show a reader a database of an older version as if it were the
+-- next one, and so on up to ours. They exist in the connection alone: the file
+-- stays as it is, and nobody has to write. A view cannot be replaced, so the
+-- first one of a table has all columns that it has by now.
 
 -- script: sql_share_1_as_2
 PRAGMA temp_store = MEMORY;
@@ -138,9 +149,17 @@ CREATE TEMP VIEW root AS
 CREATE TEMP VIEW mount_point AS
 	SELECT NULL AS path WHERE 0;
 CREATE TEMP VIEW copy AS
-	SELECT copy_id, hash, root_id, path, mtime_ns, inode, 0 AS damaged
+	SELECT copy_id, hash, root_id, path, mtime_ns, inode, 0 AS damaged,
+		0 AS ctime_ns
 	FROM main.copy;
 CREATE TEMP VIEW exclude AS
 	SELECT NULL AS root_id, NULL AS pattern WHERE 0;
 CREATE TEMP VIEW removed AS
 	SELECT NULL AS path WHERE 0;
+
+-- script: sql_share_3_as_4
+PRAGMA temp_store = MEMORY;
+CREATE TEMP VIEW IF NOT EXISTS copy AS
+	SELECT copy_id, hash, root_id, path, mtime_ns, inode, damaged,
+		0 AS ctime_ns
+	FROM main.copy;

@@ -37,3 +37,8 @@ CREATE TABLE removed (
 ALTER TABLE copy ADD COLUMN
 	damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1));
 PRAGMA user_version = 3;
+
+-- script: sql_share_to_4
+ALTER TABLE copy ADD COLUMN
+	ctime_ns INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-static const char *const upgrades[] = {sql_share_to_2, sql_share_to_3};
+static const char *const upgrades[] = {
+    sql_share_to_2, sql_share_to_3, sql_share_to_4};
 
 int
 edit_open(struct edit *e, const char *path)

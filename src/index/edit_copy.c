@@ -85,6 +85,7 @@ put_copy(struct edit *e, const struct store_copy *copy)
 	edit_bind_path(stmt, 3, copy->path);
 	sqlite3_bind_int64(stmt, 4, copy->mtime_ns);
 	sqlite3_bind_int64(stmt, 5, (int64_t)copy->inode);
+	sqlite3_bind_int64(stmt, 6, copy->ctime_ns);
 	edit_run(e, stmt);
 }
 
@@ -197,11 +198,17 @@ edit_move(struct edit *e, const char *from, const char *to)
 }
 
 int
-edit_set_damaged(struct edit *e, const char *path, bool damaged)
+edit_set_damaged(struct edit *e, const char *path)
 {
-	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_DAMAGED_PUT);
+	return edit_run_path(e, EDIT_COPY_DAMAGED_PUT, path);
+}
+
+int
+edit_set_sound(struct edit *e, const char *path, int64_t ctime_ns)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_SOUND_PUT);
 
 	edit_bind_path(stmt, 1, path);
-	sqlite3_bind_int(stmt, 2, damaged);
+	sqlite3_bind_int64(stmt, 2, ctime_ns);
 	return edit_run(e, stmt);
 }

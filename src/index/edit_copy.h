@@ -32,7 +32,8 @@ int edit_drop_path(struct edit *e, const char *path);
 /* A shared file was renamed. No file is shared at `to`. */
 int edit_move(struct edit *e, const char *from, const char *to);
 
-/* Mark one copy as damaged, or as sound. */
-int edit_set_damaged(struct edit *e, const char *path, bool damaged);
+/* Mark one copy as damaged, or as sound since it had this ctime. */
+int edit_set_damaged(struct edit *e, const char *path);
+int edit_set_sound(struct edit *e, const char *path, int64_t ctime_ns);
 
 #endif

@@ -50,9 +50,10 @@ is_offline(struct store *s, const struct store_copy *copy)
 }
 
 enum copy_state
-presence_open(struct store *s, const struct store_copy *copy, int *fd)
+presence_open(struct store *s, const struct store_copy *copy, int *fd,
+    struct copy_facts *now)
 {
-	enum copy_state state = copy_open(copy, fd);
+	enum copy_state state = copy_open(copy, fd, now);
 
 	return state == COPY_MISSING && is_offline(s, copy) ? COPY_OFFLINE
 							    : state;
@@ -61,8 +62,9 @@ presence_open(struct store *s, const struct store_copy *copy, int *fd)
 enum copy_state
 presence_state(struct store *s, const struct store_copy *copy)
 {
+	struct copy_facts now;
 	int fd;
-	enum copy_state state = presence_open(s, copy, &fd);
+	enum copy_state state = presence_open(s, copy, &fd, &now);
 
 	if (fd >= 0)
 		close(fd);

@@ -24,8 +24,8 @@ bool presence_stat(const char *path, struct presence *out);
  * reach: its root is gone or has another inode than recorded, or a directory on
  * the way that was a mount point is none now.
  */
-enum copy_state presence_open(
-    struct store *s, const struct store_copy *copy, int *fd);
+enum copy_state presence_open(struct store *s, const struct store_copy *copy,
+    int *fd, struct copy_facts *now);
 
 /* The same without the file. */
 enum copy_state presence_state(struct store *s, const struct store_copy *copy);

@@ -55,12 +55,13 @@ recheck_put(struct pipeline *p, const struct store_copy *copy)
 {
 	struct pipeline_file *f = pipeline_next(p, copy->path);
 	struct store_copy unmarked = *copy;
+	struct copy_facts now;
 	enum copy_state state;
 
 	if (!f)
 		return;
 	unmarked.damaged = false;
-	state = presence_open(&p->edit->store, &unmarked, &f->file.fd);
+	state = presence_open(&p->edit->store, &unmarked, &f->file.fd, &now);
 	if (state == COPY_OK && fstat(f->file.fd, &f->file.st) != 0)
 		state = COPY_UNREADABLE;
 	if (state == COPY_UNREADABLE)
@@ -82,10 +83,10 @@ is_as_shared(const struct store_copy *copy, const struct file_hash *now)
 }
 
 enum copy_state
-recheck_state(const struct pipeline_file *f)
+recheck_state(const struct pipeline_file *f, int64_t *ctime_ns)
 {
-	const struct copy_facts facts = {
-	    f->copy.size, f->copy.mtime_ns, f->copy.inode};
+	struct copy_facts facts = {
+	    f->copy.size, f->copy.mtime_ns, f->copy.inode, 0};
 	const struct hash_job *job = &f->file.job;
 	enum copy_state state;
 
@@ -100,6 +101,8 @@ recheck_state(const struct pipeline_file *f)
 		log_unreadable(f->path, errno);
 	if (state != COPY_OK)
 		return state;
+	if (steady_ctime_ns(&f->file.st) == facts.ctime_ns)
+		*ctime_ns = facts.ctime_ns;
 	return job->result == HASH_OK && is_as_shared(&f->copy, &job->hash)
 	    ? COPY_OK
 	    : COPY_DAMAGED;

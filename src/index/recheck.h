@@ -24,8 +24,9 @@ void recheck_put(struct pipeline *p, const struct store_copy *copy);
 
 /*
  * For pipeline.keep: the state of a file that was put so. COPY_OK: its bytes
- * are what was shared. COPY_UNREADABLE is logged.
+ * are what was shared. COPY_UNREADABLE is logged. *ctime_ns is set to the ctime
+ * that it had meanwhile, if that did not change.
  */
-enum copy_state recheck_state(const struct pipeline_file *f);
+enum copy_state recheck_state(const struct pipeline_file *f, int64_t *ctime_ns);
 
 #endif

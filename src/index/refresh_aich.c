@@ -45,7 +45,8 @@ keep_file(void *ctx, struct pipeline_file *f)
 	struct refresh_aich *r = ctx;
 	struct edit *edit = r->pipeline.edit;
 	const struct file_hash *hash = &f->file.job.hash;
-	enum copy_state state = recheck_state(f);
+	int64_t ctime_ns;
+	enum copy_state state = recheck_state(f, &ctime_ns);
 
 	if (state != COPY_OK)
 		return refuse(f, state);

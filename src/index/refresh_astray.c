@@ -22,8 +22,9 @@
 static enum copy_state
 state_of(const struct store_copy *copy)
 {
+	struct copy_facts now;
 	int fd;
-	enum copy_state state = copy_open(copy, &fd);
+	enum copy_state state = copy_open(copy, &fd, &now);
 
 	if (fd >= 0)
 		close(fd);

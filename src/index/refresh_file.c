@@ -28,7 +28,7 @@ was_renamed(struct refresh *r, const char *path, int fd, const struct stat *st)
 {
 	struct pipeline *p = &r->pipeline;
 	const struct copy_facts now = {
-	    (uint64_t)st->st_size, steady_mtime_ns(st), st->st_ino};
+	    (uint64_t)st->st_size, steady_mtime_ns(st), st->st_ino, 0};
 	struct edit *edit = p->edit;
 	char from[PATH_MAX];
 

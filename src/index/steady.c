@@ -133,6 +133,7 @@ steady_entry(struct edit_entry *out, const char *path, const struct stat *st,
 	    .copy.size = (uint64_t)st->st_size,
 	    .copy.mtime_ns = steady_mtime_ns(st),
 	    .copy.inode = st->st_ino,
+	    .copy.ctime_ns = steady_ctime_ns(st),
 	    .part_hashes = hash->parts,
 	    .n_part_hashes = hash->n_parts,
 	    .copy.has_aich = true,
@@ -148,4 +149,10 @@ int64_t
 steady_mtime_ns(const struct stat *st)
 {
 	return ns_of(st->st_mtim);
+}
+
+int64_t
+steady_ctime_ns(const struct stat *st)
+{
+	return ns_of(st->st_ctim);
 }

@@ -45,7 +45,8 @@ int steady_end(struct steady *s);
 void steady_entry(struct edit_entry *out, const char *path,
     const struct stat *st, const struct file_hash *hash);
 
-/* Modification time in nanoseconds. */
+/* Times in nanoseconds. */
 int64_t steady_mtime_ns(const struct stat *st);
+int64_t steady_ctime_ns(const struct stat *st);
 
 #endif

@@ -52,20 +52,29 @@ tell_damaged_parts(struct verify *v, const struct store_copy *copy,
 	free(aich);
 }
 
-/* For the pipeline: mark a copy as damaged or sound, if it was not so. */
+/*
+ * For the pipeline: mark a copy as damaged or sound, if it was not so, or was
+ * so with another ctime.
+ */
 static int
 keep_file(void *ctx, struct pipeline_file *f)
 {
 	struct verify *v = ctx;
 	struct edit *edit = v->pipeline.edit;
-	enum copy_state state = recheck_state(f);
-	bool damaged = state == COPY_DAMAGED;
+	int64_t ctime_ns = f->copy.ctime_ns;
+	enum copy_state state = recheck_state(f, &ctime_ns);
 
 	f->kind = (int)state;
-	if ((state != COPY_OK && !damaged) || f->copy.damaged == damaged)
-		return 0;
-	edit_group_begin(edit);
-	return edit_set_damaged(edit, f->path, damaged);
+	if (state == COPY_DAMAGED && !f->copy.damaged) {
+		edit_group_begin(edit);
+		return edit_set_damaged(edit, f->path);
+	}
+	if (state == COPY_OK &&
+	    (f->copy.damaged || ctime_ns != f->copy.ctime_ns)) {
+		edit_group_begin(edit);
+		return edit_set_sound(edit, f->path, ctime_ns);
+	}
+	return 0;
 }
 
 /* For the pipeline. */

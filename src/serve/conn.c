@@ -11,6 +11,7 @@
 #include "board/roster.h"
 #include "proto/proxy_header.h"
 #include "serve/books/outcome.h"
+#include "serve/data/proof.h"
 #include "serve/talk/deadline.h"
 #include "serve/talk/dispatch.h"
 #include "serve/talk/slot.h"
@@ -165,7 +166,9 @@ open_file(struct conn *c, const struct session_frame *frame, uint64_t now_ms)
 	}
 	switch (shared_file_open(&c->file, frame->hash, frame->direct)) {
 	case STORE_FOUND:
-		return true;
+		if (proof_find(&c->file, frame->range))
+			return true;
+		/* fall through */
 	case STORE_UNKNOWN:
 		session_file_gone(&c->session, frame->hash, &c->outbox.writer);
 		return false;

@@ -64,21 +64,21 @@ state_of_errno(void)
 }
 
 enum copy_state
-copy_open(const struct store_copy *copy, int *fd)
+copy_open(const struct store_copy *copy, int *fd, struct copy_facts *now)
 {
 	const char *path = relative_path(copy);
-	struct copy_facts facts = {copy->size, copy->mtime_ns, copy->inode};
 	enum copy_state state;
 	int root, error;
 
 	*fd = -1;
+	*now = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode, 0};
 	if (!path)
 		return COPY_MISSING;
 	root = open(copy->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return state_of_errno();
 	*fd = open_beneath(root, path);
-	state = *fd < 0 ? state_of_errno() : copy_check(*fd, &facts);
+	state = *fd < 0 ? state_of_errno() : copy_check(*fd, now);
 	if (state == COPY_OK && copy->damaged)
 		state = COPY_DAMAGED;
 	error = errno;
@@ -91,16 +91,22 @@ copy_open(const struct store_copy *copy, int *fd)
 	return state;
 }
 
+static int64_t
+ns_of(struct timespec t)
+{
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
 enum copy_state
-copy_check(int fd, const struct copy_facts *facts)
+copy_check(int fd, struct copy_facts *facts)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return COPY_UNREADABLE;
+	facts->ctime_ns = ns_of(st.st_ctim);
 	return S_ISREG(st.st_mode) && (uint64_t)st.st_size == facts->size &&
-		st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec ==
-		    facts->mtime_ns &&
+		ns_of(st.st_mtim) == facts->mtime_ns &&
 		(facts->inode == ANY_INODE || st.st_ino == facts->inode)
 	    ? COPY_OK
 	    : COPY_CHANGED;

@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-static const char *const older[] = {sql_share_1_as_2, sql_share_2_as_3};
+static const char *const older[] = {
+    sql_share_1_as_2, sql_share_2_as_3, sql_share_3_as_4};
 
 const struct db_kind store_kind = {
     .name = "share database",
     .application_id = 0x6564326b, /* "ed2k" */
     .snapshot_id = 0x65643273,    /* "ed2s" */
-    .version = 3,
+    .version = 4,
     .older = older,
     .write_busy_ms = 30000, /* a transaction is a file, or a few small ones */
     .dir_mode = 0755,
@@ -204,6 +205,17 @@ store_part_hashes(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n)
 {
 	return read_bytes(s, STORE_PART_HASHES, hash, out, n * HASH_SIZE);
+}
+
+enum store_result
+store_part_hash(struct store *s, const uint8_t hash[HASH_SIZE], size_t part,
+    uint8_t out[HASH_SIZE])
+{
+	sqlite3_stmt *stmt =
+	    store_statement_of(s, STORE_PART_HASH, hash, HASH_SIZE);
+
+	sqlite3_bind_int64(stmt, 2, (int64_t)(part * HASH_SIZE));
+	return read_hash(s, stmt, out);
 }
 
 enum store_result

@@ -43,7 +43,8 @@ struct store_copy {
 	const char *path; /* absolute, terminated */
 	const char *root; /* absolute, terminated; an ancestor of path */
 	int64_t mtime_ns;
-	uint64_t inode;
+	uint64_t inode;      /* or ANY_INODE */
+	int64_t ctime_ns;    /* or ANY_CTIME; see store/copy.h */
 	bool damaged;        /* verify found other bytes */
 	bool has_root_inode; /* false: the root was not seen yet */
 	uint64_t root_inode;
@@ -87,7 +88,11 @@ enum store_result store_find(struct store *s, const uint8_t hash[HASH_SIZE],
 enum store_result store_part_hashes(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 
-/* The same for AICH hashes of parts; a file of one part has none. */
+/* Copy the hash of one part, the first being 0. UNKNOWN when it has none. */
+enum store_result store_part_hash(struct store *s,
+    const uint8_t hash[HASH_SIZE], size_t part, uint8_t out[HASH_SIZE]);
+
+/* All AICH hashes of parts, alike; a file of one part has none. */
 enum store_result store_aich_parts(
     struct store *s, const uint8_t hash[HASH_SIZE], uint8_t *out, size_t n);
 

@@ -37,6 +37,7 @@ column_copy(sqlite3_stmt *stmt, struct store_copy *copy, char path[PATH_MAX],
 	copy->damaged = sqlite3_column_int(stmt, 8) != 0;
 	copy->has_root_inode = sqlite3_column_type(stmt, 9) != SQLITE_NULL;
 	copy->root_inode = (uint64_t)sqlite3_column_int64(stmt, 9);
+	copy->ctime_ns = sqlite3_column_int64(stmt, 10);
 	return true;
 }
 

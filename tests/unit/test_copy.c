@@ -21,14 +21,17 @@ record(const char *path, const char *root)
 	copy.mtime_ns =
 	    st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
 	copy.inode = st.st_ino;
+	copy.ctime_ns =
+	    st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec;
 	return copy;
 }
 
 static enum copy_state
 state_of(const struct store_copy *copy)
 {
+	struct copy_facts now;
 	int fd;
-	enum copy_state state = copy_open(copy, &fd);
+	enum copy_state state = copy_open(copy, &fd, &now);
 
 	assert_int_equal(fd >= 0, state == COPY_OK);
 	if (fd >= 0)
@@ -57,6 +60,27 @@ an_unchanged_file_opens_and_a_changed_one_does_not(void **state)
 	assert_int_equal(state_of(&other), COPY_CHANGED);
 	unlink(path);
 	assert_int_equal(state_of(&copy), COPY_MISSING);
+}
+
+static void
+a_file_with_another_ctime_opens_and_that_is_told(void **state)
+{
+	struct store_copy copy = record(temp_file("ctime", 100, 1), temp_dir);
+	struct copy_facts now;
+	int fd;
+
+	(void)state;
+	assert_int_equal(copy_open(&copy, &fd, &now), COPY_OK);
+	assert_true(now.ctime_ns == copy.ctime_ns);
+	usleep(20000); /* a tick of the clock */
+	assert_int_equal(fchmod(fd, 0600), 0);
+	assert_true(now.ctime_ns == copy.ctime_ns);
+	assert_int_equal(copy_check(fd, &now), COPY_OK);
+	assert_true(now.ctime_ns > copy.ctime_ns);
+	close(fd);
+	assert_int_equal(copy_open(&copy, &fd, &now), COPY_OK);
+	assert_true(now.ctime_ns > copy.ctime_ns);
+	close(fd);
 }
 
 static void
@@ -291,6 +315,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(
 		an_unchanged_file_opens_and_a_changed_one_does_not),
+	    cmocka_unit_test(a_file_with_another_ctime_opens_and_that_is_told),
 	    cmocka_unit_test(nothing_outside_the_root_is_opened),
 	    cmocka_unit_test(a_fifo_in_the_place_of_a_file_does_not_stop_us),
 	    cmocka_unit_test(a_walk_finds_regular_files_by_name_and_no_links),

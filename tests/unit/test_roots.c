@@ -143,7 +143,7 @@ the_longest_mount_point_above_a_path_is_found(void **state)
 static void
 a_file_is_known_again_unless_its_inode_was_given_twice(void **state)
 {
-	const struct copy_facts now = {5, 6, 7}, later = {5, 8, 7};
+	const struct copy_facts now = {5, 6, 7, 0}, later = {5, 8, 7, 0};
 	struct store_copy copy = {.size = 5,
 	    .path = "/srv/a",
 	    .root = "/srv",
@@ -196,14 +196,19 @@ a_move_keeps_the_content_and_what_is_said_of_it(void **state)
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_int_equal(store_comment(&e.store, hash_a, &kept), STORE_FOUND);
-	assert_int_equal(edit_set_damaged(&e, "/srv/new/b", true), 0);
+	assert_int_equal(edit_set_damaged(&e, "/srv/new/b"), 0);
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
-	assert_true(copy.damaged);
+	assert_true(copy.damaged && copy.ctime_ns == ANY_CTIME);
+	assert_int_equal(edit_set_sound(&e, "/srv/new/b", 77), 0);
+	assert_int_equal(
+	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
+	assert_true(!copy.damaged && copy.ctime_ns == 77);
+	assert_int_equal(edit_set_damaged(&e, "/srv/new/b"), 0);
 	put(&e, hash_a, "/srv/new/b"); /* hashed again, and sound */
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
-	assert_false(copy.damaged);
+	assert_true(!copy.damaged && copy.ctime_ns == ANY_CTIME);
 	edit_close(&e);
 }
 

@@ -41,6 +41,8 @@ share_file(void)
 	    .mtime_ns =
 		st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec,
 	    .inode = st.st_ino,
+	    .ctime_ns =
+		st.st_ctim.tv_sec * INT64_C(1000000000) + st.st_ctim.tv_nsec,
 	};
 }
 

@@ -84,10 +84,7 @@ is_intact(struct shared_file *f, size_t part, const uint8_t *parts,
 	aich_part_hash(f->facts.size, part, blocks[0], hash);
 	if (memcmp(hash, parts + part * AICH_SIZE, AICH_SIZE) == 0)
 		return true;
-	log_error("%s is damaged in part %zu: its bytes have changed, its size "
-		  "and time have not; restore it from a backup, or \"touch\" "
-		  "it and run \"ed2k-share add\" to share what it is now",
-	    log_quote_str(f->name), part);
+	shared_file_log_damaged(f, part);
 	return false;
 }
 

@@ -27,6 +27,26 @@ shared_file_close(struct shared_file *f)
 	f->fd = -1;
 }
 
+bool
+shared_file_is_first_fault(struct shared_file *f)
+{
+	bool is_first = memcmp(f->logged, f->hash, HASH_SIZE) != 0;
+
+	memcpy(f->logged, f->hash, HASH_SIZE);
+	return is_first;
+}
+
+void
+shared_file_log_damaged(struct shared_file *f, size_t part)
+{
+	if (shared_file_is_first_fault(f))
+		log_error("%s is damaged in part %zu: its bytes have changed, "
+			  "its size and time have not; restore it from a "
+			  "backup, or \"touch\" it and run \"ed2k-share add\" "
+			  "to share what it is now",
+		    log_quote_str(f->name), part);
+}
+
 /* Log, once for a file, what is wrong and what mends it. */
 static void
 log_fault(struct shared_file *f, const char *path, enum copy_state state)
@@ -40,9 +60,8 @@ log_fault(struct shared_file *f, const char *path, enum copy_state state)
 			     "\"ed2k-share verify\" on it",
 	};
 
-	if (memcmp(f->logged, f->hash, HASH_SIZE) == 0)
+	if (!shared_file_is_first_fault(f))
 		return;
-	memcpy(f->logged, f->hash, HASH_SIZE);
 	if (f->sandboxed)
 		log_warning("not served to this peer: %s was shared, or its "
 			    "disk mounted, after the connection began; the "
@@ -68,25 +87,45 @@ is_sandboxed(const char *path, enum copy_state state)
 	    access(path, R_OK) == 0;
 }
 
+/* For store_find: take the first copy in doubt, or the first beyond it. */
 static bool
 take_copy(void *ctx, const struct store_copy *copy)
 {
 	struct shared_file *f = ctx;
-	enum copy_state state = copy_open(copy, &f->fd);
+	struct copy_facts now;
+	int fd;
+	enum copy_state state = copy_open(copy, &fd, &now);
+	bool in_doubt =
+	    copy->ctime_ns != ANY_CTIME && copy->ctime_ns != now.ctime_ns;
 
 	f->sandboxed = f->sandboxed || is_sandboxed(copy->path, state);
 	if (state != COPY_OK) {
 		log_fault(f, copy->path, state);
 		return false;
 	}
+	if (in_doubt && f->fd >= 0) {
+		close(fd);
+		return false;
+	}
+	shared_file_close(f);
+	f->fd = fd;
 	f->sandboxed = false;
-	f->facts = (struct copy_facts){copy->size, copy->mtime_ns, copy->inode};
+	f->facts = now;
 	f->checked = true;
+	f->in_doubt = in_doubt;
 	f->priority = copy->priority;
 	f->has_aich = copy->has_aich;
 	memcpy(f->aich_root, copy->aich_root, AICH_SIZE);
 	snprintf(f->name, sizeof f->name, "%s", store_name_of(copy->path));
-	return true;
+	return !in_doubt;
+}
+
+static enum store_result
+find_copy(struct shared_file *f)
+{
+	enum store_result res = store_find(f->store, f->hash, take_copy, f);
+
+	return res == STORE_UNKNOWN && f->fd >= 0 ? STORE_FOUND : res;
 }
 
 enum store_result
@@ -101,11 +140,11 @@ shared_file_open(
 	memcpy(f->asked, asked, HASH_SIZE);
 	memcpy(f->hash, asked, HASH_SIZE);
 	f->sandboxed = false;
-	res = store_find(f->store, f->hash, take_copy, f);
+	res = find_copy(f);
 	if (res == STORE_UNKNOWN && alias) {
 		res = store_resolve_alias(f->store, asked, f->hash);
 		if (res == STORE_FOUND)
-			res = store_find(f->store, f->hash, take_copy, f);
+			res = find_copy(f);
 	}
 	return res == STORE_UNKNOWN && f->sandboxed ? STORE_FAILED : res;
 }
@@ -113,12 +152,14 @@ shared_file_open(
 bool
 shared_file_check(struct shared_file *f)
 {
+	int64_t ctime_ns = f->facts.ctime_ns;
 	enum copy_state state;
 
 	if (f->fd < 0 || f->checked)
 		return f->fd >= 0;
 	state = copy_check(f->fd, &f->facts);
 	f->checked = state == COPY_OK;
+	f->in_doubt = f->in_doubt || f->facts.ctime_ns != ctime_ns;
 	if (f->checked)
 		return true;
 	log_fault(f, f->name, state);

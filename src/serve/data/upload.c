@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/util.h"
+#include "serve/data/proof.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,6 +51,7 @@ advance(struct upload *u, ssize_t n)
 {
 	u->offset += (uint64_t)n;
 	u->left -= (uint64_t)n;
+	u->file->sent_bytes += (uint64_t)n;
 }
 
 static bool
@@ -59,18 +61,22 @@ uses_sendfile(const struct upload *u)
 }
 
 /*
- * Read file data into the outbox. SEND_OK: some was read, and is what was
- * hashed: a file that is written to has another time before it has other bytes.
+ * Read file data into the outbox. SEND_OK: what was read, if anything, is what
+ * was hashed: a file that is written to has another time before it has other
+ * bytes.
  */
 static enum send_result
 read_some(struct upload *u)
 {
 	struct writer *w = &u->out->writer;
+	uint64_t len = min_u64(u->left, UPLOAD_BUFFER - w->pos);
+	struct range range = {u->offset, u->offset + len};
 	ssize_t n;
 
+	if (!proof_find(u->file, range))
+		return file_failed(u, "it has changed");
 	do
-		n = pread(u->file->fd, w->data + w->pos,
-		    (size_t)min_u64(u->left, UPLOAD_BUFFER - w->pos),
+		n = pread(u->file->fd, w->data + w->pos, (size_t)len,
 		    (off_t)u->offset);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
@@ -79,6 +85,8 @@ read_some(struct upload *u)
 	shared_file_stale(u->file);
 	if (!shared_file_check(u->file))
 		return file_failed(u, "it has changed");
+	if (!proof_holds(u->file, range))
+		return SEND_OK; /* it came into doubt: again */
 	put_slice(w, (size_t)n);
 	advance(u, n);
 	return SEND_OK;
@@ -100,13 +108,14 @@ fill_outbox(struct upload *u)
 static enum send_result
 send_file(struct upload *u)
 {
+	uint64_t len = min_u64(u->left, BLOCK_SIZE);
+	struct range range = {u->offset, u->offset + len};
 	off_t offset = (off_t)u->offset;
 	ssize_t n;
 
-	if (!shared_file_check(u->file))
+	if (!shared_file_check(u->file) || !proof_find(u->file, range))
 		return file_failed(u, "it has changed");
-	n = sendfile(STDOUT_FILENO, u->file->fd, &offset,
-	    (size_t)min_u64(u->left, BLOCK_SIZE));
+	n = sendfile(STDOUT_FILENO, u->file->fd, &offset, (size_t)len);
 	shared_file_stale(u->file);
 	if (n > 0) {
 		advance(u, n);

@@ -28,6 +28,9 @@ expect 73 "$SHARE" -d "$db" snapshot "$tmp/nowhere/snapshot"
 said 'cannot write the snapshot'
 expect 78 "$SHARE" -d "$tmp/none.db" snapshot "$snap"
 
+equal "what is true on one machine alone" "$(sqlite3 -readonly "$snap" \
+	'SELECT count(*) FROM copy WHERE inode <> 0 OR ctime_ns <> 0')" 0
+
 # the same file elsewhere: another inode, size and time as they were
 cp -p "$tmp/file" "$tmp/file.copy"
 mv "$tmp/file.copy" "$tmp/file"

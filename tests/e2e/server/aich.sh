@@ -157,7 +157,7 @@ status=0
 case $status in 65 | 66) ;; *) fail "refresh ended with $status" ;; esac
 equal "refreshed" "$(sort "$tmp/out")" "$(printf '%s\t%s\n' \
 	$f2_text "$tmp/f2" QTJEPAOFTEISO3D6XZZJNNEFOVIUIVT5 "$tmp/f1 again" | sort)"
-for what in 'version 3' '/damaged" is damaged: size and time are as they were' \
+for what in 'version 4' '/damaged" is damaged: size and time are as they were' \
 	'/gone" is gone; bring it back' '/changed" has changed since' '/f1" has changed'; do
 	grep -q "$what" "$tmp/err" || fail "refresh does not say $what: $(cat "$tmp/err")"
 done

@@ -2,6 +2,7 @@
 # Files that are rewritten while they are sent: what a peer gets is what was
 # hashed, to the last byte, or nothing.
 . "$(dirname "$0")/../lib.sh"
+need_command sqlite3 sqlite3
 
 db=$tmp/share.db
 size=60000000
@@ -53,6 +54,83 @@ refused() {
 	[ ! -s "$tmp/got" ] || fail "$1: $(new_bytes) new bytes came"
 	[ $status -eq 3 ] || fail "$1: peer ended with $status: $(cat "$tmp/peer.err")"
 }
+
+# With its time set back: before a transfer, and in it
+has_said() {
+	grep -q "$1" "$log"
+}
+flip "$tmp/file" 30000000
+rm -f "$tmp/got"
+! "$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" 2>/dev/null || fail "set back: all came"
+equal "a byte in part 3, set back" "$(new_bytes)" 0
+[ "$(stat -c %s "$tmp/got")" -eq $((3 * 9728000)) ] ||
+	fail "set back: $(stat -c %s "$tmp/got") bytes came"
+wait_for 5 has_said '"file" is damaged in part 3: its bytes have changed, its size and time have not; .*touch'
+flip "$tmp/file" 30000000
+total=0
+for how in 'get -rate 20000000' "get -crypt $user -rate 20000000" \
+	'direct -block 10485760 -rate 20000000'; do
+	rm -f "$tmp/got"
+	"$PEER" $how 127.0.0.1 "$port" "$link" "$tmp/got" 2>"$tmp/peer.err" &
+	peer=$!
+	wait_for 10 has_begun
+	touch -r "$tmp/file" "$tmp/time"
+	rewrite
+	touch -r "$tmp/time" "$tmp/file"
+	! wait $peer || fail "$how, set back: all came, too early to tell"
+	n=$(new_bytes)
+	echo "$how, set back: $n new bytes of $(stat -c %s "$tmp/got")"
+	total=$((total + n))
+	cp -p "$tmp/original" "$tmp/file"
+done
+equal 'bytes of a file that was rewritten and set back in mid-transfer' $total 0
+
+# What changes the ctime and no byte: all is served, before and after refresh,
+# which hashes nothing; verify ends the doubt
+served() {
+	rm -f "$tmp/got"
+	"$PEER" get 127.0.0.1 "$port" "$link" "$tmp/got" || fail "$1: not served"
+	cmp "$tmp/original" "$tmp/got" || fail "$1: other bytes"
+}
+# in_doubt: is the ctime that is recorded another one than that of the file?
+in_doubt() {
+	[ "$(sqlite3 -readonly "$db" "SELECT ctime_ns FROM copy
+		WHERE path = CAST('$tmp/file' AS BLOB)")" != \
+		"$(stat -c %.9Z "$tmp/file" | tr -d .)" ]
+}
+touch "$tmp/file"
+touch -r "$tmp/file" "$tmp/original"
+"$SHARE" -d "$db" add "$tmp/file" >/dev/null
+! in_doubt || fail "just shared and in doubt"
+chmod 600 "$tmp/file"
+served chmod
+ln "$tmp/file" "$tmp/link"
+rm -f "$tmp/got"
+"$PEER" get -rate 20000000 127.0.0.1 "$port" "$link" "$tmp/got" &
+peer=$!
+wait_for 10 has_begun
+chmod 644 "$tmp/file"
+rm "$tmp/link"
+wait $peer || fail "chmod in mid-transfer"
+cmp "$tmp/original" "$tmp/got" || fail "chmod in mid-transfer: other bytes"
+mv "$tmp/file" "$tmp/moved"
+mv "$tmp/moved" "$tmp/file"
+served mv
+expect 0 "$SHARE" -d "$db" refresh >"$tmp/out"
+equal 'refresh in doubt' "$(cat "$tmp/out" "$tmp/err")" ''
+in_doubt || fail "refresh believes in the bytes"
+served refresh
+expect 0 "$SHARE" -d "$db" verify "$tmp/file" >"$tmp/out"
+! in_doubt || fail "verify leaves it in doubt"
+served verify
+# a good copy is served, not the one in doubt
+cp "$tmp/file" "$tmp/twin"
+"$SHARE" -d "$db" add "$tmp/twin" >/dev/null
+flip "$tmp/file" 0
+served 'a twin of one in doubt'
+rm "$tmp/twin"
+"$SHARE" -d "$db" remove "$tmp/twin"
+cp -p "$tmp/original" "$tmp/file"
 
 # By a memory map: a page that was written to just before it was hashed, and is
 # written to again

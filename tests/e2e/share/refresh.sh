@@ -238,7 +238,7 @@ db2=$db db=$tmp/old.db
 refresh "old, dry" "removed\t$other/two\n" --dry-run
 equal "old" "$(sqlite3 -readonly "$db" 'PRAGMA user_version')" 1
 expect 0 "$SHARE" -d "$db" refresh >"$tmp/out"
-said 'now has version 3'
+said 'now has version 4'
 equal "old" "$(cat "$tmp/out")" "$(printf 'removed\t%s' "$other/two")"
 db=$db2
 

@@ -115,7 +115,7 @@ done
 need_command sqlite3 sqlite3
 sqlite3 "$tmp/newer.db" 'PRAGMA application_id = 0x6564326b; PRAGMA user_version = 99'
 expect 78 "$SHARE" -d "$tmp/newer.db" add "$tmp/three"
-said 'has version 99, this program speaks version 3; install the newer'
+said 'has version 99, this program speaks version 4; install the newer'
 sqlite3 "$tmp/foreign.db" 'CREATE TABLE t (x)'
 cp "$tmp/foreign.db" "$tmp/foreign.before"
 expect 78 "$SHARE" -d "$tmp/foreign.db" add "$tmp/three"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A share database of version 1 or 2: read and served as it is, brought up to date
+# A share database of version 1, 2 or 3: read and served as it is, brought up to date
 # by the first verb that writes, with nothing lost: also when that is killed at any
 # of its writes, when the disk is full, and when several do it at once.
 . "$(dirname "$0")/../lib.sh"
@@ -17,23 +17,30 @@ small=$(echo "$links" | sed -n 1p)
 parts=$(echo "$links" | sed -n 2p)
 
 # the same share as the older versions had it
-for v in 1 2; do
+for v in 1 2 3; do
 	sqlite3 "$tmp/v$v.db" <"$top/tests/e2e/share/version_$v.sql"
 	sqlite3 "$tmp/v$v.db" "PRAGMA journal_mode = WAL; ATTACH '$tmp/new.db' AS new;
 		INSERT INTO identity SELECT * FROM new.identity;
-		INSERT INTO root SELECT root_id, path, walk FROM new.root;
+		INSERT INTO root (root_id, path, walk)
+			SELECT root_id, path, walk FROM new.root;
 		INSERT INTO file (hash, size, added_s)
 			SELECT hash, size, added_s FROM new.file;
-		INSERT INTO copy SELECT copy_id, hash, root_id, path, mtime_ns, inode
-			FROM new.copy;
+		INSERT INTO copy (copy_id, hash, root_id, path, mtime_ns, inode)
+			SELECT copy_id, hash, root_id, path, mtime_ns, inode FROM new.copy;
 		INSERT INTO part_hashes SELECT * FROM new.part_hashes;
 		INSERT INTO alias SELECT * FROM new.alias;" >/dev/null
 done
-sqlite3 "$tmp/v2.db" "ATTACH '$tmp/new.db' AS new;
+for v in 2 3; do
+	sqlite3 "$tmp/v$v.db" "ATTACH '$tmp/new.db' AS new;
 	UPDATE file SET priority = 2, aich_root =
 		(SELECT aich_root FROM new.file AS f WHERE f.hash = file.hash);
 	INSERT INTO aich_parts SELECT * FROM new.aich_parts;
 	INSERT INTO comment SELECT hash, 4, x'41' FROM file;"
+done
+sqlite3 "$tmp/v3.db" "UPDATE root SET inode = root_id, every = walk;
+	INSERT INTO exclude SELECT root_id, x'2a' FROM root;
+	INSERT INTO mount_point VALUES (x'2f61');
+	INSERT INTO removed VALUES (x'2f62');"
 
 # content DB: every row that version $from had
 content() {
@@ -48,6 +55,12 @@ content() {
 			FROM file ORDER BY 1;
 		SELECT hex(hash), hex(sha1) FROM aich_parts ORDER BY 1;
 		SELECT hex(hash), rating, hex(text) FROM comment ORDER BY 1'
+	[ "$from" -lt 3 ] || sqlite3 "$1" 'SELECT root_id, inode, every FROM root
+			ORDER BY 1;
+		SELECT copy_id, damaged FROM copy ORDER BY 1;
+		SELECT root_id, hex(pattern) FROM exclude ORDER BY 1;
+		SELECT hex(path) FROM mount_point;
+		SELECT hex(path) FROM removed'
 }
 # schema DB: names, types and keys of all columns, and all indexes
 schema() {
@@ -63,7 +76,7 @@ schema "$tmp/new.db" >"$tmp/schema"
 
 # whole DB: is all there, as the new version has it?
 whole() {
-	[ "$(version "$1")" -eq 3 ] || fail "$2: version $(version "$1")"
+	[ "$(version "$1")" -eq 4 ] || fail "$2: version $(version "$1")"
 	[ "$(sqlite3 "$1" 'PRAGMA integrity_check')" = ok ] || fail "$2: damaged"
 	content "$1" | cmp - "$tmp/content" || fail "$2: something was lost"
 	schema "$1" | diff - "$tmp/schema" || fail "$2: another schema"
@@ -81,7 +94,7 @@ traced() {
 	ASAN_OPTIONS=detect_leaks=0 strace "$@"
 }
 
-for from in 1 2; do
+for from in 1 2 3; do
 
 content "$tmp/v$from.db" >"$tmp/content"
 [ "$(wc -l <"$tmp/content")" -gt 20 ] || fail "no content to compare"
@@ -115,7 +128,7 @@ before=$(stat -c %s "$tmp/answers")
 
 # the first verb that writes brings it up to date, and says so once
 expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
-said 'share.db" now has version 3; older versions of ed2k-serve'
+said 'share.db" now has version 4; older versions of ed2k-serve'
 whole "$db" upgrade
 expect 0 "$SHARE" -d "$db" add "$tmp/small" >"$tmp/out"
 [ ! -s "$tmp/err" ] || fail "a second time: $(cat "$tmp/err")"
@@ -151,7 +164,7 @@ for i in $(seq 100); do
 	cp -r "$tmp/db" "$tmp/seen"
 	case $(version "$tmp/seen/share.db") in
 	$from) old=$((old + 1)) ;;
-	3) new=$((new + 1)) && whole "$tmp/seen/share.db" "killed at write $i" ;;
+	4) new=$((new + 1)) && whole "$tmp/seen/share.db" "killed at write $i" ;;
 	*) fail "killed at write $i: neither" ;;
 	esac
 	content "$tmp/seen/share.db" | cmp - "$tmp/content" ||
