@@ -75,9 +75,15 @@ make_networks() {
 		END
 }
 
-# start_router LINE...: miniupnpd, with these lines of configuration besides.
-# Without a syslog it would write to the console.
-start_router() {
+# run_router OPTION... -- LINE...: miniupnpd, with these lines of configuration
+# besides. Without a syslog it would write to the console.
+run_router() {
+	options=
+	while [ "$1" != -- ]; do
+		options="$options $1"
+		shift
+	done
+	shift
 	: >"$leases"
 	cat >"$tmp/miniupnpd.conf" <<-END
 		ext_ifname=wan
@@ -89,11 +95,15 @@ start_router() {
 	END
 	ip netns exec "${net}router" sh -c '
 		[ ! -e /dev/console ] || mount --bind /dev/null /dev/console
-		# which tries all ports, and tells of each, before it refuses
-		exec nice -n -10 miniupnpd -d -f "$1/miniupnpd.conf" -P "$1/miniupnpd.pid"' \
-		sh "$tmp" >"$tmp/miniupnpd.log" 2>&1 </dev/null &
+		exec miniupnpd $2 -f "$1/miniupnpd.conf" -P "$1/miniupnpd.pid"' \
+		sh "$tmp" "$options" >"$tmp/miniupnpd.log" 2>&1 </dev/null &
 	router=$!
 	track $router
+}
+
+# start_router LINE...: one that tells what it does
+start_router() {
+	run_router -d -- "$@"
 	case $* in
 	*enable_natpmp=yes*) ready='Listening for NAT-PMP' ;;
 	*) ready='HTTP listening on port' ;;
@@ -109,9 +119,20 @@ show_router() {
 }
 at_exit show_router
 
+# start_silent_router LINE...: one that speaks NAT-PMP. In the background and
+# without -d, for it tries 65,535 ports before it refuses, and would tell of each.
+start_silent_router() {
+	run_router -- "$@"
+	wait $router
+	wait_for 5 on router grep -q ':14E7 ' /proc/net/udp
+	router=$(cat "$tmp/miniupnpd.pid")
+	track $router
+}
+
 stop_router() {
 	kill $router
 	wait $router || :
+	wait_for 5 [ ! -e "/proc/$router" ]
 	pids=${pids% "$router"}
 }
 
@@ -270,7 +291,7 @@ ip -n "${net}server" route add default via $gateway
 
 # one that refuses all by NAT-PMP, and has no UPnP
 on router nft flush chain inet filter input
-start_router enable_natpmp=yes enable_upnp=no "$deny"
+start_silent_router enable_natpmp=yes enable_upnp=no "$deny"
 expect 69 map open 4662
 said 'nothing opened: NAT-PMP: port 4662 is refused; UPnP: no answer; by hand: '
 expect 0 map close
