@@ -94,12 +94,18 @@ check
 grep -q "^warning.database.the -wal file of .*share.db\" has [0-9.]* MiB.*fuser.*refresh" \
 	"$tmp/out" || fail "check: $(cat "$tmp/out")"
 mkfifo "$tmp/peer"
-"$SERVE" -d "$db" <"$tmp/peer" >/dev/null 2>&1 &
-track $!
+"$SERVE" -d "$db" <"$tmp/peer" >/dev/null 2>&1 8>&- &
+server=$!
+track $server
 exec 7>"$tmp/peer"
+has_open() {
+	ls -l "/proc/$server/fd" | grep -q share.db
+}
+wait_for 5 has_open
 exec 8>&-
 wait $reader
 "$SHARE" -d "$db" priority "$(echo "$hashes" | head -n 1)" normal >/dev/null
+has_open || fail "the server has ended"
 [ "$(log_size "$db")" -eq 0 ] || fail "the log still has $(log_size "$db") bytes"
 check
 ! grep -q wal "$tmp/out" || fail "check: $(cat "$tmp/out")"
