@@ -23,7 +23,7 @@ enum step {
 	STEP_TIME,    /* u8: so much of it passes */
 	STEP_SLOTS,   /* u8: 1: some are free, 2: others wait */
 	STEP_SEND,    /* u16: frames of at most so much data */
-	STEP_SOCKET,  /* u8: 1: sending; the others: bytes taken */
+	STEP_SOCKET,  /* u8: 1: sending, 2: in a frame; so many bytes taken */
 	STEP_GONE,    /* the file of the last data frame is there no more */
 	N_STEPS
 };
@@ -35,7 +35,8 @@ enum step {
 static struct session s;
 static struct session_config config;
 static uint64_t now_ms, taken_bytes;
-static bool sending;
+static bool sending, in_frame;
+static bool has_rate; /* which lets 100 bytes a second through */
 static uint8_t in[IN_SIZE];
 static size_t in_len;
 static uint8_t *reply; /* REPLY_MAX bytes */
@@ -270,7 +271,8 @@ check_session(void)
 	must(s.n_strikes <= STRIKES_MAX || s.state == SESSION_ENDED);
 	if (config.slots && s.state != SESSION_DIRECT &&
 	    s.state != SESSION_ENDED)
-		must(has_slot == (s.state == SESSION_UPLOADING));
+		must(
+		    has_slot == (s.state == SESSION_UPLOADING && !s.slot_over));
 }
 
 static bool
@@ -334,7 +336,8 @@ read_frames(void)
 {
 	struct reader r = reader_of(in, in_len);
 
-	while (session_wants_input(&s) && n_asked + 4 < ASKED_MAX) {
+	while (
+	    !in_frame && session_wants_input(&s) && n_asked + 4 < ASKED_MAX) {
 		struct writer w = writer_of(reply, REPLY_MAX);
 		enum session_state before = s.state;
 		struct packet p;
@@ -432,17 +435,17 @@ turn(void)
 	    .now_ms = now_ms,
 	    .taken_bytes = taken_bytes,
 	    .on_way_bytes = sending ? UINT64_MAX : 0,
-	    .let_bytes = UINT64_MAX,
+	    .let_bytes = has_rate ? (now_ms - T0) / 10 : UINT64_MAX,
 	    .sending = sending,
 	};
 	enum session_state before = s.state;
 	uint64_t left;
 
-	slot_update(&s, now_ms, &w);
+	slot_update(&s, now_ms, in_frame ? NULL : &w);
 	check_replies(&w, before);
 	pulse.partial = in_len > 0 && session_wants_input(&s);
 	left = deadline_check(&s, &pulse);
-	must(left > 0 || s.state == SESSION_ENDED);
+	must(left > 0 || s.state == SESSION_ENDED || in_frame);
 	check_session();
 }
 
@@ -472,6 +475,7 @@ step(struct reader *r)
 	case STEP_SOCKET:
 		taken_bytes += get_u8(r);
 		sending = taken_bytes & 1;
+		in_frame = taken_bytes & 2;
 		break;
 	case STEP_GONE:
 		lose_file();
@@ -501,7 +505,8 @@ begin(uint8_t settings)
 	must(reply);
 	now_ms = T0;
 	taken_bytes = in_len = n_asked = 0;
-	sending = has_slot = slots_wanted = false;
+	sending = in_frame = has_slot = slots_wanted = false;
+	has_rate = settings & 16;
 	slots_free = true;
 	last_frame = (struct session_frame){0};
 	session_init(&s, &config, &catalog, now_ms);
@@ -516,8 +521,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin(get_u8(&r));
 	while (reader_left(&r) > 0) {
 		step(&r);
-		read_frames();
 		turn();
+		read_frames();
 		must(end == END_NONE || end == s.end);
 		end = s.end;
 	}

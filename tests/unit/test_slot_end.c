@@ -121,6 +121,22 @@ a_slot_ends_after_an_hour_in_the_middle_of_a_frame(void **state)
 }
 
 static void
+a_session_that_ends_inside_a_frame_says_nothing_more(void **state)
+{
+	(void)state;
+	get_slot();
+	request(0, BLOCK_SIZE);
+	send_frame(BLOCK_SIZE, BLOCK_SIZE);
+	slot.others = true;
+	turn_in_frame(SLOT_MS);
+	assert_int_equal(slot.n_gives, 1);
+	session_stop(&s, END_STALLED);
+	turn(0, "");
+	turn_in_frame(0);
+	assert_int_equal(slot.n_gives, 1);
+}
+
+static void
 within_its_hour_a_slot_does_not_end_inside_a_frame(void **state)
 {
 	(void)state;
@@ -330,6 +346,7 @@ main(void)
 	    TEST_SLOT(a_slot_ends_in_the_middle_of_a_range),
 	    TEST_SLOT(a_slot_ends_after_an_hour),
 	    TEST_SLOT(a_slot_ends_after_an_hour_in_the_middle_of_a_frame),
+	    TEST_SLOT(a_session_that_ends_inside_a_frame_says_nothing_more),
 	    TEST_SLOT(within_its_hour_a_slot_does_not_end_inside_a_frame),
 	    TEST_SLOT(a_peer_that_had_nothing_to_say_in_its_slot_may_wait),
 	    TEST_SLOT(a_slot_that_is_not_used_ends),

@@ -100,12 +100,12 @@ slot_hold_direct(struct session *s, uint64_t now_ms)
 	s->direct_waits = !ask(s, now_ms);
 }
 
+/* Also when it was given back and the peer does not know. */
 static bool
 has_slot(const struct session *s)
 {
-	return !s->slot_over &&
-	    (s->state == SESSION_UPLOADING ||
-		(s->state == SESSION_DIRECT && s->slot_ms > 0));
+	return s->state == SESSION_UPLOADING ||
+	    (s->state == SESSION_DIRECT && s->slot_ms > 0);
 }
 
 static bool
@@ -199,7 +199,8 @@ update_uploading(struct session *s, uint64_t now_ms, struct writer *w)
 static void
 update_silently(struct session *s, uint64_t now_ms)
 {
-	if (!has_slot(s) || !is_an_hour_old(s, now_ms) || !others_wait(s))
+	if (!has_slot(s) || s->slot_over || !is_an_hour_old(s, now_ms) ||
+	    !others_wait(s))
 		return;
 	give_back(s, now_ms);
 	s->slot_over = true;
@@ -214,6 +215,6 @@ slot_update(struct session *s, uint64_t now_ms, struct writer *out)
 		update_waiting(s, now_ms, out);
 	else if (s->state == SESSION_DIRECT && s->direct_waits)
 		update_direct(s, now_ms);
-	else if (s->slot_over || has_slot(s))
+	else if (has_slot(s))
 		update_uploading(s, now_ms, out);
 }
