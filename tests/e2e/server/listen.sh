@@ -21,6 +21,12 @@ start() {
 	track "$server"
 }
 
+# stop: end it, so that the next one can have its port
+stop() {
+	kill $server
+	wait $server || fail "SIGTERM: ended with $?"
+}
+
 # mistakes
 for place in 0 70000 :4662 ::1:4662 '[::1' '[::1]' host:4662 127.0.0.1: ''; do
 	expect 64 "$SERVE" --listen "$place" --user "$user" </dev/null
@@ -110,8 +116,7 @@ echo sleep 60000 | "$PEER" raw 127.0.0.1 "$port" >/dev/null &
 track $!
 wait_for 5 has_child
 child=$(children)
-kill $server
-wait $server || fail "SIGTERM: ended with $?"
+stop
 kill -0 $child || fail "a child ended with its parent"
 kill $child
 
@@ -134,7 +139,7 @@ rm "$tmp/serve"
 kill -HUP $server
 wait_for 5 is_renewed
 get 127.0.0.1 "$port"
-kill $server
+stop
 SERVE=$was
 
 # a refused connection starts no process, and is said once a minute
@@ -150,7 +155,7 @@ done
 equal "refused" "$(grep -c 'end=refused fault="too many new connections a minute"' "$log")" 1
 "$PEER" raw -bind 127.0.0.2 127.0.0.1 "$port" </dev/null >/dev/null ||
 	fail "another address was refused"
-kill $server
+stop
 
 # privileges are dropped, groups too
 can_be_nobody || skip "to become nobody: only root can; all else was tested"
