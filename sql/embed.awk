@@ -13,7 +13,7 @@ function end_text(   entry) {
 	if (list)
 		entry = "\t{\"" room "\", \"" name "\",\n\t\"" signature "\",\n" text "\t},\n"
 	else
-		entry = "\t[" name "] =\n" text "\t,\n"
+		entry = "\t[" name "] = (\n" text "\t),\n" # clang wants the brackets
 	if (script && !list)
 		printf "static const char %s[] __attribute__((unused)) =\n%s\t;\n\n",
 			name, text

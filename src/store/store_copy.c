@@ -129,8 +129,8 @@ struct page {
 static bool
 take_key(struct page *page, sqlite3_stmt *stmt, enum page_key by)
 {
-	const void *key = sqlite3_column_blob(stmt, by);
-	size_t len = (size_t)sqlite3_column_bytes(stmt, by);
+	const void *key = sqlite3_column_blob(stmt, (int)by);
+	size_t len = (size_t)sqlite3_column_bytes(stmt, (int)by);
 	int order;
 
 	if (!key || len > sizeof page->key)
