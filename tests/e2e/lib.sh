@@ -22,9 +22,14 @@ at_exit() {
 $cleanups"
 }
 
-# track PID: a process to end when the test ends.
+# track PID: a process of ours to end when the test ends.
 track() {
 	pids="$pids $1"
+}
+
+# is_mine PID: is it ours still? Of one that has ended another may have the number.
+is_mine() {
+	grep -q "^PPid:	$$\$" "/proc/$1/status" 2>/dev/null
 }
 
 finish() {
@@ -33,7 +38,7 @@ finish() {
 	trap '' HUP INT TERM # one that comes again does not stop this
 	set +e
 	for pid in $pids; do
-		kill "$pid" 2>/dev/null
+		is_mine "$pid" && kill "$pid" 2>/dev/null
 	done
 	for pid in $pids; do
 		wait "$pid" 2>/dev/null

@@ -125,8 +125,8 @@ start_silent_router() {
 	run_router -- "$@"
 	wait $router
 	wait_for 5 on router grep -q ':14E7 ' /proc/net/udp
-	router=$(cat "$tmp/miniupnpd.pid")
-	track $router
+	router=$(cat "$tmp/miniupnpd.pid") # no child of ours
+	at_exit "[ -z \"\$router\" ] || kill \$router"
 }
 
 stop_router() {
@@ -134,6 +134,7 @@ stop_router() {
 	wait $router || :
 	wait_for 5 [ ! -e "/proc/$router" ]
 	pids=${pids% "$router"}
+	router=
 }
 
 map() {
