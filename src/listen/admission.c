@@ -21,7 +21,7 @@ is_balancer(const struct options *opt, const struct peer *peer)
 }
 
 static enum refusal
-judge(struct admission *a, const struct options *opt,
+find_refusal(struct admission *a, const struct options *opt,
     const struct children *children, const struct peer *peer, uint64_t now_ms)
 {
 	uint64_t owner = owner_of(peer->ip);
@@ -30,8 +30,7 @@ judge(struct admission *a, const struct options *opt,
 		return REFUSAL_FULL;
 	if (is_balancer(opt, peer))
 		return REFUSAL_NONE;
-	if (opt->deny_file && owner > 0 &&
-	    deny_lookup(opt->deny_file, peer->ip) == DENY_YES)
+	if (deny_has(opt->deny_file, peer->ip))
 		return REFUSAL_DENIED;
 	if (!opt->state)
 		return REFUSAL_NONE;
@@ -54,7 +53,7 @@ admission_admits(struct admission *a, const struct options *opt,
 	    [REFUSAL_TOO_OFTEN] =
 		"refused fault=\"too many new connections a minute\"",
 	};
-	enum refusal refusal = judge(a, opt, children, peer, now_ms);
+	enum refusal refusal = find_refusal(a, opt, children, peer, now_ms);
 
 	if (refusal != REFUSAL_NONE &&
 	    tally_count(&a->logged[refusal], owner_of(peer->ip), 1, now_ms))

@@ -20,16 +20,10 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-/*
- * Is the peer on the list of denied addresses? A list that cannot be used
- * denies nobody: it does not guard the files, and a nightly job that breaks it
- * must not end all service.
- */
 static bool
 is_denied(const struct options *opt, const struct peer *peer)
 {
-	if (!opt->deny_file || !address_is_known(peer->ip) ||
-	    deny_lookup(opt->deny_file, peer->ip) != DENY_YES)
+	if (!deny_has(opt->deny_file, peer->ip))
 		return false;
 	log_info("peer=%s end=denied", peer->name);
 	return true;

@@ -36,8 +36,8 @@ struct share_facts {
 };
 
 /*
- * Open the share database and read it. 0, or an exit code after a log line.
- * *store is then closed.
+ * Open the share database and read it; the caller closes *store. 0, or an exit
+ * code after a log line, and *store is closed.
  */
 int share_facts_read(
     struct share_facts *f, const struct options *opt, struct store *store);

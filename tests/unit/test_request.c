@@ -21,6 +21,13 @@ check_block(uint64_t i)
 }
 
 static void
+check_blocks_1_to_3(void)
+{
+	for (uint64_t i = 1; i <= 3; i++)
+		check_block(i);
+}
+
+static void
 requests_without_a_slot_are_strikes(void **state)
 {
 	(void)state;
@@ -92,15 +99,13 @@ a_range_asked_for_again_after_a_gap_is_served_again(void **state)
 	(void)state;
 	start_upload(HASH_G);
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	ask_blocks(4, 5, 6);
 	for (uint64_t i = 4; i <= 6; i++)
 		check_block(i);
 	/* the part with 1 to 3 came out corrupt */
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	check_no_frame();
 }
 
@@ -110,15 +115,13 @@ the_same_request_again_after_all_has_arrived_is_served_again(void **state)
 	(void)state;
 	start_upload(HASH_G);
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	s.sending = true;
 	ask_blocks(1, 2, 3);
 	check_no_frame();
 	s.sending = false;
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 }
 
 static void
@@ -127,8 +130,7 @@ a_range_listed_without_those_sent_behind_it_is_served_again(void **state)
 	(void)state;
 	start_upload(HASH_G);
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	s.sending = true;
 	/* 3 arrived, so 1 did before it */
 	ask_blocks(1, 4, 5);
@@ -144,15 +146,13 @@ a_new_slot_forgets_what_was_served(void **state)
 	(void)state;
 	start_upload(HASH_G);
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	s.sending = true; /* the last of it has not arrived yet */
 	ask_blocks(1, 2, 3);
 	check_no_frame();
 	check(with_hash("54", HASH_G), FRAME_55);
 	ask_blocks(1, 2, 3);
-	for (uint64_t i = 1; i <= 3; i++)
-		check_block(i);
+	check_blocks_1_to_3();
 	check(FRAME_56, "");
 	check(with_hash("54", HASH_G), FRAME_55);
 	ask_blocks(1, 2, 3);

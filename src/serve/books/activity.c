@@ -12,7 +12,6 @@
 
 #include <string.h>
 #include <time.h>
-#include <time.h>
 
 /* With --anonymize: bytes of an address that are kept. */
 #define IPV4_NETWORK (12 + 24 / 8)

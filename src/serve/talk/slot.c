@@ -59,6 +59,7 @@ slot_start_upload(struct session *s, const struct packet *p, struct writer *w)
 	uint64_t now_ms = s->last_frame_ms;
 	uint8_t hash[HASH_SIZE];
 	struct catalog_file file;
+
 	if (p->payload_len > 0) {
 		if (!session_get_hash(s, p, hash))
 			return;

@@ -4,6 +4,7 @@
  */
 #include "serve/who/deny.h"
 
+#include "base/address.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "store/deny_list.h"
@@ -72,4 +73,11 @@ deny_lookup(const char *file, const uint8_t address[16])
 	res = search(file, fd, address);
 	close(fd);
 	return res;
+}
+
+bool
+deny_has(const char *file_or_null, const uint8_t address[16])
+{
+	return file_or_null && address_is_known(address) &&
+	    deny_lookup(file_or_null, address) == DENY_YES;
 }

@@ -5,6 +5,7 @@
 #ifndef SERVE_WHO_DENY_H
 #define SERVE_WHO_DENY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum deny_result {
@@ -18,5 +19,12 @@ enum deny_result {
  * DENY_FAILED after a log line that names the file and the remedy.
  */
 enum deny_result deny_lookup(const char *file, const uint8_t address[16]);
+
+/*
+ * Is this peer denied? Nobody is without a file, nor one whose address is not
+ * known. A list that cannot be used denies nobody: it does not guard the files,
+ * and a nightly job that breaks it must not end all service.
+ */
+bool deny_has(const char *file_or_null, const uint8_t address[16]);
 
 #endif
