@@ -25,6 +25,7 @@ CREATE TABLE root (
 	every   INTEGER NOT NULL DEFAULT 0               -- 1: added with --all
 		CHECK (every IN (0, 1))
 ) STRICT;
+CREATE INDEX root_single ON root (walk) WHERE walk = 0;
 
 -- What is left out when a root is walked: patterns of fnmatch.
 CREATE TABLE exclude (

@@ -113,9 +113,16 @@ ORDER BY hash LIMIT 1;
 SELECT rating, text FROM comment WHERE hash = ?1;
 
 -- name: STORE_ROOT_FROM
--- The first root at or behind a path, in the order of bytes.
--- (path) -> path
-SELECT path FROM root WHERE path >= ?1 ORDER BY path LIMIT 1;
+-- The first root at or behind a path, in the order of bytes; with walk = 1, the
+-- first that is walked.
+-- (path, walk) -> path
+SELECT path FROM root WHERE path >= ?1 AND walk >= ?2 ORDER BY path LIMIT 1;
+
+-- name: STORE_SINGLES
+-- The copies that are in no root that is walked, so were added by themselves.
+-- () -> path
+SELECT copy.path FROM root JOIN copy ON copy.root_id = root.root_id
+WHERE root.walk = 0;
 
 -- name: STORE_MOUNT_POINTS_ABOVE
 -- The mount points at or above a path, the longest first. (The operator ||

@@ -41,4 +41,5 @@ PRAGMA user_version = 3;
 -- script: sql_share_to_4
 ALTER TABLE copy ADD COLUMN
 	ctime_ns INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX root_single ON root (walk) WHERE walk = 0;
 PRAGMA user_version = 4;

@@ -7,6 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The first root at or behind a path that has no files of its own in c. */
+static enum store_result
+root_from(const struct cover *c, struct store *store, const char *path,
+    char out[PATH_MAX])
+{
+	return store_root_from(store, path, c->n_files > 0, out);
+}
+
 /* Here a directory has no slash at its end, so that "/" is "". */
 
 /* Is this child among the directories from `first` on? */
@@ -33,7 +41,7 @@ add_children(struct cover *c, struct store *store, const char *dir)
 	enum store_result res;
 
 	snprintf(from, sizeof from, "%s/", dir);
-	while ((res = store_root_from(store, from, root)) == STORE_FOUND &&
+	while ((res = root_from(c, store, from, root)) == STORE_FOUND &&
 	    strncmp(root, dir, len) == 0 && root[len] == '/') {
 		size_t end = len + 1 + strcspn(root + len + 1, "/");
 
@@ -65,7 +73,7 @@ replace_by_children(struct cover *c, struct store *store, size_t i)
 {
 	size_t n = c->n;
 	char root[PATH_MAX];
-	enum store_result res = store_root_from(store, c->dirs[i], root);
+	enum store_result res = root_from(c, store, c->dirs[i], root);
 
 	if (res == STORE_FOUND && strcmp(root, c->dirs[i]) == 0)
 		return STORE_UNKNOWN;
@@ -93,18 +101,45 @@ go_down(struct cover *c, struct store *store)
 	}
 }
 
+/* For store_singles: add a file. True when there is no room for it. */
+static bool
+add_file(void *ctx, const char *path)
+{
+	struct cover *c = ctx;
+	const char *end = cover_file(c, c->n_files);
+	size_t used = (size_t)(end - c->files), len = strlen(path) + 1;
+
+	if (c->n_files == COVER_FILES_MAX || len > sizeof c->files - used)
+		return true;
+	memcpy(c->files + used, path, len);
+	c->n_files++;
+	return false;
+}
+
+const char *
+cover_file(const struct cover *c, size_t n)
+{
+	const char *path = c->files;
+
+	for (; n > 0; n--)
+		path += strlen(path) + 1;
+	return path;
+}
+
 void
 cover_find(struct cover *c, struct store *store)
 {
 	char root[PATH_MAX];
 
-	c->n = 0;
+	c->n = c->n_files = 0;
 	/*
 	 * one transaction for all look-ups: each alone would take its own locks
 	 */
 	if (db_begin_reading(&store->db) != 0)
 		return;
-	if (store_root_from(store, "/", root) == STORE_FOUND) {
+	if (store_singles(store, add_file, c) != STORE_UNKNOWN)
+		c->n_files = 0;
+	if (root_from(c, store, "/", root) == STORE_FOUND) {
 		if (strcmp(root, "/") == 0)
 			memcpy(c->dirs[c->n++], "/", 2);
 		else

@@ -277,30 +277,48 @@ store_comment(
 }
 
 enum store_result
-store_root_from(struct store *s, const char *path, char out[PATH_MAX])
+store_root_from(
+    struct store *s, const char *path, bool walked, char out[PATH_MAX])
 {
 	sqlite3_stmt *stmt =
 	    store_statement_of(s, STORE_ROOT_FROM, path, strlen(path));
-	enum store_result res = store_step(s, stmt);
+	enum store_result res;
 
+	sqlite3_bind_int(stmt, 2, walked);
+	res = store_step(s, stmt);
 	if (res == STORE_FOUND && !store_column_path(stmt, 0, out))
 		res = STORE_UNKNOWN;
 	sqlite3_reset(stmt);
 	return res;
 }
 
+/* Call `take` for the path in each row of a statement, until it is true. */
+static enum store_result
+take_paths(struct store *s, sqlite3_stmt *stmt,
+    bool (*take)(void *ctx, const char *path), void *ctx)
+{
+	enum store_result res;
+	char path[PATH_MAX];
+
+	while ((res = store_step(s, stmt)) == STORE_FOUND)
+		if (store_column_path(stmt, 0, path) && take(ctx, path))
+			break;
+	sqlite3_reset(stmt);
+	return res;
+}
+
+enum store_result
+store_singles(
+    struct store *s, bool (*take)(void *ctx, const char *path), void *ctx)
+{
+	return take_paths(s, store_statement(s, STORE_SINGLES), take, ctx);
+}
+
 enum store_result
 store_mount_points_above(struct store *s, const char *path,
     bool (*take)(void *ctx, const char *mount_point), void *ctx)
 {
-	sqlite3_stmt *stmt =
-	    store_statement_of(s, STORE_MOUNT_POINTS_ABOVE, path, strlen(path));
-	enum store_result res;
-	char at[PATH_MAX];
-
-	while ((res = store_step(s, stmt)) == STORE_FOUND)
-		if (store_column_path(stmt, 0, at) && take(ctx, at))
-			break;
-	sqlite3_reset(stmt);
-	return res;
+	return take_paths(s,
+	    store_statement_of(s, STORE_MOUNT_POINTS_ABOVE, path, strlen(path)),
+	    take, ctx);
 }

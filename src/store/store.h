@@ -137,11 +137,19 @@ enum store_result store_each_file(struct store *s,
     bool (*visit)(void *ctx, const struct store_copy *copy), void *ctx);
 
 /*
- * The first root at or behind a path, in the order of bytes. UNKNOWN when there
- * is none, or when it is not an absolute path.
+ * The first root at or behind a path, in the order of bytes; `walked`: of those
+ * that are walked. UNKNOWN when there is none, or when it is not an absolute
+ * path.
  */
 enum store_result store_root_from(
-    struct store *s, const char *path, char out[PATH_MAX]);
+    struct store *s, const char *path, bool walked, char out[PATH_MAX]);
+
+/*
+ * Call `take` for the path of every copy that is in no root that is walked, in
+ * no order, until it returns true. Returns as store_find.
+ */
+enum store_result store_singles(
+    struct store *s, bool (*take)(void *ctx, const char *path), void *ctx);
 
 /* A copy with its strings. */
 struct store_row {

@@ -1,5 +1,5 @@
 /* store/cover.c on real databases. SPDX-License-Identifier: ISC */
-#include "temp.h"
+#include "share_rig.h"
 
 #include "store/cover.h"
 #include "index/edit_copy.h"
@@ -10,14 +10,11 @@ static struct cover cover;
 
 /* The cover of these roots. */
 static void
-find(const char *const roots[], size_t n)
+find_cover(const char *const roots[], size_t n)
 {
-	static int number;
 	struct edit e;
-	char name[32];
 
-	snprintf(name, sizeof name, "%d/share.db", number++);
-	assert_int_equal(edit_create(&e, temp_path(name)), 0);
+	open_fresh(&e);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(roots_put(&e, roots[i], &no_rules), 0);
 	cover_find(&cover, &e.store);
@@ -33,7 +30,7 @@ compare(const void *a, const void *b)
 #define FIND(...)                                                              \
 	do {                                                                   \
 		static const char *const roots[] = {__VA_ARGS__};              \
-		find(roots, ARRAY_LEN(roots));                                 \
+		find_cover(roots, ARRAY_LEN(roots));                           \
 	} while (0)
 
 #define ASSERT_COVER(...)                                                      \
@@ -45,11 +42,93 @@ compare(const void *a, const void *b)
 			assert_string_equal(cover.dirs[i], dirs[i]);           \
 	} while (0)
 
+/* Files in the cover. */
+static void
+check_files(const char *const files[], size_t n)
+{
+	assert_int_equal(cover.n_files, n);
+	for (size_t i = 0; i < n; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < n; j++)
+			found |= strcmp(cover_file(&cover, j), files[i]) == 0;
+		assert_true(found);
+	}
+}
+
+static void
+few_single_files_are_covered_by_themselves(void **state)
+{
+	static const char *const files[] = {"/etc/motd", "/srv/a/b", "/x"};
+	struct edit e;
+
+	(void)state;
+	open_fresh(&e);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		put(&e, hash_a, files[i]);
+	cover_find(&cover, &e.store);
+	assert_int_equal(cover.n, 0);
+	check_files(files, ARRAY_LEN(files));
+	/* those in a directory that is walked are covered by that */
+	assert_int_equal(roots_put(&e, "/home/me", &no_rules), 0);
+	put(&e, hash_a, "/home/me/one");
+	cover_find(&cover, &e.store);
+	ASSERT_COVER("/home/me");
+	check_files(files, ARRAY_LEN(files));
+	edit_close(&e);
+}
+
+static void
+many_single_files_are_covered_by_directories(void **state)
+{
+	char path[64];
+	struct edit e;
+
+	(void)state;
+	open_fresh(&e);
+	for (int i = 0; i < COVER_FILES_MAX; i++) {
+		snprintf(path, sizeof path, "/srv/%d/%d", i % 3, i);
+		put(&e, hash_a, path);
+	}
+	cover_find(&cover, &e.store);
+	assert_int_equal(cover.n, 0);
+	assert_int_equal(cover.n_files, COVER_FILES_MAX);
+	put(&e, hash_a, "/srv/2/more");
+	cover_find(&cover, &e.store);
+	ASSERT_COVER("/srv/0", "/srv/1", "/srv/2");
+	assert_int_equal(cover.n_files, 0);
+	edit_close(&e);
+}
+
+static void
+long_paths_are_covered_by_directories(void **state)
+{
+	static char path[COVER_BYTES_MAX / 4 + 1];
+	struct edit e;
+
+	(void)state;
+	open_fresh(&e);
+	memset(path, 'x', sizeof path - 1);
+	memcpy(path, "/a/", 3);
+	for (char i = 'a'; i <= 'c'; i++) {
+		path[sizeof path - 2] = i;
+		put(&e, hash_a, path);
+	}
+	cover_find(&cover, &e.store);
+	assert_int_equal(cover.n_files, 3);
+	path[sizeof path - 2] = 'd';
+	put(&e, hash_a, path);
+	cover_find(&cover, &e.store);
+	assert_int_equal(cover.n_files, 0);
+	ASSERT_COVER("/a");
+	edit_close(&e);
+}
+
 static void
 few_roots_are_the_cover(void **state)
 {
 	(void)state;
-	find(NULL, 0);
+	find_cover(NULL, 0);
 	assert_int_equal(cover.n, 0);
 	FIND("/srv/archive");
 	ASSERT_COVER("/srv/archive");
@@ -94,7 +173,7 @@ many_roots_are_covered_by_what_is_above_them(void **state)
 	}
 	roots[198] = "/home/me/music";
 	roots[199] = "/srv/iso";
-	find(roots, 200);
+	find_cover(roots, 200);
 	ASSERT_COVER("/home/me/music", "/srv/archive/0", "/srv/archive/1",
 	    "/srv/archive/2", "/srv/archive/3", "/srv/archive/4", "/srv/iso");
 }
@@ -111,7 +190,7 @@ nothing_makes_it_the_whole_tree(void **state)
 		snprintf(names[i], sizeof names[i], "/disk%zu/x", i);
 		roots[i] = names[i];
 	}
-	find(roots, COVER_MAX + 1);
+	find_cover(roots, COVER_MAX + 1);
 	assert_int_equal(cover.n, COVER_MAX);
 	for (size_t i = 0; i < cover.n; i++)
 		assert_memory_equal(cover.dirs[i], "/disk", 5);
@@ -126,6 +205,9 @@ main(void)
 	    cmocka_unit_test(names_that_begin_alike_are_different),
 	    cmocka_unit_test(many_roots_are_covered_by_what_is_above_them),
 	    cmocka_unit_test(nothing_makes_it_the_whole_tree),
+	    cmocka_unit_test(few_single_files_are_covered_by_themselves),
+	    cmocka_unit_test(many_single_files_are_covered_by_directories),
+	    cmocka_unit_test(long_paths_are_covered_by_directories),
 	};
 
 	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);

@@ -70,23 +70,46 @@ landlock_begin(struct landlock *l)
 }
 
 static void
-allow(const struct landlock *l, const char *path, uint64_t rights)
+allow_fd(const struct landlock *l, int fd, uint64_t rights)
 {
-	struct landlock_path_beneath_attr rule = {.allowed_access = rights};
+	struct landlock_path_beneath_attr rule = {
+	    .allowed_access = rights,
+	    .parent_fd = fd,
+	};
 
-	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	if (rule.parent_fd < 0)
-		return;
 	/* fails only for lack of memory, and then less is allowed */
 	syscall(SYS_landlock_add_rule, l->ruleset, LANDLOCK_RULE_PATH_BENEATH,
 	    &rule, 0);
-	close(rule.parent_fd);
+}
+
+static void
+allow(const struct landlock *l, const char *path, uint64_t rights)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	allow_fd(l, fd, rights);
+	close(fd);
 }
 
 void
 landlock_allow_read(const struct landlock *l, const char *path)
 {
 	allow(l, path, LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
+void
+landlock_allow_file(const struct landlock *l, const char *path)
+{
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		allow_fd(l, fd, LANDLOCK_ACCESS_FS_READ_FILE);
+	close(fd);
 }
 
 void

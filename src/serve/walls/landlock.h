@@ -26,6 +26,9 @@ bool landlock_begin(struct landlock *l);
  */
 void landlock_allow_read(const struct landlock *l, const char *path);
 
+/* The same for a regular file, not for what may have taken its place. */
+void landlock_allow_file(const struct landlock *l, const char *path);
+
 /* Allow to read, write, make and remove regular files beneath it, too. */
 void landlock_allow_write(const struct landlock *l, const char *dir);
 

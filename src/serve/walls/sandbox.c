@@ -100,6 +100,8 @@ restrict_files(struct landlock *l, const struct cover *cover,
 		return false;
 	for (size_t i = 0; i < cover->n; i++)
 		landlock_allow_read(l, cover->dirs[i]);
+	for (size_t i = 0; i < cover->n_files; i++)
+		landlock_allow_file(l, cover_file(cover, i));
 	allow_database(l, database);
 	if (state_dir)
 		landlock_allow_write(l, state_dir);
