@@ -3,7 +3,7 @@
  * the files do what they like. Yet all that leaves is whole frames within
  * REPLY_MAX, every byte of a file lies within it and was asked for, nothing is
  * sent without a slot, a session that has ended stays so, and one that has not
- * has a next deadline.
+ * has a next deadline. All is in memory: fuzz_conn.c has files and a socket.
  *
  * Input: u8 settings; then steps, each of a kind and what it takes.
  * SPDX-License-Identifier: ISC
