@@ -93,19 +93,17 @@ recovery_put(struct writer *w, struct shared_file *f, size_t part)
 {
 	uint64_t size = f->facts.size;
 	uint8_t blocks[PART_BLOCKS_MAX][AICH_SIZE];
-	uint8_t *parts, *block;
+	static uint8_t block[BLOCK_SIZE];
+	uint8_t *parts = calloc(parts_count(size), AICH_SIZE);
 	bool good;
 
-	parts = calloc(parts_count(size), AICH_SIZE);
-	block = malloc(BLOCK_SIZE);
-	if (!parts || !block)
+	if (!parts)
 		log_error("no memory for AICH recovery data");
-	good = parts && block && find_parts(f, parts) &&
+	good = parts && find_parts(f, parts) &&
 	    hash_blocks(f, part, block, blocks) &&
 	    is_intact(f, part, parts, blocks);
 	if (good)
 		aich_put_recovery(w, size, part, parts, blocks[0]);
 	free(parts);
-	free(block);
 	return good && !w->bad;
 }
