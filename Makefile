@@ -100,6 +100,9 @@ $(B)/ed2k-map-ports: $(PORTS_OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lminiupnpc -lnatpmp
 
+# Its loops are for registers: gcc 12 makes them a third faster with -O3.
+$(B)/index/lanes.o: private ALL_CFLAGS += -O3
+
 $(B)/%.o: src/%.c | $(GEN)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)

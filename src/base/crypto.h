@@ -10,6 +10,7 @@
 
 #include <openssl/md4.h>
 #include <openssl/rc4.h>
+#include <openssl/sha.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,25 @@ struct md4 {
 void md4_begin(struct md4 *m);
 void md4_add(struct md4 *m, const void *data, size_t n);
 void md4_end(struct md4 *m, uint8_t out[MD4_SIZE]);
+
+/*
+ * What it is between two blocks of 64 bytes, for a caller that hashes further
+ * blocks by itself: n bytes of them are in the state that is put back.
+ */
+void md4_get_state(const struct md4 *m, uint32_t state[MD4_SIZE / 4]);
+void md4_put_state(struct md4 *m, const uint32_t state[MD4_SIZE / 4], size_t n);
+
+/* The same for SHA-1. */
+struct sha1 {
+	SHA_CTX context;
+};
+
+void sha1_begin(struct sha1 *s);
+void sha1_add(struct sha1 *s, const void *data, size_t n);
+void sha1_end(struct sha1 *s, uint8_t out[SHA1_SIZE]);
+void sha1_get_state(const struct sha1 *s, uint32_t state[SHA1_SIZE / 4]);
+void sha1_put_state(
+    struct sha1 *s, const uint32_t state[SHA1_SIZE / 4], size_t n);
 
 /* One direction of an RC4 stream. */
 struct rc4 {
