@@ -1,6 +1,6 @@
 /*
- * The eD2k hash and the AICH hashes of a file, part by part. Each byte is read
- * once for both. Parts may be hashed in any order, and by several threads.
+ * The eD2k hash and the AICH hashes of a file, put together of those of its
+ * parts, which may be put in any order, and by several threads.
  *
  * The eD2k hash of a file below one part (9,728,000 bytes) is its MD4. That of
  * a larger one is the MD4 over the MD4s of its parts. When the size is an exact
@@ -15,7 +15,6 @@
 
 #include "proto/opcodes.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,27 +30,14 @@ struct file_hash {
 	size_t n_aich_parts; /* parts_aich_count(size) */
 };
 
-enum hash_result {
-	HASH_OK,
-	HASH_SHORT,  /* the file ended before `size` bytes: it was cut */
-	HASH_FAILED, /* read error; errno tells which */
-};
-
-/* How other threads follow and stop the hashing of parts. */
-struct hash_watch {
-	atomic_bool stop;           /* fail at the next block */
-	atomic_uint_fast64_t bytes; /* hashed so far */
-};
-
 /* Allocate the results for a file of size > 0. False when out of memory. */
 bool file_hash_begin(struct file_hash *f, uint64_t size);
 
-/*
- * Read and hash one of parts_count(size) parts. `block` is for BLOCK_SIZE
- * bytes.
- */
-enum hash_result file_hash_part(struct file_hash *f, uint8_t *block, int fd,
-    uint64_t size, size_t part, struct hash_watch *watch);
+/* Where the MD4 of a part goes, of parts_count(size). */
+uint8_t *file_hash_md4(struct file_hash *f, size_t part);
+
+/* Where its AICH hash goes. */
+uint8_t *file_hash_aich(struct file_hash *f, size_t part);
 
 /* Combine the hashes of the parts, when all of them are hashed. */
 void file_hash_end(struct file_hash *f, uint64_t size);

@@ -5,24 +5,13 @@
 #include "index/hash.h"
 
 #include "base/log.h"
-#include "base/util.h"
-#include "proto/parts.h"
-#include "index/page_cache.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
-
-/* What each thread has for itself. */
-struct worker {
-	uint8_t *block; /* BLOCK_SIZE bytes */
-	struct page_cache cache;
-};
 
 unsigned
 hasher_processors(void)
@@ -33,111 +22,6 @@ hasher_processors(void)
 	if (sched_getaffinity(0, sizeof set, &set) != 0)
 		return HASHER_THREADS_MAX;
 	return (unsigned)CPU_COUNT(&set);
-}
-
-/* Wait for a part that no thread took. False when there is no more to do. */
-static bool
-next_part(struct hasher *h, struct hash_job **job, size_t *part)
-{
-	bool more;
-
-	pthread_mutex_lock(&h->lock);
-	while (!h->first && !atomic_load(&h->watch.stop))
-		pthread_cond_wait(&h->put, &h->lock);
-	more = !atomic_load(&h->watch.stop);
-	if (more) {
-		*job = h->first;
-		*part = (*job)->next_part++;
-		if ((*job)->next_part == (*job)->n_parts)
-			h->first = (*job)->next;
-		if (!h->first)
-			h->end = &h->first;
-	}
-	pthread_mutex_unlock(&h->lock);
-	return more;
-}
-
-/* Take the next part, and ask the disk for it; one thread at a time. */
-static bool
-take_part(struct hasher *h, struct page_cache *cache, struct hash_job **job,
-    size_t *part)
-{
-	bool more;
-
-	pthread_mutex_lock(&h->ask);
-	more = next_part(h, job, part);
-	if (more)
-		page_cache_ask(cache, (*job)->fd, *part * PART_SIZE,
-		    (size_t)parts_size((*job)->size, *part));
-	pthread_mutex_unlock(&h->ask);
-	return more;
-}
-
-/* Keep the first fault of a job; its other parts are not hashed any more. */
-static void
-note_fault(
-    struct hasher *h, struct hash_job *job, enum hash_result result, int error)
-{
-	if (job->result != HASH_OK)
-		return;
-	job->result = result;
-	job->error = error;
-	if (job->next_part == job->n_parts)
-		return;
-	/* parts are only taken from the first job, so this is the first */
-	h->first = job->next;
-	if (!h->first)
-		h->end = &h->first;
-	job->n_left -= job->n_parts - job->next_part;
-	job->next_part = job->n_parts;
-}
-
-/* A part is hashed, or failed. The thread with the last one ends the file. */
-static void
-end_part(
-    struct hasher *h, struct hash_job *job, enum hash_result result, int error)
-{
-	bool last;
-
-	pthread_mutex_lock(&h->lock);
-	if (result != HASH_OK)
-		note_fault(h, job, result, error);
-	last = --job->n_left == 0;
-	pthread_mutex_unlock(&h->lock);
-	if (!last)
-		return;
-	if (job->result == HASH_OK)
-		file_hash_end(&job->hash, job->size);
-	else
-		file_hash_free(&job->hash);
-	pthread_mutex_lock(&h->lock);
-	job->done = true;
-	pthread_cond_broadcast(&h->done);
-	pthread_mutex_unlock(&h->lock);
-}
-
-static void *
-work(void *ctx)
-{
-	struct hasher *h = ctx;
-	struct worker w = {.block = malloc(BLOCK_SIZE)};
-	struct hash_job *job;
-	size_t part;
-
-	while (take_part(h, &w.cache, &job, &part)) {
-		enum hash_result result = HASH_FAILED;
-		int error = ENOMEM;
-
-		if (w.block) {
-			result = file_hash_part(&job->hash, w.block, job->fd,
-			    job->size, part, &h->watch);
-			error = errno;
-		}
-		page_cache_restore(&w.cache);
-		end_part(h, job, result, error);
-	}
-	free(w.block);
-	return NULL;
 }
 
 /* Signals are left to the thread that waits for results. 0, or errno. */
@@ -153,8 +37,8 @@ start_threads(struct hasher *h, unsigned n)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (h->n_threads < n && !error) {
-		error =
-		    pthread_create(&h->threads[h->n_threads], NULL, work, h);
+		error = pthread_create(&h->threads[h->n_threads], NULL,
+		    hash_worker_run, &h->worker);
 		h->n_threads += !error;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -165,18 +49,13 @@ start_threads(struct hasher *h, unsigned n)
 int
 hasher_open_threads(struct hasher *h, unsigned n)
 {
-	pthread_condattr_t clock;
 	int error;
 
 	memset(h, 0, sizeof *h);
-	h->end = &h->first;
-	pthread_mutex_init(&h->ask, NULL);
-	pthread_mutex_init(&h->lock, NULL);
-	pthread_cond_init(&h->put, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&h->done, &clock);
-	pthread_condattr_destroy(&clock);
+	hash_queue_open(&h->queue, n);
+	h->worker.queue = &h->queue;
+	h->worker.is_wrong = &h->is_wrong;
+	lanes_choose(&h->worker.way);
 	error = start_threads(h, n);
 	if (!error)
 		return 0;
@@ -194,67 +73,34 @@ hasher_open(struct hasher *h)
 void
 hasher_close(struct hasher *h)
 {
-	if (!h->end)
+	if (!h->worker.queue)
 		return;
-	pthread_mutex_lock(&h->lock);
-	atomic_store(&h->watch.stop, true);
-	pthread_cond_broadcast(&h->put);
-	pthread_mutex_unlock(&h->lock);
+	hash_queue_stop(&h->queue);
 	for (unsigned i = 0; i < h->n_threads; i++)
 		pthread_join(h->threads[i], NULL);
-	for (struct hash_job *job = h->first; job; job = job->next)
-		file_hash_free(&job->hash);
+	hash_queue_close(&h->queue);
+	if (atomic_load(&h->is_wrong))
+		log_warning("this computer made a wrong hash: one that OpenSSL "
+			    "found to be another; hash again what was hashed "
+			    "now (ed2k-share verify), and test its memory");
 	free(h->threads);
-	pthread_cond_destroy(&h->done);
-	pthread_cond_destroy(&h->put);
-	pthread_mutex_destroy(&h->lock);
-	pthread_mutex_destroy(&h->ask);
 	memset(h, 0, sizeof *h);
 }
 
 void
 hasher_put(struct hasher *h, struct hash_job *job)
 {
-	job->result = HASH_OK;
-	job->error = 0;
-	job->next = NULL;
-	job->next_part = 0;
-	job->n_left = job->n_parts = parts_count(job->size);
-	job->done = !file_hash_begin(&job->hash, job->size);
-	if (job->done) {
-		job->result = HASH_FAILED;
-		job->error = ENOMEM;
-		return;
-	}
-	pthread_mutex_lock(&h->lock);
-	*h->end = job;
-	h->end = &job->next;
-	pthread_cond_signal(
-	    &h->put); /* at most one thread waits: it holds `ask` */
-	pthread_mutex_unlock(&h->lock);
+	hash_queue_put(&h->queue, job);
 }
 
 bool
 hasher_wait(struct hasher *h, struct hash_job *job, unsigned ms)
 {
-	struct timespec until;
-	bool done;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	pthread_mutex_lock(&h->lock);
-	while (!job->done &&
-	    pthread_cond_timedwait(&h->done, &h->lock, &until) == 0)
-		;
-	done = job->done;
-	pthread_mutex_unlock(&h->lock);
-	return done;
+	return hash_queue_wait(&h->queue, job, ms);
 }
 
 uint64_t
 hasher_bytes(const struct hasher *h)
 {
-	return atomic_load(&h->watch.bytes);
+	return atomic_load(&h->queue.bytes);
 }

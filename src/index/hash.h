@@ -1,49 +1,27 @@
 /*
- * Hashing files with all processors. A few threads take the parts of the files,
- * in the order in which the files were put. Never linked into the server.
+ * Hashing files with all processors. Files are put (index/hash_queue), threads
+ * hash their parts (index/hash_worker), several at once (index/lanes). Never
+ * linked into the server.
  *
- * One thread at a time asks the disk for its part; the next thread asks for the
- * part behind it, and so on. Then each one hashes what it asked for. So the
- * disk is read sequentially, however many threads there are. Rotating disks
- * need that, and virtual ones do not tell whether they rotate.
- *
- * Memory: a block (180 KiB) and a page map (2.4 KB) for each thread, and the
- * results: 36 bytes for each part of the files that are not freed yet. Nothing
- * else grows with the number or the size of files. Up to a part for each thread
- * is in the page cache at a time; see page_cache.h.
+ * Memory: 330 KiB for each thread, and the results: 36 bytes for each part of
+ * the files that are not freed yet. Nothing else grows with the number or the
+ * size of files. Up to LANES parts for each thread are in the page cache at a
+ * time; see page_cache.h.
  * SPDX-License-Identifier: ISC
  */
 #ifndef INDEX_HASH_H
 #define INDEX_HASH_H
 
-#include "index/file_hash.h"
+#include "index/hash_worker.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #define HASHER_THREADS_MAX 1024
 
-/* A file to be hashed. The struct must not move until the job is done. */
-struct hash_job {
-	int fd;        /* these two are set by the caller, who closes fd */
-	uint64_t size; /* > 0 */
-	/* when done: */
-	enum hash_result result;
-	int error; /* errno, for HASH_FAILED */
-	struct file_hash
-	    hash; /* for HASH_OK, the caller frees it; else empty */
-	/* used by the hasher: */
-	bool done;
-	size_t n_parts, next_part, n_left;
-	struct hash_job *next;
-};
-
 struct hasher {
-	struct hash_watch watch;
-	pthread_mutex_t ask; /* held while a thread waits for a part and asks */
-	pthread_mutex_t lock; /* for all below, and for all jobs */
-	pthread_cond_t put, done;
-	struct hash_job *first, **end; /* jobs with parts that no thread took */
+	struct hash_queue queue;
+	struct hash_worker worker; /* what all threads are told */
+	atomic_bool is_wrong;
 	pthread_t *threads;
 	unsigned n_threads;
 };
