@@ -8,6 +8,7 @@
  *
  * Lane i of each vector belongs to stream i. The loops are unrolled by the
  * compiler, so that all indexes are constants and all of w is in registers.
+ * The words of MD4 are little-endian, those of SHA-1 big-endian.
  * Source: RFC 1320 (MD4), RFC 3174 (SHA-1).
  * SPDX-License-Identifier: ISC
  */
@@ -70,6 +71,11 @@ NAME(load)(vec w[16], const uint8_t *const data[WIDTH], size_t at)
 }
 
 #define ROTATE(x, n) ((x) << (n) | (x) >> (32 - (n)))
+/* clang-format off */
+#define SWAP(x) \
+	((ROTATE(x, 8) & 0x00FF00FF) | (ROTATE(x, 24) & 0xFF00FF00))
+/* clang-format on */
+#define IS_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 /* WIDTH lanes, the first of which is `lane`. */
 INLINE void
@@ -94,8 +100,12 @@ NAME(md4_part)(uint32_t state[4][LANES], const uint8_t *const data[LANES],
 #pragma GCC unroll 48
 		for (unsigned i = 0; i < 48; i++) {
 			unsigned round = i / 16;
-			vec t = a + w[word[round][i % 16]] + constant[round];
+			vec *now = &w[word[round][i % 16]];
+			vec t = a + constant[round];
 
+			if (i < 16 && IS_BIG_ENDIAN)
+				*now = SWAP(*now);
+			t += *now;
 			if (round == 0)
 				t += d ^ (b & (c ^ d));
 			else if (round == 1)
@@ -136,10 +146,9 @@ NAME(sha1_part)(uint32_t state[5][LANES], const uint8_t *const data[LANES],
 			vec *now = &w[i % 16];
 			vec t = e + constant[round] + ROTATE(a, 5);
 
-			if (i < 16) /* its words are big-endian */
-				*now = (ROTATE(*now, 8) & 0x00FF00FF) |
-				    (ROTATE(*now, 24) & 0xFF00FF00);
-			else {
+			if (i < 16 && !IS_BIG_ENDIAN)
+				*now = SWAP(*now);
+			if (i >= 16) {
 				*now ^= w[(i + 13) % 16] ^ w[(i + 8) % 16] ^
 				    w[(i + 2) % 16];
 				*now = ROTATE(*now, 1);
@@ -182,6 +191,8 @@ NAME(sha1)(uint32_t state[5][LANES], const uint8_t *const data[LANES], size_t n)
 }
 
 #undef ROTATE
+#undef SWAP
+#undef IS_BIG_ENDIAN
 #undef INLINE
 #undef vec
 #undef NAME
