@@ -36,14 +36,15 @@ enum record_state {
  */
 struct record {
 	_Alignas(64) _Atomic uint32_t state; /* enum record_state */
-	_Atomic uint32_t weight;   /* of the file it waits for or sends */
-	_Atomic uint64_t since_ms; /* this state's begin; a waiter's is earlier
+	_Atomic uint32_t weight;    /* of the file it waits for or sends */
+	_Atomic uint64_t since_ms;  /* this state's begin; a waiter's is earlier
 				    * by what it waited before it hung up */
-	_Atomic uint64_t alive_ms; /* when it last said that it lives */
-	_Atomic uint64_t bytes;    /* of `file`, in this transfer */
-	uint64_t owner;            /* of `address`, see base/owner.h */
-	_Atomic uint32_t sending;  /* it has data to send */
-	_Atomic uint32_t busy;     /* bytes are on their way, see crowd.h */
+	_Atomic uint64_t alive_ms;  /* when it last said that it lives */
+	_Atomic uint64_t bytes;     /* of `file`, in this connection */
+	_Atomic uint64_t all_bytes; /* of all files */
+	uint64_t owner;             /* of `address`, see base/owner.h */
+	_Atomic uint32_t sending;   /* it has data to send */
+	_Atomic uint32_t busy;      /* bytes are on their way, see crowd.h */
 	uint32_t pid;
 	uint8_t address[ADDRESS_SIZE];
 	uint8_t user_hash[HASH_SIZE];

@@ -38,7 +38,7 @@ keep_place_locked(struct scoreboard *b, const struct record *r,
 static void
 free_record(struct record *r)
 {
-	r->bytes = 0;
+	r->bytes = r->all_bytes = 0;
 	r->state = RECORD_FREE;
 }
 
@@ -47,8 +47,8 @@ roster_bury_locked(struct scoreboard *b, int i, uint64_t now_ms)
 {
 	struct record *r = scoreboard_record(b, i);
 
-	if (r->bytes > 0 && b->on_dead)
-		b->on_dead(b->ctx, r);
+	if (r->all_bytes > 0 && b->on_dead && !b->on_dead(b->ctx, r))
+		return;
 	if (r->state == RECORD_WAITING) /* until it was last heard of */
 		keep_place_locked(b, r, min_u64(r->alive_ms, now_ms), now_ms);
 	free_record(r);

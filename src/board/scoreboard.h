@@ -69,9 +69,10 @@ struct scoreboard {
 	uint64_t waiting_ms; /* since when it waits without a record; or 0 */
 	/*
 	 * Called for each record of a dead process that had sent something, or
-	 * NULL. May be set once the scoreboard is open.
+	 * NULL. False: it has no room for one more, and the record is to stay,
+	 * for another process. May be set once the scoreboard is open.
 	 */
-	void (*on_dead)(void *ctx, const struct record *dead);
+	bool (*on_dead)(void *ctx, const struct record *dead);
 	void *ctx;
 };
 

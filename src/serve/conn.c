@@ -84,8 +84,8 @@ conn_init(struct conn *c, const struct conn_setup *setup)
 	shared_file_init(&c->file, setup->store);
 	store_catalog_init(&c->catalog, &c->file, setup->board);
 	board_slots_init(&c->slots, setup->board, &c->session, &c->file);
-	rate_share_init(&c->rate_share, setup->board, setup->ledger,
-	    setup->rate_bps, setup->rate_peer_bps, is_socket);
+	rate_share_init(&c->rate_share, setup->board, setup->rate_bps,
+	    setup->rate_peer_bps, is_socket);
 	outbox_init(&c->outbox, is_socket);
 	transport_init(&c->transport,
 	    config->obfuscation ? config->self.user_hash : NULL, &c->outbox);
@@ -184,7 +184,6 @@ begin_frame(struct conn *c, uint64_t now_ms)
 {
 	uint8_t header[DATA_HEADER_MAX];
 	struct session_frame frame;
-	uint64_t len;
 
 	if (!session_next_frame(
 		&c->session, pace_frame_size(&c->pace), &frame) ||
@@ -195,10 +194,18 @@ begin_frame(struct conn *c, uint64_t now_ms)
 		? msg_direct_data_header(header, frame.hash, frame.range)
 		: msg_data_header(header, frame.hash, frame.range),
 	    frame.range, pace_is_bulk(&c->pace));
-	len = frame.range.end - frame.range.start;
-	c->data_bytes += len;
-	ledger_add(c->setup->ledger, c->file.hash, c->file.name, len, now_ms);
 	return true;
+}
+
+/* Send some of the data frame, and count what the kernel takes. */
+static void
+send_data(struct conn *c, uint64_t now_ms)
+{
+	uint64_t before = upload_pending(&c->upload);
+
+	note_result(c, upload_send(&c->upload));
+	ledger_add(c->setup->ledger, c->file.hash, c->file.name,
+	    c->file.facts.size, before - upload_pending(&c->upload), now_ms);
 }
 
 /* True when none waits any more. */
@@ -209,7 +216,7 @@ send_answers(struct conn *c)
 	    c, outbox_send_some(&c->outbox, rate_step(&c->rate_share.rate)));
 }
 
-/* Send replies, and at most one data frame, so that a cancel is seen. */
+/* Send replies, or a piece of a data frame, so that a cancel is seen. */
 static void
 write_peer(struct conn *c, uint64_t now_ms)
 {
@@ -220,7 +227,7 @@ write_peer(struct conn *c, uint64_t now_ms)
 	if (c->throttle_ms > 0)
 		return;
 	if (c->upload.active || (send_answers(c) && begin_frame(c, now_ms)))
-		note_result(c, upload_send(&c->upload));
+		send_data(c, now_ms);
 	rate_share_spend(&c->rate_share, now_ms, c->outbox.total - before);
 }
 
@@ -339,8 +346,7 @@ bytes_on_way(const struct conn *c, uint64_t under_way)
 static void
 update_board(struct conn *c, uint64_t now_ms)
 {
-	bool updated = rate_share_update(
-	    &c->rate_share, now_ms, uses_rate(c), upload_pending(&c->upload));
+	bool updated = rate_share_update(&c->rate_share, now_ms, uses_rate(c));
 
 	if (updated &&
 	    crowd_should_leave(c->setup->board,
@@ -426,30 +432,41 @@ wait_for_peer(struct conn *c, uint64_t now_ms)
 		session_stop(&c->session, END_SIGNAL);
 }
 
+/*
+ * Bytes that the kernel has taken and that the peer never gets: it is gone, or
+ * we give it up.
+ */
+static uint64_t
+bytes_lost(const struct conn *c)
+{
+	return c->session.end == END_GONE || c->session.end == END_STALLED
+	    ? bytes_under_way(c)
+	    : 0;
+}
+
 /* Log and record how it went. Returns the exit code. */
 static int
 finish(struct conn *c)
 {
 	struct ledger *ledger = c->setup->ledger;
-	struct transfer *last = ledger_last(ledger);
-	uint64_t now_ms = clock_ms(), pending = upload_pending(&c->upload);
+	uint64_t now_ms = clock_ms();
 	struct outcome outcome = {
 	    .peer = c->setup->peer,
 	    .session = &c->session,
 	    .obfuscated = c->transport.obfuscated,
-	    .bytes = c->data_bytes - pending,
 	    .ms = now_ms - c->began_ms,
 	};
 
+	ledger_take_back(ledger, bytes_lost(c));
+	outcome.bytes = ledger->bytes;
 	outcome_log(&outcome);
 	/* the peer does not wait for the database */
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
-	if (last)
-		last->bytes -= pending;
 	outcome_record(&outcome, ledger, now_ms);
-	/* last: if we are killed before, the record tells what was sent */
+	/* if we are killed before, the record tells what was sent */
 	roster_leave(c->setup->board, clock_ms());
+	ledger_close(ledger);
 	return outcome_exit_code(&outcome);
 }
 
@@ -458,6 +475,7 @@ conn_run(struct conn *c, const struct conn_setup *setup)
 {
 	catch_signals();
 	conn_init(c, setup);
+	ledger_write_dead(setup->ledger);
 	while (c->session.state != SESSION_ENDED) {
 		uint64_t now_ms = clock_ms();
 

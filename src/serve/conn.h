@@ -49,7 +49,6 @@ struct conn {
 	struct transport transport;
 	struct rate_share rate_share;
 	struct pace pace;
-	uint64_t data_bytes;  /* of files, put into frames */
 	uint64_t throttle_ms; /* until the rate allows data */
 	uint64_t began_ms, looked_up_ms, checked_ms;
 	bool polled;   /* the last turn called ppoll */

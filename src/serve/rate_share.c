@@ -6,9 +6,7 @@
 
 #include "base/util.h"
 #include "board/roster.h"
-#include "proto/msg.h"
 
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,34 +15,14 @@
 
 void
 rate_share_init(struct rate_share *s, struct scoreboard *board,
-    struct ledger *ledger, uint64_t all_bps, uint64_t peer_bps, bool is_socket)
+    uint64_t all_bps, uint64_t peer_bps, bool is_socket)
 {
 	*s = (struct rate_share){
 	    .board = board,
-	    .ledger = ledger,
 	    .all_bps = all_bps,
 	    .peer_bps = peer_bps,
 	    .is_socket = is_socket,
 	};
-}
-
-/* If we are killed, this is how what was sent gets into activity.db. */
-static void
-fill_record(struct rate_share *s, struct record *r, uint64_t now_ms,
-    bool sending, uint64_t pending)
-{
-	const struct transfer *t = ledger_last(s->ledger);
-
-	r->sending = sending;
-	if (!t)
-		return;
-	if (!same_hash(r->file, t->file) || r->bytes == 0) {
-		r->began_s = t->began_s;
-		r->began_ms = now_ms;
-		memcpy(r->file, t->file, HASH_SIZE);
-		memcpy(r->name, t->name, sizeof r->name);
-	}
-	r->bytes = t->bytes - pending;
 }
 
 static void
@@ -94,8 +72,7 @@ due_ms(const struct rate_share *s, uint64_t now_ms, bool takes_part)
 }
 
 bool
-rate_share_update(
-    struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending)
+rate_share_update(struct rate_share *s, uint64_t now_ms, bool sending)
 {
 	uint64_t rate_bps = s->peer_bps;
 	struct record *r;
@@ -110,7 +87,7 @@ rate_share_update(
 		return true; /* our share stays what it was */
 	r = scoreboard_mine(s->board);
 	if (r)
-		fill_record(s, r, now_ms, sending, pending);
+		r->sending = sending;
 	if (s->all_bps > 0) {
 		uint64_t share =
 		    scoreboard_rate_share(s->board, s->all_bps, now_ms);

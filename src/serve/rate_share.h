@@ -6,7 +6,6 @@
 #ifndef SERVE_RATE_SHARE_H
 #define SERVE_RATE_SHARE_H
 
-#include "serve/books/ledger.h"
 #include "serve/data/rate.h"
 #include "board/scoreboard.h"
 
@@ -15,7 +14,6 @@
 
 struct rate_share {
 	struct scoreboard *board; /* borrowed */
-	struct ledger *ledger;    /* borrowed */
 	uint64_t all_bps;         /* to all together; 0: no limit */
 	uint64_t peer_bps;        /* to one peer; 0: no limit */
 	bool is_socket;           /* fd 1 is one */
@@ -25,15 +23,13 @@ struct rate_share {
 };
 
 void rate_share_init(struct rate_share *s, struct scoreboard *board,
-    struct ledger *ledger, uint64_t all_bps, uint64_t peer_bps, bool is_socket);
+    uint64_t all_bps, uint64_t peer_bps, bool is_socket);
 
 /*
- * If it is due, or if sending began or ended: tell the board that we live and
- * what we sent, and take our share. Of what the ledger has, the kernel has not
- * yet taken `pending` bytes. Returns whether it was done.
+ * If it is due, or if sending began or ended: tell the board that we
+ * live, and take our share. Returns whether it was done.
  */
-bool rate_share_update(
-    struct rate_share *s, uint64_t now_ms, bool sending, uint64_t pending);
+bool rate_share_update(struct rate_share *s, uint64_t now_ms, bool sending);
 
 /* Note that so much was sent. */
 void rate_share_spend(struct rate_share *s, uint64_t now_ms, uint64_t bytes);

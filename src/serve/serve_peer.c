@@ -161,6 +161,7 @@ serve_peer(const struct options *opt, struct share_facts *facts)
 	status = open_board(opt, &board);
 	if (status)
 		return status;
+	ledger.board = &board;
 	board.on_dead = ledger_add_dead;
 	board.ctx = &ledger;
 	if (!claim_record(&board, &peer))

@@ -100,14 +100,15 @@ follow(void)
 }
 
 /* The dead are no living, and in the file. */
-static void
+static bool
 see_dead(void *ctx, const struct record *r)
 {
 	ptrdiff_t i = r - board.file.board->records;
 
-	must(ctx == &board && r->bytes > 0);
+	must(ctx == &board && r->all_bytes > 0);
 	must(i >= 0 && i < SCOREBOARD_RECORDS && i != board.mine);
 	must(i >= N_NEAR || !alive[i]);
+	return true;
 }
 
 static void

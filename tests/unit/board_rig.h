@@ -88,7 +88,7 @@ static struct kid kids[KIDS_MAX];
 static size_t n_kids;
 static char dir[PATH_MAX];
 
-static inline void
+static inline bool
 on_dead(void *ctx, const struct record *dead)
 {
 	struct answer *a = ctx;
@@ -96,6 +96,7 @@ on_dead(void *ctx, const struct record *dead)
 	a->n_dead++;
 	a->dead_bytes += dead->bytes;
 	memcpy(a->dead_name, dead->name, sizeof a->dead_name);
+	return true;
 }
 
 static inline uint64_t
@@ -135,7 +136,7 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 		roster_alive(b, o->now_ms);
 		return 0;
 	case OP_SENT:
-		r->bytes = o->number;
+		r->bytes = r->all_bytes = o->number;
 		memcpy(r->name, "a file", 7);
 		return 0;
 	case OP_SENDING:

@@ -34,6 +34,18 @@ static const struct transfer plain = {
 static const struct activity_rules all = {.keep_s = 0};
 static const struct activity_rules anonymous = {.anonymize = true};
 
+/* Add transfers as a server does. */
+static bool
+record(const char *dir, const struct transfer *list, size_t n,
+    const struct activity_rules *rules)
+{
+	struct db db;
+	bool good = activity_write(&db, dir, list, n, rules);
+
+	db_close(&db);
+	return good;
+}
+
 /* A state directory of this test alone, which is not there yet. */
 static const char *
 fresh_dir(void)
@@ -104,7 +116,7 @@ last_row(const char *dir, enum stats_statement by, int64_t since_s)
 static void
 write_one(const char *dir, const struct transfer *t)
 {
-	assert_true(activity_write(dir, t, 1, &all));
+	assert_true(record(dir, t, 1, &all));
 }
 
 /*
@@ -146,7 +158,7 @@ say(const char *dir, bool (*act)(const char *dir), bool *result)
 static bool
 write_plain(const char *dir)
 {
-	return activity_write(dir, &plain, 1, &all);
+	return record(dir, &plain, 1, &all);
 }
 
 /* It fails with one line that says all of this. */
@@ -174,7 +186,7 @@ what_is_written_is_read(void **state)
 	(void)state;
 	list[1].began_s += 5;
 	list[1].bytes = UINT64_C(1) << 40;
-	assert_true(activity_write(dir, list, 2, &all));
+	assert_true(record(dir, list, 2, &all));
 	row = last_row(dir, STATS_TOTAL, INT64_MIN);
 	assert_int_equal(row.transfers, 2);
 	assert_int_equal(row.bytes, (UINT64_C(1) << 40) + 184320);
@@ -227,7 +239,7 @@ nothing_to_write_opens_nothing(void **state)
 	const char *dir = fresh_dir();
 
 	(void)state;
-	assert_true(activity_write(dir, NULL, 0, &all));
+	assert_true(record(dir, NULL, 0, &all));
 	assert_int_equal(access(dir, F_OK), -1);
 }
 
@@ -269,9 +281,9 @@ anonymous_rows_tell_of_no_peer(void **state)
 	(void)state;
 	unhex(v6.address, 16, "20010db8 12345678 9abcdef0 12345678");
 	memset(unknown.address, 0, 16);
-	assert_true(activity_write(dir, &plain, 1, &anonymous));
-	assert_true(activity_write(dir, &v6, 1, &anonymous));
-	assert_true(activity_write(dir, &unknown, 1, &anonymous));
+	assert_true(record(dir, &plain, 1, &anonymous));
+	assert_true(record(dir, &v6, 1, &anonymous));
+	assert_true(record(dir, &unknown, 1, &anonymous));
 	path = db_path(dir);
 	assert_string_equal(ask(path,
 				"SELECT group_concat(hex(address), ' ') FROM "
@@ -297,7 +309,7 @@ a_peer_is_its_user_hash_or_else_its_address(void **state)
 	(void)state;
 	list[1].address[15]++;
 	list[2].has_user = list[3].has_user = false;
-	assert_true(activity_write(dir, list, 4, &all));
+	assert_true(record(dir, list, 4, &all));
 	assert_int_equal(last_row(dir, STATS_TOTAL, 0).peers, 2);
 	assert_string_equal(
 	    ask(db_path(dir), "SELECT count(*) FROM transfer"), "4");
@@ -321,7 +333,7 @@ many_writers_at_once_lose_nothing(void **state)
 			int failed = 0;
 
 			for (int k = 0; k < TURNS; k++)
-				failed += !activity_write(
+				failed += !record(
 				    dir, list, 2, k & 1 ? &anonymous : &all);
 			_exit(failed);
 		}
@@ -354,7 +366,7 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 	for (size_t i = 0; i < ROWS; i++)
 		list[i] = plain;
 	/* so that all of the rest are killed while they write rows */
-	activity_write(dir, list, ROWS, &all);
+	record(dir, list, ROWS, &all);
 	/* on a slow machine more of them, until one got a row written */
 	for (int i = 0; i < KILLS || (before == ROWS && i < 50 * KILLS); i++) {
 		struct timespec pause = {.tv_nsec = 200000L * (i + 1)};
@@ -364,7 +376,7 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 
 		if (pid == 0)
 			for (;;)
-				activity_write(dir, list, ROWS, &all);
+				record(dir, list, ROWS, &all);
 		assert_true(pid > 0);
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
@@ -411,7 +423,7 @@ pruning_removes_rows_and_keeps_sums(void **state)
 		list[i].file[1] = (uint8_t)(i % 2);
 		snprintf(list[i].name, sizeof list[i].name, "name %d", i / 3);
 	}
-	assert_true(activity_write(dir, list, ROWS, &all));
+	assert_true(record(dir, list, ROWS, &all));
 	free(list);
 	assert_int_equal(stat(db_path(dir), &st), 0);
 	size = st.st_size;
@@ -464,7 +476,7 @@ a_write_removes_what_is_too_old(void **state)
 	(void)state;
 	list[1].began_s = time(NULL) - 31 * 86400;
 	list[2].began_s = time(NULL) - 29 * 86400;
-	assert_true(activity_write(dir, list, 3, &month));
+	assert_true(record(dir, list, 3, &month));
 	row = last_row(dir, STATS_TOTAL, INT64_MIN);
 	assert_int_equal(row.transfers, 1);
 	assert_int_equal(row.first_s, list[2].began_s);
@@ -490,7 +502,7 @@ a_write_removes_the_oldest_of_too_many(void **state)
 		list[i] = plain;
 		list[i].began_s = 1000000 + i;
 	}
-	assert_true(activity_write(dir, list, ROWS, &all));
+	assert_true(record(dir, list, ROWS, &all));
 	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, ROWS);
 	snprintf(renumber, sizeof renumber,
 	    "UPDATE transfer SET transfer_id = transfer_id - %d "

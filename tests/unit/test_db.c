@@ -36,6 +36,18 @@ static const char *const broken[] = {
 static const struct activity_rules all = {.keep_s = 0};
 static struct db_kind newer;
 
+/* Add transfers as a server does. */
+static bool
+record(const char *dir, const struct transfer *list, size_t n,
+    const struct activity_rules *rules)
+{
+	struct db db;
+	bool good = activity_write(&db, dir, list, n, rules);
+
+	db_close(&db);
+	return good;
+}
+
 static int
 setup(void **state)
 {
@@ -53,7 +65,7 @@ make_old(const char *dir)
 	static char path[PATH_MAX];
 	const struct transfer t = {.bytes = 5, .outcome = "gone"};
 
-	assert_true(activity_write(temp_path(dir), &t, 1, &all));
+	assert_true(record(temp_path(dir), &t, 1, &all));
 	assert_true(state_activity_path(path, temp_path(dir)));
 	return path;
 }
@@ -108,7 +120,7 @@ the_next_writer_upgrades_it(void **state)
 	/* those who do not speak the new version leave it alone */
 	assert_int_equal(db_open(&db, &activity_kind, path), EX_CONFIG);
 	assert_int_equal(state_open_activity(&db, path), EX_CONFIG);
-	assert_false(activity_write(temp_path("write"), &t, 1, &all));
+	assert_false(record(temp_path("write"), &t, 1, &all));
 }
 
 static void

@@ -120,22 +120,21 @@ fill_new(struct db *db)
 }
 
 bool
-activity_write(const char *state_dir, const struct transfer *list, size_t n,
-    const struct activity_rules *rules)
+activity_write(struct db *db, const char *state_dir,
+    const struct transfer *list, size_t n, const struct activity_rules *rules)
 {
 	char path[PATH_MAX];
-	struct db db = {0};
 	int fault;
 
+	*db = (struct db){.handle = NULL};
 	if (n == 0)
 		return true;
 	if (!state_activity_path(path, state_dir))
 		return false;
 	fault = db_create(&activity_kind, path, fill_new);
 	if (!fault)
-		fault = state_open_activity(&db, path);
+		fault = state_open_activity(db, path);
 	if (!fault)
-		fault = write_all(&db, list, n, rules);
-	db_close(&db);
+		fault = write_all(db, list, n, rules);
 	return fault == 0;
 }

@@ -8,6 +8,7 @@
 #define SERVE_BOOKS_ACTIVITY_H
 
 #include "proto/opcodes.h"
+#include "store/db.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,9 +43,10 @@ struct activity_rules {
  * Add n transfers to state_dir/activity.db, all or none, and remove some of
  * those that are too old or too many; their sums stay. A missing database or
  * directory is made, unless n is 0. Waits about 5 seconds for other writers.
- * False after one log line that names the file and the remedy.
+ * False after one log line that names the file and the remedy. *db is to be
+ * closed in any case; what was added stays even if we are killed before.
  */
-bool activity_write(const char *state_dir, const struct transfer *list,
-    size_t n, const struct activity_rules *rules);
+bool activity_write(struct db *db, const char *state_dir,
+    const struct transfer *list, size_t n, const struct activity_rules *rules);
 
 #endif

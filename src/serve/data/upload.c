@@ -157,16 +157,14 @@ upload_send(struct upload *u)
 {
 	enum send_result res = SEND_OK;
 
-	while (res == SEND_OK && u->active) {
-		if (!uses_sendfile(u))
-			res = fill_outbox(u);
-		if (res == SEND_OK)
-			res = flush(u);
-		if (res == SEND_OK && u->left > 0 && uses_sendfile(u))
-			res = send_file(u);
-		if (res == SEND_OK)
-			u->active = u->left > 0;
-	}
+	if (!uses_sendfile(u))
+		res = fill_outbox(u);
+	if (res == SEND_OK)
+		res = flush(u);
+	if (res == SEND_OK && u->left > 0 && uses_sendfile(u))
+		res = send_file(u);
+	if (res == SEND_OK)
+		u->active = u->left > 0;
 	return res;
 }
 

@@ -42,8 +42,8 @@ void upload_begin(struct upload *u, const uint8_t *header, size_t header_len,
     struct range range, bool bulk);
 
 /*
- * Send as much of the frame as fd 1 takes. SEND_OK: the whole frame is out. The
- * file is checked after each read of it, and before each sendfile of a block.
+ * Send some of the frame, at most a block. SEND_OK: go on, if it is still
+ * active. The file is checked after each read of it, and before each sendfile.
  */
 enum send_result upload_send(struct upload *u);
 

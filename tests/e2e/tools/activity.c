@@ -83,7 +83,9 @@ main(int argc, char *argv[])
 	const struct activity_rules rules = {
 	    .anonymize = argc == 3 && strcmp(argv[1], "-a") == 0};
 	char line[4096];
+	struct db db;
 	size_t n = 0;
+	bool good;
 
 	log_open_stderr("activity");
 	if (argc != (rules.anonymize ? 3 : 2))
@@ -93,5 +95,7 @@ main(int argc, char *argv[])
 			fprintf(stderr, "activity: bad line %zu\n", n);
 			return 2;
 		}
-	return activity_write(argv[argc - 1], list, n, &rules) ? 0 : 1;
+	good = activity_write(&db, argv[argc - 1], list, n, &rules);
+	db_close(&db);
+	return good ? 0 : 1;
 }

@@ -412,17 +412,23 @@ try_look_up(void)
 	return store_user_hash(&t.store, hash) == STORE_FOUND ? 0 : -1;
 }
 
+static bool
+record_one(void)
+{
+	const struct activity_rules rules = {.keep_s = 1000};
+	struct transfer row = {.bytes = 1, .outcome = "test"};
+	struct db db;
+	bool good = activity_write(&db, t.state, &row, 1, &rules);
+
+	db_close(&db);
+	return good;
+}
+
 /* Twice: once to make the database, once to find it. */
 static int
 try_record(void)
 {
-	const struct activity_rules rules = {.keep_s = 1000};
-	struct transfer row = {.bytes = 1, .outcome = "test"};
-
-	return activity_write(t.state, &row, 1, &rules) &&
-		activity_write(t.state, &row, 1, &rules)
-	    ? 0
-	    : -1;
+	return record_one() && record_one() ? 0 : -1;
 }
 
 /* Ends by SIGABRT, if all is well. */
