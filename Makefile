@@ -67,7 +67,7 @@ FORKING = $(patsubst %,tests/e2e/%.sh,server/download server/faults \
 PEER = $(B)/tests/e2e/peer/peer
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/tools/preload/*.c)) \
-	$(B)/tests/e2e/tools/ed2k-serve $(PEER)
+	$(B)/tests/e2e/tools/ed2k-serve $(B)/tests/systemd/dial $(PEER)
 BENCH = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/bench/*.c))
 SYSTEMD = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/systemd/*.c))
 

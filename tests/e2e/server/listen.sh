@@ -126,6 +126,7 @@ wait_for 5 has_child
 child=$(children)
 stop
 kill -0 $child || fail "a child ended with its parent"
+! is_listening "$port" || fail "a child has the socket that listens"
 kill $child
 
 # a new program: the next connection but those of two seconds has it

@@ -2,8 +2,10 @@
  * Tries things inside the server's sandbox, and outside, where they must work
  * for the test to mean anything.
  *
- *   sandbox in|out DB STATE ATTEMPT [ARGUMENT]
- *       one attempt: exit 0 if it succeeded, 1 if it was refused, 2 if it failed otherwise; stderr says how.
+ *   sandbox in|out|child DB STATE ATTEMPT [ARGUMENT]
+ *       one attempt: exit 0 if it succeeded, 1 if it was refused, 2 if it
+ *       failed otherwise; stderr says how. "child" is inside too, in a process
+ *       that was forked, and against its parent instead of another process.
  *   sandbox under NAME PROGRAM [ARGUMENT...]
  *       run a program under a seccomp filter of somebody else, as a unit of
  *       systemd may have one. NAME says what a kernel is made to lack by it:
@@ -589,19 +591,42 @@ run_under(const char *lacks, char *argv[])
 	return 2;
 }
 
+/* The exit status of a child, as a shell has it; 0 in the child. */
+static int
+fork_and_wait(pid_t *pid)
+{
+	int status = 0;
+
+	*pid = fork();
+	if (*pid <= 0)
+		return 0;
+	while (waitpid(*pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
+
 int
 main(int argc, char *argv[])
 {
+	bool child;
+	pid_t pid = 0;
+	int status;
+
 	if (argc >= 4 && strcmp(argv[1], "under") == 0)
 		return run_under(argv[2], argv + 3);
 	if (argc != 5 && argc != 6)
 		return usage();
+	child = strcmp(argv[1], "child") == 0;
+	status = child ? fork_and_wait(&pid) : 0;
+	if (pid != 0)
+		return status;
 	t.state = argv[3];
 	t.argument = argc == 6 ? argv[5] : "";
-	t.pid = (pid_t)strtol(t.argument, NULL, 10);
+	t.pid = child ? getppid() : (pid_t)strtol(t.argument, NULL, 10);
 	if (!prepare(argv[2])) {
 		perror("sandbox: prepare");
 		return 2;
 	}
-	return attempt(strcmp(argv[1], "in") == 0, argv[4]);
+	return attempt(child || strcmp(argv[1], "in") == 0, argv[4]);
 }
