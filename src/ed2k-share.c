@@ -29,9 +29,9 @@ static const struct verb {
 	unsigned uses;
 	const char *synopsis, *help;
 } verbs[] = {
-    {"add", cmd_add, USES_DB,
-	"[-r [--exclude PATTERN] [--all]] [--jobs N]\n"
-	"          PATH...",
+    {"add", cmd_add, USES_DB | USES_STATE,
+	"[-r [--exclude PATTERN] [--all]]\n"
+	"          [--jobs N] PATH...",
 	"Hash files, share them and print their eD2k links. With -r, share\n"
 	"all files beneath a directory, and remember it for refresh. Hidden\n"
 	"and unfinished files are left out unless --all is given, and so is\n"
@@ -70,7 +70,8 @@ static const struct verb {
     {"priority", cmd_priority, USES_DB, "HASH|PATH... low|normal|high",
 	"Set how soon peers that wait for a file get a slot: a second of\n"
 	"waiting counts four times as much at high as at low priority."},
-    {"refresh", cmd_refresh, USES_DB, "[-n] [DIRECTORY...] | --aich",
+    {"refresh", cmd_refresh, USES_DB | USES_STATE,
+	"[-n] [DIRECTORY...] | --aich",
 	"Find what is new, changed, moved or deleted beneath the\n"
 	"directories that add -r remembers, or beneath those named, and\n"
 	"share it as it is now. Files on a disk that is not mounted stay\n"

@@ -64,6 +64,7 @@ void check_log(struct check *c, const char *topic, const char *path);
 /* In this order. */
 void check_database(struct check *c);
 void check_files(struct check *c);
+void check_off_limits(struct check *c, const char *state);
 void check_sockets(struct check *c);
 void check_state(struct check *c, const char *dir);
 void check_sandbox(struct check *c);

@@ -62,6 +62,7 @@ cmd_add(const struct cmd *cmd, int argc, char *argv[])
 	struct adding adding = {.store = &edit.store};
 	struct add add = {
 	    .pipeline = {.edit = &edit},
+	    .state = cmd->state,
 	    .tell = tell,
 	    .ctx = &adding,
 	};

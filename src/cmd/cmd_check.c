@@ -70,6 +70,7 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	outside_read(&c.outside, c.outside_path);
 	check_database(&c);
 	check_files(&c);
+	check_off_limits(&c, state ? state : usual);
 	check_sockets(&c);
 	check_state(&c, state ? state : usual);
 	check_sandbox(&c);

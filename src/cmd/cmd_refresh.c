@@ -26,6 +26,7 @@ static const char *const words[REFRESH_N_CHANGES] = {
 
 /* What is refreshed, and how many changes there were. */
 struct refreshing {
+	const char *state;
 	bool dry_run;
 	struct edit edit;
 	uint64_t n[REFRESH_N_CHANGES];
@@ -106,6 +107,7 @@ refresh_named(struct refreshing *r, char *dirs[], size_t n)
 {
 	struct refresh refresh = {
 	    .pipeline = {.edit = &r->edit, .show = progress_begin()},
+	    .state = r->state,
 	    .dry_run = r->dry_run,
 	    .tell = tell_change,
 	    .ctx = r,
@@ -139,7 +141,7 @@ compute_aich(struct refreshing *r)
 int
 cmd_refresh(const struct cmd *cmd, int argc, char *argv[])
 {
-	struct refreshing r = {0};
+	struct refreshing r = {.state = cmd->state};
 	bool aich = false;
 	const struct args_option options[] = {
 	    {"aich", 0, ARGS_FLAG, NULL, 0, 0, &aich, NULL, ""},

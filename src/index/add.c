@@ -126,17 +126,20 @@ visit_file(void *ctx, const char *path)
 {
 	struct add *a = ctx;
 
-	if (!db_owns(a->pipeline.db, path))
+	if (!off_limits_at(&a->off_limits, path))
 		(a->is_counting ? count_file : add_file)(a, path);
 	return !pipeline_is_stopped(&a->pipeline);
 }
 
-/* For scan_tree: note mount points. */
+/* For scan_tree: note mount points, and stay out of procfs and the like. */
 static bool
 enter_directory(void *ctx, const char *dir, const struct presence *is)
 {
 	struct add *a = ctx;
 
+	if (off_limits_at(&a->off_limits, dir) ||
+	    (is->is_mount && off_limits_skip_kernel(dir)))
+		return false;
 	if (is->is_mount && !a->is_counting)
 		pipeline_fault(
 		    &a->pipeline, roots_put_mount_point(a->pipeline.edit, dir));
@@ -153,6 +156,44 @@ log_links_left_out(const struct scan *scan)
 			   "\"ed2k-share add\" shares what they lead to",
 		    scan->n_links_out, one ? "" : "s",
 		    log_quote_str(scan->root), one ? "is" : "are");
+}
+
+/* May this file or directory be shared? Else that is logged. */
+static int
+refuse_path(const struct add *a, const char *path)
+{
+	const struct off_limits_thing *t = off_limits_at(&a->off_limits, path);
+
+	if (t) {
+		log_error("%s is not shared: it belongs to %s, %s",
+		    log_quote_str(path), t->what, log_quote_str(t->path));
+		return EX_USAGE;
+	}
+	if (off_limits_is_kernel(path)) {
+		log_error("%s is not shared: it is in a file system that the "
+			  "kernel makes up",
+		    log_quote_str(path));
+		return EX_NOINPUT;
+	}
+	return 0;
+}
+
+/* The same for what would be shared along with a directory. */
+static int
+refuse_directory(const struct add *a, const char *dir)
+{
+	for (size_t i = 0; i < OFF_LIMITS_N; i++) {
+		const struct off_limits_thing *t = &a->off_limits.things[i];
+		const char *rest = off_limits_beneath(t, dir, &a->rules);
+
+		if (!rest)
+			continue;
+		log_error("%s is not shared: %s, %s, lies in it; move that "
+			  "elsewhere, or leave it out with \"--exclude %s\"",
+		    log_quote_str(dir), t->what, log_quote_str(t->path), rest);
+		return EX_USAGE;
+	}
+	return 0;
 }
 
 static void
@@ -180,22 +221,28 @@ visit_path(struct add *a, const char *argument)
 {
 	char path[PATH_MAX];
 	struct stat st;
+	int fault;
 
 	if (!realpath(argument, path) || stat(path, &st) != 0) {
 		log_error("cannot find %s: %s", log_quote_str(argument),
 		    strerror(errno));
 		return EX_NOINPUT;
 	}
-	if (!S_ISDIR(st.st_mode)) {
-		visit_file(a, path);
-	} else if (a->recursive) {
-		visit_directory(a, path);
-	} else {
+	if (S_ISDIR(st.st_mode) && !a->recursive) {
 		log_error("%s is a directory; \"ed2k-share add -r\" shares all "
 			  "files beneath it",
 		    log_quote_str(argument));
 		return EX_USAGE;
 	}
+	fault = refuse_path(a, path);
+	if (!fault && S_ISDIR(st.st_mode))
+		fault = refuse_directory(a, path);
+	if (fault)
+		return fault;
+	if (S_ISDIR(st.st_mode))
+		visit_directory(a, path);
+	else
+		visit_file(a, path);
 	return 0;
 }
 
@@ -222,8 +269,11 @@ int
 add_paths(struct add *a, int n, char *const paths[])
 {
 	struct pipeline *p = &a->pipeline;
-	int fault = pipeline_open(p, keep_file, tell_file, a);
+	int fault =
+	    off_limits_find(&a->off_limits, p->edit->store.db.path, a->state);
 
+	if (!fault)
+		fault = pipeline_open(p, keep_file, tell_file, a);
 	if (fault)
 		return fault;
 	if (p->show)

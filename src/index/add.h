@@ -6,12 +6,14 @@
 #ifndef INDEX_ADD_H
 #define INDEX_ADD_H
 
+#include "index/off_limits.h"
 #include "index/pipeline.h"
 #include "index/rules.h"
 
 struct add {
 	/* the caller sets these, and of the pipeline edit, n_threads, show: */
 	struct pipeline pipeline;
+	const char *state;  /* state directory; NULL: the default one */
 	bool recursive;     /* take directories, and what is beneath them */
 	struct rules rules; /* what is left out of these */
 	/*
@@ -21,6 +23,7 @@ struct add {
 	bool (*tell)(void *ctx, const struct store_copy *copy, bool is_new);
 	void *ctx;
 	/* its own: */
+	struct off_limits off_limits;
 	bool is_counting; /* the first of two passes, for the progress line */
 };
 

@@ -27,15 +27,9 @@ int
 pipeline_open(
     struct pipeline *p, pipeline_keep *keep, pipeline_tell *tell, void *ctx)
 {
-	const char *db = p->edit->store.db.path;
 	unsigned n = p->n_threads ? p->n_threads : hasher_processors();
 	int fault;
 
-	if (!realpath(db, p->db)) {
-		log_error(
-		    "cannot find %s: %s", log_quote_str(db), strerror(errno));
-		return EX_OSERR;
-	}
 	fault = hasher_open_threads(&p->hasher, n);
 	if (fault)
 		return fault;

@@ -63,7 +63,6 @@ struct pipeline {
 	struct progress progress; /* the caller may set the totals */
 	bool stop;                /* it is of no use to go on */
 	int fault;                /* the first one */
-	char db[PATH_MAX];        /* real path of the database */
 	/* its own: */
 	pipeline_keep *keep;
 	pipeline_tell *tell;

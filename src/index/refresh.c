@@ -59,8 +59,12 @@ refresh_dirs(struct refresh *r, char *const dirs[], size_t n)
 {
 	static char root[] = "/", *const everything[] = {root};
 	struct pipeline *p = &r->pipeline;
-	int fault = pipeline_open(p, refresh_keep_file, refresh_tell_file, r);
+	int fault =
+	    off_limits_find(&r->off_limits, p->edit->store.db.path, r->state);
 
+	if (!fault)
+		fault =
+		    pipeline_open(p, refresh_keep_file, refresh_tell_file, r);
 	if (fault)
 		return fault;
 	if (n == 0)

@@ -14,6 +14,7 @@
 #ifndef INDEX_REFRESH_H
 #define INDEX_REFRESH_H
 
+#include "index/off_limits.h"
 #include "index/pipeline.h"
 
 enum refresh_change {
@@ -29,6 +30,7 @@ enum refresh_change {
 struct refresh {
 	/* the caller sets these, and of the pipeline edit and show: */
 	struct pipeline pipeline;
+	const char *state; /* state directory; NULL: the default one */
 	/*
 	 * Hash nothing and change nothing, only tell. The database may be open
 	 * for reading only.
@@ -39,6 +41,7 @@ struct refresh {
 	    const char *from);
 	void *ctx;
 	/* its own: */
+	struct off_limits off_limits;
 	bool has_any; /* something is shared, or walked, in `dirs` */
 	/* the root that was last looked for, and was it there? */
 	char root[PATH_MAX];

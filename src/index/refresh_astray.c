@@ -190,7 +190,13 @@ put_successor(struct refresh *r, const struct astray *a)
 	/* the walk came by after the copy had moved, and shared it */
 	if (has_moved && known && !r->dry_run)
 		return;
-	refresh_put_file(r, a->path, known && !has_moved ? &before : NULL);
+	if (off_limits_at(&r->off_limits, a->path))
+		log_warning("%s is not shared as it is now; \"ed2k-share "
+			    "remove\" forgets it",
+		    log_quote_str(a->path));
+	else
+		refresh_put_file(
+		    r, a->path, known && !has_moved ? &before : NULL);
 }
 
 /* At the path of a copy is nothing any more that could be shared. */

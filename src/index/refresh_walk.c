@@ -3,6 +3,7 @@
  * refresh.h.
  * SPDX-License-Identifier: ISC
  */
+#include "base/log.h"
 #include "index/presence.h"
 #include "index/refresh.h"
 #include "index/roots.h"
@@ -49,7 +50,7 @@ visit_file(void *ctx, const char *path)
 	struct edit *edit = p->edit;
 	struct store_copy known;
 
-	if (!db_owns(p->db, path) &&
+	if (!off_limits_at(&r->off_limits, path) &&
 	    !pipeline_found(p, store_find_path(&edit->store, path, &known)) &&
 	    !pipeline_found(p, roots_is_removed(edit, path)) &&
 	    !pipeline_is_stopped(p))
@@ -57,7 +58,39 @@ visit_file(void *ctx, const char *path)
 	return !pipeline_is_stopped(p);
 }
 
-/* For scan_tree: not into other roots, nor into an empty mount point. */
+/* Is no file of a directory to be shared? */
+static bool
+is_off_limits(struct refresh *r, const char *dir)
+{
+	const struct off_limits_thing *t = off_limits_at(&r->off_limits, dir);
+
+	if (t)
+		log_warning("%s belongs to %s, %s; left out, and \"ed2k-share "
+			    "remove -r\" forgets it",
+		    log_quote_str(dir), t->what, log_quote_str(t->path));
+	return t || off_limits_skip_kernel(dir);
+}
+
+/* Warn of what is left out although it lies in a root. */
+static void
+warn_of_things_in(
+    struct refresh *r, const char *root, const struct rules *rules)
+{
+	for (size_t i = 0; i < OFF_LIMITS_N; i++) {
+		const struct off_limits_thing *t = &r->off_limits.things[i];
+		const char *rest =
+		    off_limits_in_root(t, r->pipeline.edit, root, rules);
+
+		if (rest)
+			log_warning(OFF_LIMITS_IN_ROOT, t->what,
+			    log_quote_str(t->path), log_quote_str(root), rest);
+	}
+}
+
+/*
+ * For scan_tree: not into other roots, nor into an empty mount point, nor into
+ * what is never shared.
+ */
 static bool
 enter_directory(void *ctx, const char *dir, const struct presence *is)
 {
@@ -66,8 +99,10 @@ enter_directory(void *ctx, const char *dir, const struct presence *is)
 	struct edit *edit = p->edit;
 	struct root root;
 
-	if (pipeline_found(p, roots_is_removed(edit, dir)) ||
-	    (pipeline_found(p, roots_find(edit, dir, &root)) && root.walk))
+	if (off_limits_at(&r->off_limits, dir) ||
+	    pipeline_found(p, roots_is_removed(edit, dir)) ||
+	    (pipeline_found(p, roots_find(edit, dir, &root)) && root.walk) ||
+	    (is->is_mount && off_limits_skip_kernel(dir)))
 		return false;
 	if (is->is_mount && !r->dry_run)
 		pipeline_go_on(p, roots_put_mount_point(edit, dir));
@@ -96,11 +131,13 @@ walk_root(struct refresh *r, const struct root *root, const char *dir)
 		refresh_tell_offline(r, root->path);
 		return;
 	}
-	if (is_unmounted(r, dir))
+	if (is_off_limits(r, dir) || is_unmounted(r, dir))
 		return;
-	if (pipeline_go_on(p, roots_rules(p->edit, root, &rules)) &&
-	    !scan_tree(&scan, dir))
-		pipeline_fault(p, EX_NOPERM);
+	if (pipeline_go_on(p, roots_rules(p->edit, root, &rules))) {
+		warn_of_things_in(r, root->path, &rules);
+		if (!scan_tree(&scan, dir))
+			pipeline_fault(p, EX_NOPERM);
+	}
 	roots_free_rules(&rules);
 }
 

@@ -102,8 +102,8 @@ said 'no share database .*none.db"; make one with "ed2k-share add'
 expect 78 "$SHARE" -d "$tmp/three" list
 said 'is no share database; name another with -d'
 expect 0 "$SHARE" --help >/dev/null
-for usage in '[-d DB] add' '[-d DB] comment' '[-d DB] [-s DIR] list' \
-	'[-d DB] link' '[-d DB] refresh' '[-d DB] remove' 'ipfilter' \
+for usage in '[-d DB] [-s DIR] add' '[-d DB] comment' '[-d DB] [-s DIR] list' \
+	'[-d DB] link' '[-d DB] [-s DIR] refresh' '[-d DB] remove' 'ipfilter' \
 	'[-s DIR] status' '[-s DIR] stats'; do
 	verb=${usage##* }
 	expect 0 "$SHARE" $verb --help >"$tmp/out"
