@@ -3,30 +3,21 @@
  * be opened, or a lookup fails or finds nothing, or what is found is within its
  * bounds. A whole one has all that was put into it.
  *
- * The database is made anew by each program, so that the inputs outlive changes
- * of its layout. Input: changes to it, each of u8 page, u16 offset, u8 n, n
- * bytes; at page 255 it is cut short instead.
+ * Input: changes to it; see db_image_damage.
  * SPDX-License-Identifier: ISC
  */
-#include "fuzz_temp.h"
+#include "fuzz_db.h"
 
 #include "base/log.h"
-#include "base/util.h"
-#include "proto/cursor.h"
 #include "index/edit_copy.h"
 #include "index/roots.h"
-
-#define PAGE      4096
-#define PAGES_MAX 32
-#define BYTES_MAX (PAGES_MAX * PAGE)
 
 #define N_PARTS 3 /* MD4 has one more than AICH at a multiple */
 
 static const uint8_t small[HASH_SIZE] = {0xA}, large[HASH_SIZE] = {0xB},
 		     blue[HASH_SIZE] = {0xC};
 static char path[PATH_MAX];
-static uint8_t *whole; /* the database as it was made */
-static size_t whole_size;
+static struct db_image whole; /* as it was made */
 
 static void
 put(struct edit *e, const char *file, const uint8_t hash[HASH_SIZE],
@@ -59,7 +50,6 @@ make_database(void)
 	    .rating = 5, .text = "good", .len = 4};
 	char longest[PATH_MAX] = "/srv/a/";
 	struct edit e;
-	FILE *f;
 
 	memset(longest + strlen(longest), 'n', PATH_MAX - 1 - strlen(longest));
 	log_set_level((enum log_level)0);
@@ -74,47 +64,7 @@ make_database(void)
 	must(edit_set_comment(&e, large, &comment) == 0);
 	must(edit_set_priority(&e, small, STORE_PRIORITY_HIGH) == 0);
 	edit_close(&e);
-	f = fopen(path, "rb");
-	must(f && fseek(f, 0, SEEK_END) == 0);
-	whole_size = (size_t)ftell(f);
-	rewind(f);
-	must(whole_size <= BYTES_MAX);
-	whole = malloc(whole_size);
-	must(whole && fread(whole, 1, whole_size, f) == whole_size);
-	fclose(f);
-}
-
-/* Apply the changes, in a block of BYTES_MAX. Returns the size that it has. */
-static size_t
-damage(uint8_t *bytes, struct reader *r)
-{
-	size_t size = whole_size;
-
-	while (reader_left(r) > 0) {
-		uint8_t page = get_u8(r);
-		size_t at = get_u16(r) % PAGE, n;
-
-		if (page == 255) {
-			size = min_size(size, at * 16);
-			continue;
-		}
-		at += (size_t)page % PAGES_MAX * PAGE;
-		n = min_size(get_u8(r), reader_left(r));
-		n = min_size(n, BYTES_MAX - at);
-		get_bytes(r, bytes + at, n);
-		if (n > 0 && at + n > size) /* whole pages, as SQLite has it */
-			size = (at + n + PAGE - 1) / PAGE * PAGE;
-	}
-	return size;
-}
-
-static void
-write_database(const uint8_t *bytes, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	must(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
-	close(fd);
+	db_image_read(&whole, path);
 }
 
 /* What was found, and how much. */
@@ -195,21 +145,19 @@ look_up_all(struct store *s)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static struct db_image image;
 	struct reader r = reader_of(data, size);
 	struct store s;
-	uint8_t *bytes;
 	bool changed;
 	int fault;
 
-	if (!whole)
+	if (whole.size == 0)
 		make_database();
-	bytes = calloc(1, BYTES_MAX);
-	must(bytes);
-	memcpy(bytes, whole, whole_size);
-	size = damage(bytes, &r);
-	changed = size != whole_size || memcmp(bytes, whole, whole_size) != 0;
-	write_database(bytes, size);
-	free(bytes);
+	image = whole;
+	while (reader_left(&r) > 0)
+		db_image_damage(&image, &r);
+	changed = !db_image_is_same(&image, &whole);
+	db_image_write(&image, path);
 	fault = store_open(&s, path);
 	must((fault == 0) == (s.db.handle != NULL));
 	must(changed || fault == 0);
