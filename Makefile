@@ -148,7 +148,10 @@ $(B)/tests/%: tests/%.c $(B)/lib.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(PIE) $(HARDEN_LD) $(LDFLAGS) -o $@ $< \
 		$(filter %.o,$^) $(B)/lib.a \
-		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto
+		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto \
+		$(TEST_LIBS)
+
+$(B)/tests/fuzz/fuzz_trust: private TEST_LIBS = -lminiupnpc
 
 $(B)/tests/systemd/answer $(B)/tests/bench/echo $(B)/tests/bench/forking \
 	$(B)/tests/bench/lookup_once: private PIE = -static
