@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/print_html.h"
 #include "index/link.h"
+#include "index/probe.h"
 #include "index/source.h"
 #include "index/target.h"
 #include "proto/ed2klink.h"
@@ -18,6 +19,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 struct linking {
@@ -85,18 +87,43 @@ link_targets(struct linking *l, int n, char *const targets[])
 	return fault;
 }
 
+/*
+ * Warn, if so, that the server with this user hash on a port of this host takes
+ * no obfuscated connections. A server elsewhere is not asked.
+ */
+static void
+warn_if_plain(uint16_t port, const uint8_t user_hash[HASH_SIZE])
+{
+	uint8_t loopback[ADDRESS_SIZE];
+	struct probe probe;
+
+	address_parse("127.0.0.1", loopback);
+	if (probe_run(&probe, loopback, port, NULL, 1) != PROBE_ANSWERED ||
+	    memcmp(probe.user_hash, user_hash, HASH_SIZE) != 0 ||
+	    probe.obfuscates)
+		return;
+	log_warning("--crypt: the server on port %u of this host takes no "
+		    "obfuscated connections, and aMule does not try a plain "
+		    "one after the hint: leave out --crypt here, or "
+		    "--no-obfuscation there",
+	    port);
+}
+
 /* Add the hint for --crypt to a source. 0, or an exit code after a log line. */
 static int
 put_hint(struct store *store,
-    char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1], const char *source)
+    char out[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1], const char *source,
+    uint16_t port)
 {
 	uint8_t user_hash[HASH_SIZE];
 	int fault = identity_user_hash(
 	    store, identity_default(store, false), user_hash);
 
-	if (!fault)
-		ed2klink_put_hint(out, source, user_hash);
-	return fault;
+	if (fault)
+		return fault;
+	warn_if_plain(port, user_hash);
+	ed2klink_put_hint(out, source, user_hash);
+	return 0;
 }
 
 int
@@ -107,6 +134,7 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 	char hinted[ED2KLINK_SOURCE_MAX + ED2KLINK_HINT_MAX + 1];
 	char source[ED2KLINK_SOURCE_MAX + 1];
 	const char *outside = OUTSIDE_PATH;
+	uint16_t port = 0;
 	bool crypt = false;
 	const struct args_option options[] = {
 	    {"full", 0, ARGS_FLAG, NULL, 0, 0, &l.full, NULL, ""},
@@ -137,13 +165,14 @@ cmd_link(const struct cmd *cmd, int argc, char *argv[])
 		fault = source_resolve(source, l.source, outside);
 		if (fault)
 			return fault;
+		port = source_port(l.source);
 		l.source = source;
 	}
 	fault = store_open(&store, cmd->db);
 	if (fault)
 		return fault;
 	if (crypt) {
-		fault = put_hint(&store, hinted, l.source);
+		fault = put_hint(&store, hinted, l.source, port);
 		l.source = hinted;
 	}
 	if (!fault)

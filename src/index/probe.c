@@ -21,6 +21,7 @@
 
 struct talk {
 	int fd;
+	unsigned seconds; /* for each answer */
 	uint8_t bytes[PACKET_HEADER_SIZE + PACKET_PAYLOAD_MAX];
 	size_t n;     /* received */
 	size_t taken; /* by the frames before this one */
@@ -48,13 +49,13 @@ limit_receive(int fd, int64_t until_us)
 
 /* A connected socket, or -1 with errno. */
 static int
-dial(const uint8_t address[ADDRESS_SIZE], uint16_t port)
+dial(const uint8_t address[ADDRESS_SIZE], uint16_t port, unsigned seconds)
 {
 	struct sockaddr_in sin = {
 	    .sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 sin6 = {
 	    .sin6_family = AF_INET6, .sin6_port = htons(port)};
-	struct timeval limit = {.tv_sec = PROBE_SECONDS};
+	struct timeval limit = {.tv_sec = seconds};
 	bool v4 = address_is_ipv4(address);
 	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -115,7 +116,7 @@ receive_frame(struct talk *t, struct packet *out, int64_t until_us)
 static enum probe_result
 await(struct talk *t, struct packet *out, uint8_t opcode, uint8_t or_opcode)
 {
-	int64_t until_us = clock_us() + PROBE_SECONDS * INT64_C(1000000);
+	int64_t until_us = clock_us() + t->seconds * INT64_C(1000000);
 	enum probe_result res = PROBE_FOREIGN;
 
 	for (int i = 0; i <= OTHERS_MAX; i++) {
@@ -155,6 +156,7 @@ greet(struct talk *t, struct probe *out)
 	memcpy(out->user_hash, hello.user_hash, HASH_SIZE);
 	memcpy(out->name, hello.name, sizeof out->name);
 	out->port = hello.port;
+	out->obfuscates = (hello.misc2 & MISC2_OBFUSCATION) != 0;
 	return PROBE_ANSWERED;
 }
 
@@ -175,9 +177,12 @@ ask_file(struct talk *t, const uint8_t hash[HASH_SIZE])
 
 enum probe_result
 probe_run(struct probe *out, const uint8_t address[ADDRESS_SIZE], uint16_t port,
-    const uint8_t hash[HASH_SIZE])
+    const uint8_t hash[HASH_SIZE], unsigned seconds)
 {
-	struct talk t = {.fd = dial(address, port)};
+	struct talk t = {
+	    .fd = dial(address, port, seconds),
+	    .seconds = seconds,
+	};
 	enum probe_result res;
 
 	memset(out, 0, sizeof *out);

@@ -12,12 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * How long connecting may take, and each of the two answers. Peers wait for 40
- * s; this is enough for a machine under load.
- */
-#define PROBE_SECONDS 5
-
 enum probe_result {
 	PROBE_ANSWERED,     /* hello, and the file if one was asked for */
 	PROBE_NO_FILE,      /* hello, but it does not offer the file */
@@ -32,13 +26,17 @@ enum probe_result {
 /* What the server says in its hello; zeros when it sent none. */
 struct probe {
 	uint8_t user_hash[HASH_SIZE];
-	uint16_t port; /* of the server, for peers */
+	uint16_t port;   /* of the server, for peers */
+	bool obfuscates; /* it takes obfuscated connections */
 	char name[PEER_NAME_MAX + 1];
 };
 
-/* Ask the server at an address. hash: the file to ask for, or NULL. */
+/*
+ * Ask the server at an address. hash: the file to ask for, or NULL. seconds:
+ * how long connecting may take, and each of the two answers.
+ */
 enum probe_result probe_run(struct probe *out,
     const uint8_t address[ADDRESS_SIZE], uint16_t port,
-    const uint8_t hash[HASH_SIZE]);
+    const uint8_t hash[HASH_SIZE], unsigned seconds);
 
 #endif

@@ -99,3 +99,14 @@ source_resolve(
 	snprintf(out, ED2KLINK_SOURCE_MAX + 1, "%s", source);
 	return 0;
 }
+
+uint16_t
+source_port(const char *source)
+{
+	const char *colon = strrchr(source, ':');
+	uint64_t port = auto_port(source);
+
+	if (port == 0 && colon)
+		number_parse(colon + 1, 1, UINT16_MAX, &port);
+	return (uint16_t)port;
+}

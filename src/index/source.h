@@ -18,4 +18,7 @@
 int source_resolve(
     char out[ED2KLINK_SOURCE_MAX + 1], const char *source, const char *outside);
 
+/* The port of the server in a source that source_resolve took. */
+uint16_t source_port(const char *source);
+
 #endif

@@ -129,6 +129,31 @@ e3*030100fe30200000*) ;;
 *) fail "--no-obfuscation: $(hex "$tmp/out")" ;;
 esac
 
+# and a link that has peers obfuscate is no use then, which is told; not so of a
+# server of another share, nor of one that takes both
+warned() {
+	expect 0 "$SHARE" -d "$1" link --source "$2" --crypt >"$tmp/out"
+	grep -q ':129:' "$tmp/out" || fail "no hint: $(cat "$tmp/out")"
+	[ -s "$tmp/err" ] && said '^ed2k-share: --crypt: the server on port [0-9]* of this host takes no obfuscated connections, '
+}
+serve -d "$db" --no-obfuscation
+warned "$db" "203.0.113.7:$port" || fail "--no-obfuscation: not told"
+warned "$db" "example.org:$port" || fail "--no-obfuscation: not told of a name"
+"$SHARE" -d "$tmp/another.db" add "$tmp/file" >/dev/null
+! warned "$tmp/another.db" "203.0.113.7:$port" || fail "told of another share"
+serve -d "$db"
+! warned "$db" "203.0.113.7:$port" || fail "told, though it takes both"
+# a program that says nothing, until it is left
+port=$(free_port)
+systemd-socket-activate --accept --inetd -l "127.0.0.1:$port" \
+	sh -c 'cat >/dev/null' >"$log" 2>&1 </dev/null &
+track $!
+wait_for 5 is_listening "$port"
+began=$(date +%s)
+! warned "$db" "203.0.113.7:$port" || fail "told of a program that says nothing"
+took=$(($(date +%s) - began))
+[ $took -le 3 ] || fail "waited $took s for it"
+
 # nobody reads openssl.cnf: whoever opens this one waits for ever
 mkfifo "$tmp/openssl.cnf"
 OPENSSL_CONF=$tmp/openssl.cnf expect 0 timeout -s KILL 10 "$SERVE" -d "$db" \
