@@ -50,6 +50,7 @@ put(struct reader *r)
 {
 	const struct activity_rules rules = {.anonymize = get_u8(r) & 1};
 	struct transfer t = {.outcome = "hung-up"};
+	struct db db = {0};
 	bool done;
 
 	t.began_s = get_u8(r);
@@ -60,7 +61,8 @@ put(struct reader *r)
 	t.ms = t.bytes / 7;
 	get_bytes(r, t.name, min_size(get_u8(r) % 16, reader_left(r)));
 	get_bytes(r, t.client, min_size(get_u8(r) % 16, reader_left(r)));
-	done = activity_write(temp_dir, &t, 1, &rules);
+	done = activity_write(&db, temp_dir, &t, 1, &rules);
+	db_close(&db);
 	must(done || !is_sane);
 	n_put++;
 	bytes_put = add(bytes_put, min_u64(t.bytes, INT64_MAX));
