@@ -171,6 +171,8 @@ serve_peer(const struct options *opt, struct share_facts *facts)
 		return status;
 	config = make_config(opt, &peer);
 	memcpy(config.self.user_hash, facts->user_hash, HASH_SIZE);
+	if (opt->state)
+		activity_prepare(opt->state);
 	if (!sandbox_enter(
 		opt->sandbox, &facts->cover, facts->path, opt->state))
 		return EX_OSERR;

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/util.h"
 #include "sql/db.h"
 
 #include <errno.h>
@@ -247,4 +248,36 @@ db_be_frugal(void)
 	sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+}
+
+/*
+ * In place of ftruncate. SQLite cuts a WAL to nothing when all of it is in the
+ * database, and a -shm to 3 bytes when nobody has it open. Without their heads
+ * the one counts as empty, and the other is made anew, as if they were cut.
+ * What is behind the last page of a database does no harm. Source:
+ * walIndexRecover in its wal.c, unixLockSharedMemory in its os_unix.c.
+ */
+static int
+wipe_head(int fd, off_t size)
+{
+	static const uint8_t zeros[4096]; /* longer than either head */
+	struct stat st;
+	size_t n;
+
+	if (fstat(fd, &st) != 0)
+		return -1;
+	if (size > 3 || size >= st.st_size)
+		return 0;
+	n = min_size((size_t)(st.st_size - size), sizeof zeros);
+	return pwrite(fd, zeros, n, size) == (ssize_t)n ? 0 : -1;
+}
+
+void
+db_never_cut(void)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	if (vfs && vfs->iVersion >= 3)
+		vfs->xSetSystemCall(
+		    vfs, "ftruncate", (sqlite3_syscall_ptr)wipe_head);
 }

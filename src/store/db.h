@@ -65,6 +65,12 @@ struct db {
 void db_be_frugal(void);
 
 /*
+ * For a process that may not make files shorter: SQLite does without. To be
+ * called behind db_be_frugal.
+ */
+void db_never_cut(void);
+
+/*
  * Open a database of this kind to read it, also as a user who may not write. An
  * older version is shown as if it were ours, with nothing in what is new. A
  * snapshot is opened as immutable: without locks and without other files.

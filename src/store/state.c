@@ -23,7 +23,7 @@ const struct db_kind activity_kind = {
     .schemas = schemas,
     .write_busy_ms = 5000, /* a transaction has the few rows of a connection */
     .dir_mode = 0750,      /* it says who downloaded what */
-    .if_missing = "ed2k-serve makes one when it has uploaded something",
+    .if_missing = "ed2k-serve makes one with the next connection",
     .if_foreign = "move it away, or name another state directory with -s",
     .if_damaged = "move it and its -wal and -shm files away; ed2k-serve makes "
 		  "a new one",

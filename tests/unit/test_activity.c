@@ -315,6 +315,40 @@ a_peer_is_its_user_hash_or_else_its_address(void **state)
 	    ask(db_path(dir), "SELECT count(*) FROM transfer"), "4");
 }
 
+/* Its reader may be one who cannot write, and finds all that is in the WAL. */
+static void
+a_writer_that_cuts_nothing_leaves_an_empty_wal(void **state)
+{
+	const char *dir = fresh_dir();
+	uint8_t head[32], zeros[32] = {0};
+	char wal[PATH_MAX + 8];
+	struct stat st;
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	snprintf(wal, sizeof wal, "%s-wal", db_path(dir));
+	for (int i = 0; i < 3; i++) {
+		pid = fork();
+		if (pid == 0) {
+			db_never_cut();
+			_exit(!record(dir, &plain, 1, &all));
+		}
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+	fd = open(wal, O_RDONLY);
+	assert_int_equal(read(fd, head, sizeof head), sizeof head);
+	assert_memory_equal(head, zeros, sizeof head);
+	close(fd);
+	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, 3);
+	/* one that cuts */
+	write_one(dir, &plain);
+	assert_int_equal(stat(wal, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(last_row(dir, STATS_TOTAL, 0).transfers, 4);
+	assert_string_equal(ask(db_path(dir), "PRAGMA integrity_check"), "ok");
+}
+
 static void
 many_writers_at_once_lose_nothing(void **state)
 {
@@ -332,6 +366,8 @@ many_writers_at_once_lose_nothing(void **state)
 			struct transfer list[2] = {plain, plain};
 			int failed = 0;
 
+			if (i % 2)
+				db_never_cut(); /* as in the sandbox */
 			for (int k = 0; k < TURNS; k++)
 				failed += !record(
 				    dir, list, 2, k & 1 ? &anonymous : &all);
@@ -374,9 +410,11 @@ a_kill_in_the_middle_leaves_all_or_none(void **state)
 		int status;
 		pid_t pid = fork();
 
-		if (pid == 0)
+		if (pid == 0) {
+			db_never_cut();
 			for (;;)
 				record(dir, list, ROWS, &all);
+		}
 		assert_true(pid > 0);
 		nanosleep(&pause, NULL);
 		kill(pid, SIGKILL);
@@ -749,6 +787,7 @@ main(void)
 	    cmocka_unit_test(a_database_is_for_whom_its_directory_lets_in),
 	    cmocka_unit_test(anonymous_rows_tell_of_no_peer),
 	    cmocka_unit_test(a_peer_is_its_user_hash_or_else_its_address),
+	    cmocka_unit_test(a_writer_that_cuts_nothing_leaves_an_empty_wal),
 	    cmocka_unit_test(many_writers_at_once_lose_nothing),
 	    cmocka_unit_test(a_kill_in_the_middle_leaves_all_or_none),
 	    cmocka_unit_test(pruning_removes_rows_and_keeps_sums),

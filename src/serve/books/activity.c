@@ -119,6 +119,19 @@ fill_new(struct db *db)
 	return db_exec(db, sql_activity_schema);
 }
 
+/* From then on it is there, or cannot be made: the sandbox may be closed. */
+static bool is_prepared;
+
+void
+activity_prepare(const char *state_dir)
+{
+	char path[PATH_MAX];
+
+	is_prepared = true;
+	if (state_activity_path(path, state_dir))
+		db_create(&activity_kind, path, fill_new);
+}
+
 bool
 activity_write(struct db *db, const char *state_dir,
     const struct transfer *list, size_t n, const struct activity_rules *rules)
@@ -131,7 +144,7 @@ activity_write(struct db *db, const char *state_dir,
 		return true;
 	if (!state_activity_path(path, state_dir))
 		return false;
-	fault = db_create(&activity_kind, path, fill_new);
+	fault = is_prepared ? 0 : db_create(&activity_kind, path, fill_new);
 	if (!fault)
 		fault = state_open_activity(db, path);
 	if (!fault)

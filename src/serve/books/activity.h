@@ -40,11 +40,18 @@ struct activity_rules {
 };
 
 /*
+ * Make state_dir/activity.db if there is none, before the sandbox closes; in
+ * there it cannot be made. If it cannot be made here, a log line says so.
+ */
+void activity_prepare(const char *state_dir);
+
+/*
  * Add n transfers to state_dir/activity.db, all or none, and remove some of
  * those that are too old or too many; their sums stay. A missing database or
- * directory is made, unless n is 0. Waits about 5 seconds for other writers.
- * False after one log line that names the file and the remedy. *db is to be
- * closed in any case; what was added stays even if we are killed before.
+ * directory is made, unless n is 0 or activity_prepare was called. Waits about
+ * 5 seconds for other writers. False after one log line that names the file and
+ * the remedy. *db is to be closed in any case; what was added stays even if we
+ * are killed before.
  */
 bool activity_write(struct db *db, const char *state_dir,
     const struct transfer *list, size_t n, const struct activity_rules *rules);

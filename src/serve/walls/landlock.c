@@ -118,9 +118,7 @@ landlock_allow_write(const struct landlock *l, const char *dir)
 	/* READ_DIR: SQLite opens the directory to sync it */
 	allow(l, dir,
 	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-		LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
-		LANDLOCK_ACCESS_FS_REMOVE_FILE |
-		(l->abi >= 3 ? FS_TRUNCATE : 0));
+		LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG);
 }
 
 bool

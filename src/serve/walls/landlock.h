@@ -29,7 +29,10 @@ void landlock_allow_read(const struct landlock *l, const char *path);
 /* The same for a regular file, not for what may have taken its place. */
 void landlock_allow_file(const struct landlock *l, const char *path);
 
-/* Allow to read, write, make and remove regular files beneath it, too. */
+/*
+ * Allow to read, write and make regular files beneath this directory, but not
+ * to remove, rename or cut them.
+ */
 void landlock_allow_write(const struct landlock *l, const char *dir);
 
 /* Make the rules hold, for good. False with errno. */

@@ -124,6 +124,7 @@ sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
 	/* no other process of this user may read this one's memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	limit_resources();
+	db_never_cut();
 	if (!restrict_files(&l, cover, database, state_dir))
 		no_landlock = strerror(errno);
 	/* last, since it refuses the calls of the steps before */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /*
- * Refuse, for good, the calls that a connection does not need. Needs
+ * Refuse, for good, all calls that a connection does not need. Needs
  * PR_SET_NO_NEW_PRIVS. False with errno: ENOTSUP on a processor without a list,
  * EINVAL on a kernel without seccomp filters.
  */

@@ -269,7 +269,8 @@ on_disk 64k "$meet_on_disk"
 served
 says 'no scoreboard in .*: No space left on device; slots and limits do not hold'
 what='no room for activity.db'
-on_disk 8m "$meet_on_disk; cat /dev/zero >\$tmp/disk/filler || true; $meet_on_disk"
+on_disk 8m "$meet_on_disk; rm \$tmp/disk/activity.db-wal
+	cat /dev/zero >\$tmp/disk/filler || true; $meet_on_disk"
 served
 says 'no room for .*activity.db'
 what='a disk that cannot be written'

@@ -42,8 +42,17 @@ try() {
 by_filter=' truncate chmod fchmod touch fork vfork exec socket socketpair connect
 	bind listen sendto sendmsg kill tgkill setown ptrace limit-other
 	priority-of-other map-code map-file-as-code make-code new-call i386 unshare
-	setuid prctl mount chroot '
-by_landlock=' read list write create mkdir link '
+	setuid prctl mount chroot make-data punch async setsockopt ioctl dup pipe epoll
+	timer memfd advise yield shutdown inotify '
+by_landlock=' read list write create mkdir link rename '
+# and what each of them refuses by itself; Landlock since Linux 6.2
+by_both=
+cuts='cut open-cut'
+if [ "$("$tmp/try" landlock)" -ge 3 ]; then
+	by_both=' cut open-cut '
+	by_landlock="$by_landlock openat2-cut "
+	cuts="$cuts openat2-cut"
+fi
 # what a kernel or a container may forbid to all
 not_everywhere=' i386 new-call ptrace leave-core mount chroot '
 # refused ATTEMPT [ARGUMENT]: it works outside, and not inside
@@ -59,8 +68,11 @@ refused() {
 	alone=
 	case $by_filter in *[[:space:]]"$1"[[:space:]]*) alone=landlock ;; esac
 	case $by_landlock in *" $1 "*) alone=seccomp ;; esac
-	[ -z "$alone" ] || [ "$(try $alone "$@")" -eq 1 ] ||
-		fail "$who, inside without $alone: $* is not refused $(cat "$tmp/err")"
+	case $by_both in *" $1 "*) alone='landlock seccomp' ;; esac
+	for lack in $alone; do
+		[ "$(try $lack "$@")" -eq 1 ] ||
+			fail "$who, inside without $lack: $* is not refused $(cat "$tmp/err")"
+	done
 }
 # allowed ATTEMPT [ARGUMENT]
 allowed() {
@@ -88,6 +100,11 @@ all_attempts() {
 		refused $attempt "$mine/file"
 	done
 	refused fchmod
+	# who has a file mapped must not see it end
+	for attempt in $cuts punch rename; do
+		$as sh -c 'head -c 20000 /dev/zero >"$1"' sh "$tmp/state/scoreboard"
+		refused $attempt scoreboard
+	done
 	refused fork
 	refused vfork
 	refused exec
@@ -118,7 +135,8 @@ all_attempts() {
 	rm -f "$tmp/state/"*
 	allowed create "$tmp/state/new"
 	allowed list "$tmp/state"
-	for attempt in send make-data fchmod-0644 lock look-up; do
+	allowed extend new
+	for attempt in send pace fchmod-0644 lock look-up; do
 		allowed $attempt
 	done
 	# the database is made with mode 0644, its side files too, by any umask

@@ -103,7 +103,7 @@ cmp "$tmp/file" "$tmp/direct" || fail "direct: other bytes"
 
 # a server that is killed in mid-upload: its slot is free at once, and the next
 # one writes down what it had sent
-before=$(sqlite3 "$state/activity.db" 'SELECT count(*) FROM transfer')
+before=$(sqlite3 -cmd '.timeout 5000' "$state/activity.db" 'SELECT count(*) FROM transfer')
 timeout 60 "$PEER" get -rate 2000000 127.0.0.1 "$port" "$link" "$tmp/lost" 2>/dev/null &
 lost=$!
 track $lost
@@ -119,7 +119,7 @@ killed() {
 	[ "$(sqlite3 "$state/activity.db" "SELECT count(*) FROM transfer WHERE outcome = 'killed' AND bytes > 0")" -eq 1 ]
 }
 wait_for 5 killed
-[ "$(sqlite3 "$state/activity.db" 'SELECT count(*) FROM transfer')" -eq $((before + 2)) ] ||
+[ "$(sqlite3 -cmd '.timeout 5000' "$state/activity.db" 'SELECT count(*) FROM transfer')" -eq $((before + 2)) ] ||
 	fail "rows: $(sqlite3 "$state/activity.db" 'SELECT outcome, bytes FROM transfer')"
 
 # limits of one address: abuse is turned away, and said in the log
@@ -141,7 +141,12 @@ wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* end=refused fault="too many connection
 (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" >/dev/null || true
 wait_for 5 grep -q 'end=refused fault="too many new connections a minute"' "$tmp/log"
 
-# a damaged scoreboard is begun anew
+# a damaged scoreboard is begun anew, by the next process
+nobody_is_left() {
+	[ -z "$(cat "/proc/$activator/task/$activator/children")" ]
+}
+kill $(cat "/proc/$activator/task/$activator/children") 2>/dev/null || true
+wait_for 10 nobody_is_left
 echo nonsense >"$state/scoreboard"
 serve -d "$db" -s "$state" $many
 rm -f "$tmp/got"

@@ -10,6 +10,8 @@
  *       run a program under a seccomp filter of somebody else, as a unit of
  *       systemd may have one. NAME says what a kernel is made to lack by it:
  *       "nothing", "landlock", "seccomp" or "both".
+ *   sandbox landlock
+ *       print which version of Landlock the kernel has.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -21,14 +23,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -38,6 +45,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What an attempt may use; made before the sandbox closes. */
@@ -45,7 +53,8 @@ static struct {
 	const char *argument, *state;
 	pid_t pid; /* the argument as a process */
 	struct store store;
-	int tcp, udp, pair[2], file;
+	int tcp, udp, pair[2], fds[2], file;
+	timer_t timer;
 	void *page;
 	size_t page_size;
 	struct sockaddr_in there; /* somebody who listens */
@@ -80,7 +89,74 @@ try_create(void)
 {
 	int fd = open(t.argument, O_WRONLY | O_CREAT | O_EXCL, 0644);
 
-	return fd >= 0 && write(fd, "x", 1) == 1 ? unlink(t.argument) : -1;
+	if (fd < 0 || write(fd, "x", 1) != 1)
+		return -1;
+	unlink(t.argument); /* where it may */
+	return 0;
+}
+
+/* What takes bytes away from a file in the state directory. */
+
+static int
+open_state_file(int flags)
+{
+	char name[4096];
+
+	snprintf(name, sizeof name, "%s/%s", t.state, t.argument);
+	return open(name, O_RDWR | flags);
+}
+
+static int
+try_cut(void)
+{
+	int fd = open_state_file(0);
+
+	return fd >= 0 ? ftruncate(fd, 10) : -1;
+}
+
+static int
+try_open_cut(void)
+{
+	return open_state_file(O_TRUNC) >= 0 ? 0 : -1;
+}
+
+static int
+try_openat2_cut(void)
+{
+	struct open_how how = {.flags = O_RDWR | O_TRUNC};
+	char name[4096];
+
+	snprintf(name, sizeof name, "%s/%s", t.state, t.argument);
+	return syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof how) >= 0 ? 0
+									   : -1;
+}
+
+static int
+try_punch(void)
+{
+	int fd = open_state_file(0);
+
+	return fd >= 0
+	    ? fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096)
+	    : -1;
+}
+
+static int
+try_extend(void)
+{
+	int fd = open_state_file(0);
+
+	return fd >= 0 ? posix_fallocate(fd, 0, 10000) : -1;
+}
+
+static int
+try_rename(void)
+{
+	char from[4096], to[4096];
+
+	snprintf(from, sizeof from, "%s/%s", t.state, t.argument);
+	snprintf(to, sizeof to, "%s/moved", t.state);
+	return rename(from, to) == 0 ? rename(to, from) : -1;
 }
 
 static int
@@ -254,6 +330,49 @@ try_setown(void)
 }
 
 static int
+try_async(void)
+{
+	return fcntl(t.pair[0], F_SETFL, O_ASYNC);
+}
+
+/* Another option, and another ioctl, than the two that are needed. */
+static int
+try_setsockopt(void)
+{
+	return setsockopt(
+	    t.tcp, SOL_SOCKET, SO_KEEPALIVE, &(int){1}, sizeof(int));
+}
+
+static int
+try_ioctl(void)
+{
+	return ioctl(t.pair[0], FIONREAD, &(int){0});
+}
+
+static int
+try_pace(void)
+{
+	return setsockopt(t.tcp, SOL_SOCKET, SO_MAX_PACING_RATE,
+	    &(uint32_t){1000000}, sizeof(uint32_t));
+}
+
+/* Harmless calls that the server does not make. */
+#define TRY(name, succeeds)                                                    \
+	static int try_##name(void)                                            \
+	{                                                                      \
+		return (succeeds) ? 0 : -1;                                    \
+	}
+TRY(dup, dup(t.file) >= 0)
+TRY(pipe, pipe(t.fds) == 0)
+TRY(epoll, epoll_create1(0) >= 0)
+TRY(timer, timer_create(CLOCK_MONOTONIC, NULL, &t.timer) == 0)
+TRY(memfd, memfd_create("x", 0) >= 0)
+TRY(advise, madvise(t.page, t.page_size, MADV_DONTNEED) == 0)
+TRY(yield, sched_yield() == 0)
+TRY(shutdown, shutdown(t.pair[0], SHUT_RD) == 0)
+TRY(inotify, inotify_init() >= 0)
+
+static int
 try_ptrace(void)
 {
 	return (int)ptrace(PTRACE_SEIZE, t.pid, NULL, NULL);
@@ -360,7 +479,7 @@ static int
 try_many_files(void)
 {
 	for (int i = 0; i < 80; i++)
-		if (dup(t.file) < 0)
+		if (open("/dev/null", O_RDONLY) < 0)
 			return errno == EMFILE ? errno = EPERM, -1 : -1;
 	return 0;
 }
@@ -426,7 +545,7 @@ record_one(void)
 	return good;
 }
 
-/* Twice: once to make the database, once to find it. */
+/* Twice: once to make the side files, once to find them. */
 static int
 try_record(void)
 {
@@ -449,6 +568,12 @@ static const struct {
     {"list", try_list},
     {"write", try_write},
     {"create", try_create},
+    {"cut", try_cut},
+    {"open-cut", try_open_cut},
+    {"openat2-cut", try_openat2_cut},
+    {"punch", try_punch},
+    {"extend", try_extend},
+    {"rename", try_rename},
     {"truncate", try_truncate},
     {"chmod", try_chmod},
     {"fchmod", try_fchmod},
@@ -471,6 +596,19 @@ static const struct {
     {"kill", try_kill},
     {"tgkill", try_tgkill},
     {"setown", try_setown},
+    {"async", try_async},
+    {"setsockopt", try_setsockopt},
+    {"ioctl", try_ioctl},
+    {"pace", try_pace},
+    {"dup", try_dup},
+    {"pipe", try_pipe},
+    {"epoll", try_epoll},
+    {"timer", try_timer},
+    {"memfd", try_memfd},
+    {"advise", try_advise},
+    {"yield", try_yield},
+    {"shutdown", try_shutdown},
+    {"inotify", try_inotify},
     {"ptrace", try_ptrace},
     {"limit-other", try_limit_other},
     {"priority-of-other", try_priority_of_other},
@@ -502,7 +640,8 @@ usage(void)
 {
 	fprintf(stderr,
 	    "usage: sandbox in|out DB STATE ATTEMPT [ARGUMENT]\n"
-	    "       sandbox under NAME PROGRAM [ARGUMENT...]\n");
+	    "       sandbox under NAME PROGRAM [ARGUMENT...]\n"
+	    "       sandbox landlock\n");
 	return 2;
 }
 
@@ -547,6 +686,8 @@ attempt(bool inside, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		if (strcmp(attempts[i].name, name) != 0)
 			continue;
+		if (strcmp(name, "record") == 0)
+			activity_prepare(t.state);
 		if (inside && !enter())
 			return 2;
 		if (attempts[i].run() == 0)
@@ -613,6 +754,12 @@ main(int argc, char *argv[])
 	pid_t pid = 0;
 	int status;
 
+	if (argc == 2 && strcmp(argv[1], "landlock") == 0) {
+		printf("%ld\n",
+		    syscall(SYS_landlock_create_ruleset, NULL, 0,
+			LANDLOCK_CREATE_RULESET_VERSION));
+		return 0;
+	}
 	if (argc >= 4 && strcmp(argv[1], "under") == 0)
 		return run_under(argv[2], argv + 3);
 	if (argc != 5 && argc != 6)
