@@ -9,7 +9,8 @@
  * "AddPortMapping", are bodies of answers by HTTP on port 5000; "permanent" is
  * that of AddPortMapping without end. An empty one is sent without end, one
  * that is missing as a byte a second. Searches are heard on the interface of
- * ADDRESS. Prints the name of each question.
+ * ADDRESS. Prints the name of each question. Ends with the process that started
+ * it, and what still answers ends with it.
  * SPDX-License-Identifier: ISC
  */
 #include <arpa/inet.h>
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,6 +134,7 @@ main(int argc, char *argv[])
 	if (argc != 3)
 		errx(2, "usage: liar ADDRESS DIR");
 	dir = argv[2];
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	fds[0].fd = make_socket(SOCK_DGRAM, 5351);
@@ -152,6 +155,7 @@ main(int argc, char *argv[])
 			int fd = accept4(fds[2].fd, NULL, NULL, SOCK_CLOEXEC);
 
 			if (fork() == 0) {
+				prctl(PR_SET_PDEATHSIG, SIGKILL);
 				answer_connection(fd);
 				_exit(0);
 			}
