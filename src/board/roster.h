@@ -19,6 +19,10 @@ enum claim_result {
 	CLAIM_TOO_OFTEN, /* new ones of this address in this minute */
 };
 
+/* What the log says of the last two, whichever process refuses. */
+#define FAULT_TOO_MANY  "too many connections"
+#define FAULT_TOO_OFTEN "too many new connections a minute"
+
 /*
  * Claim a record for a connection with this peer, within the limits. CLAIM_OK
  * without a board; CLAIM_FULL when a lock keeps us from it.

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/owner.h"
 #include "base/util.h"
+#include "board/roster.h"
 #include "serve/who/deny.h"
 #include "serve/who/proxy.h"
 
@@ -48,10 +49,9 @@ admission_admits(struct admission *a, const struct options *opt,
 {
 	static const char *const ends[] = {
 	    [REFUSAL_DENIED] = "denied",
-	    [REFUSAL_FULL] = "refused fault=\"too many connections in all\"",
-	    [REFUSAL_TOO_MANY] = "refused fault=\"too many connections\"",
-	    [REFUSAL_TOO_OFTEN] =
-		"refused fault=\"too many new connections a minute\"",
+	    [REFUSAL_FULL] = "refused fault=\"" FAULT_TOO_MANY " in all\"",
+	    [REFUSAL_TOO_MANY] = "refused fault=\"" FAULT_TOO_MANY "\"",
+	    [REFUSAL_TOO_OFTEN] = "refused fault=\"" FAULT_TOO_OFTEN "\"",
 	};
 	enum refusal refusal = find_refusal(a, opt, children, peer, now_ms);
 

@@ -77,8 +77,8 @@ static bool
 claim_record(struct scoreboard *board, const struct peer *peer)
 {
 	static const char *const faults[] = {
-	    [CLAIM_TOO_MANY] = "too many connections",
-	    [CLAIM_TOO_OFTEN] = "too many new connections a minute",
+	    [CLAIM_TOO_MANY] = FAULT_TOO_MANY,
+	    [CLAIM_TOO_OFTEN] = FAULT_TOO_OFTEN,
 	};
 	enum claim_result res =
 	    roster_claim(board, peer->ip, peer->port, clock_ms());
