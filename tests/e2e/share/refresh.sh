@@ -38,14 +38,15 @@ link_of() {
 dump() {
 	sqlite3 -readonly "$db" .dump | sha256sum
 }
-# reads: does this refresh read the content of a file? (a trace of its preads
+# reads: does this refresh read the content of a file? (a trace of its reads
 # of the size given, which no page of the database has)
 reads() {
 	size=$1
 	shift
-	strace -f -e trace=pread64 -o "$tmp/trace" "$SHARE" -d "$db" refresh "$@" \
+	strace -f -e trace=pread64,preadv,preadv2 -o "$tmp/trace" \
+		"$SHARE" -d "$db" refresh "$@" \
 		>"$tmp/out" 2>"$tmp/err" || fail "refresh: $(cat "$tmp/err")"
-	grep -q "pread64.* = $size\$" "$tmp/trace"
+	grep -q "pread.* = $size\$" "$tmp/trace"
 }
 
 random_file "$root/a" 1001
@@ -89,7 +90,7 @@ expect 64 "$SHARE" -d "$db" refresh --aich --dry-run
 reads 1001 && fail "a file that was renamed was hashed again"
 printf "${all}touched\t$other/o\n" | sed "s|@|$root|g" | sort >"$tmp/expected"
 sort "$tmp/out" | diff - "$tmp/expected" >"$tmp/diff" || fail "of all kinds: $(cat "$tmp/diff")"
-grep -q 'pread64.* = 1011$' "$tmp/trace" || fail "the trace shows no file"
+grep -q 'pread.* = 1011$' "$tmp/trace" || fail "the trace shows no file"
 equal "shared then" "$(shared)" \
 	"other/.new other/d other/o root/new root/sub/a moved root/sub/c "
 equal "the link of d" "$(link_of "$other/d")" "$d"
