@@ -11,6 +11,9 @@
 #include "board/turn.h"
 #include "proto/msg.h"
 
+/* How long a process that wants a slot believes what others say of theirs. */
+#define ASK_EACH_MS 60000
+
 /*
  * A peer may be back before anybody noticed that its last process was killed.
  * Then the place of that one is kept now.
@@ -106,29 +109,56 @@ count_before(const struct scoreboard *b, uint64_t now_ms)
 	return n;
 }
 
+/*
+ * Does the process with this record have a slot, and live? `ask`: by its lock,
+ * whatever it is said to have said.
+ */
+static bool
+has_slot(const struct scoreboard *b, int i, bool ask, uint64_t now_ms)
+{
+	if (scoreboard_record(b, i)->state != RECORD_UPLOADING)
+		return false;
+	return ask ? scoreboard_is_alive(b, i)
+		   : scoreboard_seems_alive(b, i, now_ms);
+}
+
 static uint32_t
-count_uploading(const struct scoreboard *b, uint64_t now_ms)
+count_uploading(const struct scoreboard *b, bool ask, uint64_t now_ms)
 {
 	int used = scoreboard_n_records(b);
 	uint32_t n = 0;
 
 	for (int i = 0; i < used; i++)
-		if (scoreboard_record(b, i)->state == RECORD_UPLOADING &&
-		    scoreboard_seems_alive(b, i, now_ms))
+		if (has_slot(b, i, ask, now_ms))
 			n++;
 	return n;
 }
 
 /* Free the slots of the dead. */
 static void
-bury_uploaders_locked(struct scoreboard *b, uint64_t now_ms)
+bury_uploaders_locked(struct scoreboard *b, bool ask, uint64_t now_ms)
 {
 	int n = scoreboard_n_records(b);
 
 	for (int i = 0; i < n; i++)
 		if (scoreboard_record(b, i)->state == RECORD_UPLOADING &&
-		    !scoreboard_seems_alive(b, i, now_ms))
+		    !has_slot(b, i, ask, now_ms))
 			roster_bury_locked(b, i, now_ms);
+}
+
+/*
+ * Now and then the locks of all who have a slot are asked: a process that was
+ * taken over may write of a dead one that it lives.
+ */
+static bool
+is_time_to_ask(struct scoreboard *b, uint64_t now_ms)
+{
+	bool is_time =
+	    b->asked_ms > 0 && elapsed_ms(b->asked_ms, now_ms) >= ASK_EACH_MS;
+
+	if (is_time || b->asked_ms == 0)
+		b->asked_ms = now_ms;
+	return is_time;
 }
 
 /* Does this owner have all the slots it may have? */
@@ -171,13 +201,13 @@ may_lack_uploads(const struct scoreboard *b, uint64_t now_ms)
 }
 
 static bool
-take_locked(struct scoreboard *b, uint64_t now_ms)
+take_locked(struct scoreboard *b, bool ask, uint64_t now_ms)
 {
 	struct record *r = scoreboard_mine(b);
 	uint32_t n_uploading;
 
-	bury_uploaders_locked(b, now_ms);
-	n_uploading = count_uploading(b, now_ms);
+	bury_uploaders_locked(b, ask, now_ms);
+	n_uploading = count_uploading(b, false, now_ms);
 	if (n_uploading >= b->limits.slots ||
 	    are_due_to_others_locked(
 		b, b->limits.slots - n_uploading, now_ms) ||
@@ -193,7 +223,7 @@ bool
 queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 {
 	struct record *r = scoreboard_mine(b);
-	bool taken;
+	bool ask, taken;
 
 	*before = 0;
 	if (b->is_alone)
@@ -207,10 +237,11 @@ queue_take(struct scoreboard *b, uint64_t now_ms, uint32_t *before)
 		return true;
 	*before = count_before(b, now_ms);
 	/* the lock is worth its cost only if a slot seems to be free */
-	if (count_uploading(b, now_ms) >= b->limits.slots ||
+	ask = is_time_to_ask(b, now_ms);
+	if (count_uploading(b, ask, now_ms) >= b->limits.slots ||
 	    !lock_head(b->file.lock_fd))
 		return false;
-	taken = take_locked(b, now_ms);
+	taken = take_locked(b, ask, now_ms);
 	lock_head_release(b->file.lock_fd);
 	return taken;
 }

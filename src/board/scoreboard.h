@@ -17,8 +17,9 @@
  *   meanwhile, and its strings need not end.
  *
  * To ask whether a lock is held is slow when a thousand are. So a process with
- * a slot says every second that it lives, and is believed for that long. A
- * reader who may not open the locks has nothing else to go by.
+ * a slot says every second that it lives, and is believed for that long; once a
+ * minute each process that wants a slot asks the locks all the same. A reader
+ * who may not open the locks has nothing else to go by.
  *
  * Without a board each connection is alone: no limit holds, a slot is always
  * free, and every function here, in roster.h and in queue.h does no harm. When
@@ -67,6 +68,7 @@ struct scoreboard {
 	uint16_t port;
 	uint64_t came_ms;    /* when it asked for a record first */
 	uint64_t waiting_ms; /* since when it waits without a record; or 0 */
+	uint64_t asked_ms;   /* since when we believe stamps of slots; or 0 */
 	/*
 	 * Called for each record of a dead process that had sent something, or
 	 * NULL. False: it has no room for one more, and the record is to stay,

@@ -173,8 +173,8 @@ serve_peer(const struct options *opt, struct share_facts *facts)
 	memcpy(config.self.user_hash, facts->user_hash, HASH_SIZE);
 	if (opt->state)
 		activity_prepare(opt->state);
-	if (!sandbox_enter(
-		opt->sandbox, &facts->cover, facts->path, opt->state))
+	if (!sandbox_enter(opt->sandbox, &facts->cover, facts->path, opt->state,
+		opt->session_s))
 		return EX_OSERR;
 	/* only now are bytes of the peer read, but for a PROXY header */
 	return conn_run(&conn, &setup);

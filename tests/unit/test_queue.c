@@ -111,6 +111,24 @@ a_killed_uploader_leaves_its_slot(void **state)
 	assert_int_equal(seen_dead(b).n_dead, 1);
 }
 
+/* As a process that was taken over may have it look. */
+static void
+a_stamp_that_stays_fresh_keeps_no_slot_of_the_dead(void **state)
+{
+	struct kid *a, *b;
+
+	(void)state;
+	limits.slots = 1;
+	a = waiting(WEIGHT_NORMAL, T0);
+	takes(a, T0);
+	b = waiting(WEIGHT_NORMAL, T0 + 10);
+	waits_behind(b, 0, T0 + 10);
+	tell(a, OP_ALIVE, 0, T0 + 61000);
+	kill_kid(a);
+	waits_behind(b, 0, T0 + 60009);
+	takes(b, T0 + 60010);
+}
+
 static void
 a_killed_waiter_holds_nobody_up(void **state)
 {
@@ -228,6 +246,7 @@ main(void)
 	    TEST(a_peer_that_gave_its_slot_back_waits_behind_all),
 	    TEST(a_killed_uploader_leaves_its_slot),
 	    TEST(a_killed_waiter_holds_nobody_up),
+	    TEST(a_stamp_that_stays_fresh_keeps_no_slot_of_the_dead),
 	    TEST(nobody_waits_behind_a_crowd_of_dead),
 	    TEST(an_address_that_is_full_holds_nobody_up),
 	    TEST(a_64_has_the_slots_of_one_address),

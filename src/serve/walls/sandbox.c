@@ -12,11 +12,13 @@
 #include "store/cover.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 /* Private memory: 2 MB a connection, as much for the cache of each database. */
 #define DATA_MAX (64 << 20)
@@ -26,6 +28,12 @@
  * too. poll(2) fails when it is given more than the limit.
  */
 #define FILES_MAX 64
+
+/*
+ * Processor time in seconds. The costliest second of a peer is an obfuscated
+ * one: an hour of them are more than a terabyte.
+ */
+#define CPU_MAX 3600
 
 bool
 sandbox_mode_parse(const char *text, enum sandbox_mode *out)
@@ -60,6 +68,7 @@ limit_resources(void)
 	    {RLIMIT_NPROC,
 		0}, /* does not hold for root; syscall_filter.c does */
 	    {RLIMIT_NOFILE, FILES_MAX},
+	    {RLIMIT_CPU, CPU_MAX},
 #ifndef HAS_ASAN
 	    {RLIMIT_DATA, DATA_MAX},
 #endif
@@ -70,6 +79,25 @@ limit_resources(void)
 
 		setrlimit(limits[i].what, &limit);
 	}
+}
+
+/*
+ * Have the kernel end this process some time after it should have ended by
+ * itself. It cannot be talked out of it: the filter has no call for timers. A
+ * signal that was pending or blocked would not do, nor would an alarm, which
+ * the process may set anew.
+ */
+static void
+limit_life(uint64_t life_s)
+{
+	struct sigevent event = {
+	    .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+	struct itimerspec until = {
+	    .it_value.tv_sec = (time_t)(life_s + life_s / 8 + 1)};
+	timer_t timer;
+
+	if (life_s > 0 && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+		timer_settime(timer, 0, &until, NULL);
 }
 
 /*
@@ -112,7 +140,7 @@ restrict_files(struct landlock *l, const struct cover *cover,
 
 bool
 sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
-    const char *database, const char *state_dir)
+    const char *database, const char *state_dir, uint64_t life_s)
 {
 	const char *no_landlock = NULL, *no_filter = NULL;
 	struct landlock l;
@@ -124,6 +152,7 @@ sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
 	/* no other process of this user may read this one's memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	limit_resources();
+	limit_life(life_s);
 	db_never_cut();
 	if (!restrict_files(&l, cover, database, state_dir))
 		no_landlock = strerror(errno);

@@ -151,6 +151,9 @@ all_attempts() {
 	rm -f "$tmp/state/"*
 	# 134: SIGABRT, not what comes of an abort that was refused its signal
 	[ "$(try in abort)" -eq 134 ] || fail "$who: abort: $(try in abort)"
+	# 137: SIGKILL
+	[ "$(try out outlive)" -eq 0 ] || fail "$who, outside: outlive: $(cat "$tmp/err")"
+	[ "$(try in outlive)" -eq 137 ] || fail "$who: outlive: $(try in outlive)"
 	echo "$who: $tried attempts refused"
 }
 

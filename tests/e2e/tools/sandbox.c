@@ -44,6 +44,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -560,6 +561,26 @@ try_abort(void)
 	abort();
 }
 
+/* For the sandbox to end it, it must be there for longer than LIFE_S. */
+#define LIFE_S 1
+
+static int
+try_outlive(void)
+{
+	const struct itimerval off = {0};
+	struct timespec left = {.tv_sec = 3 * LIFE_S};
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	setitimer(ITIMER_REAL, &off, NULL);
+	for (int timer = 0; timer < 10; timer++)
+		syscall(SYS_timer_delete, timer);
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -633,6 +654,7 @@ static const struct {
     {"look-up", try_look_up},
     {"record", try_record},
     {"abort", try_abort},
+    {"outlive", try_outlive},
 };
 
 static int
@@ -670,12 +692,13 @@ prepare(const char *db)
 }
 
 static bool
-enter(void)
+enter(uint64_t life_s)
 {
 	static struct cover cover;
 
 	cover_find(&cover, &t.store);
-	return sandbox_enter(SANDBOX_TRY, &cover, t.store.db.path, t.state);
+	return sandbox_enter(
+	    SANDBOX_TRY, &cover, t.store.db.path, t.state, life_s);
 }
 
 static int
@@ -688,7 +711,7 @@ attempt(bool inside, const char *name)
 			continue;
 		if (strcmp(name, "record") == 0)
 			activity_prepare(t.state);
-		if (inside && !enter())
+		if (inside && !enter(strcmp(name, "outlive") ? 0 : LIFE_S))
 			return 2;
 		if (attempts[i].run() == 0)
 			return 0;
