@@ -3,17 +3,19 @@
  * pieces of any size, takes what comes when it likes, lets time pass and hangs
  * up. Yet what leaves is whole frames, the data in them is that of the file, as
  * many bytes are counted as were sent, no more than the rate allows, and the
- * connection ends, for a reason that its exit code tells. The server never
- * wakes up again and again to do nothing.
+ * connection ends, for a reason that its exit code tells. No byte of a file that
+ * was rewritten leaves, at whatever instant that happens. The server never wakes
+ * up again and again to do nothing.
  *
  * All is one thread: the peer takes its next step when the server waits. ppoll
- * is ours, and so is the time.
+ * is ours, and so are the time, and what the server reads of a file.
  *
  * Input: u8 settings; then steps, each of a kind and what it takes.
  * SPDX-License-Identifier: ISC
  */
 #include "fuzz_temp.h"
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "index/edit_copy.h"
@@ -25,6 +27,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -41,6 +44,8 @@ enum step {
 	STEP_MOVE,    /* the files are moved away, or back */
 	STEP_SHUT,    /* it says no more */
 	STEP_CLOSE,   /* it is gone */
+	STEP_CHANGE,  /* u8: the files get another ctime, later also others; see
+		       * plan_change */
 	N_STEPS
 };
 
@@ -60,6 +65,8 @@ enum step {
 static const uint64_t sizes[N_FILES] = {
     FILE_MAX, 20000, 1, N_PARTS *PART_SIZE - 1};
 static uint8_t content[N_FILES][RANGE_MAX];
+static uint8_t hashes[N_FILES][HASH_SIZE]; /* the last one: made up */
+static ino_t inodes[N_FILES];
 static char files_dir[PATH_MAX - 32], away_dir[PATH_MAX - 32];
 static struct store store;
 
@@ -67,6 +74,11 @@ static struct conn conn;
 static struct reader steps; /* what the peer has yet to do */
 static int peer_fd = -1;    /* its end of the socket; -1: it is gone */
 static bool running, moved, bulk;
+static bool rewritten;    /* each bit of the files is another one */
+static bool rewrite_next; /* what the next change does, after so many calls: */
+static unsigned calls_to_change;
+static unsigned n_changes; /* of the ctime, by a second each */
+static bool is_unseen;     /* the server has not looked since the last one */
 static uint64_t now_us, tick_us, rate_bps;
 static unsigned n_looks, n_polls, n_busy;
 static uint8_t *got; /* what the peer has taken */
@@ -75,12 +87,6 @@ static uint8_t said[SAID_MAX]; /* what it has said */
 static size_t said_len;
 
 /* The share. */
-
-static void
-file_hash(unsigned i, uint8_t out[HASH_SIZE])
-{
-	memset(out, (int)(0xA0 + i), HASH_SIZE);
-}
 
 static void
 write_file(const char *path, unsigned i, struct stat *st)
@@ -94,12 +100,23 @@ write_file(const char *path, unsigned i, struct stat *st)
 		must(write(fd, content[i], sizes[i]) == (ssize_t)sizes[i]);
 	must(fstat(fd, st) == 0);
 	close(fd);
+	if (sizes[i] <= FILE_MAX)
+		crypto_md4(hashes[i], content[i], sizes[i]);
+	else
+		memset(hashes[i], 0xA0 + (int)i, HASH_SIZE);
+	inodes[i] = st->st_ino;
+}
+
+static int64_t
+ns_of(struct timespec t)
+{
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
 static void
 make_file(struct edit *e, unsigned i)
 {
-	static const uint8_t hashes[N_PARTS * HASH_SIZE];
+	static const uint8_t part_hashes[N_PARTS * HASH_SIZE];
 	char path[PATH_MAX];
 	struct edit_entry entry = {.copy = {.path = path, .size = sizes[i]}};
 	struct stat st;
@@ -107,13 +124,13 @@ make_file(struct edit *e, unsigned i)
 	snprintf(path, sizeof path, "%s/%u", files_dir, i);
 	write_file(path, i, &st);
 	entry.copy.inode = st.st_ino;
-	entry.copy.mtime_ns =
-	    st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec;
+	entry.copy.mtime_ns = ns_of(st.st_mtim);
+	entry.copy.ctime_ns = ns_of(st.st_ctim);
 	if (sizes[i] >= PART_SIZE) {
-		entry.part_hashes = hashes;
+		entry.part_hashes = part_hashes;
 		entry.n_part_hashes = N_PARTS;
 	}
-	file_hash(i, entry.copy.hash);
+	memcpy(entry.copy.hash, hashes[i], HASH_SIZE);
 	must(edit_put(e, &entry) == 0);
 }
 
@@ -177,7 +194,7 @@ say(const uint8_t *bytes, size_t n)
 static void
 say_frame(uint8_t protocol)
 {
-	uint8_t bytes[PACKET_HEADER_SIZE + HASH_SIZE + 255], hash[HASH_SIZE];
+	uint8_t bytes[PACKET_HEADER_SIZE + HASH_SIZE + 255];
 	struct writer w = writer_of(bytes, sizeof bytes);
 	uint8_t opcode = get_u8(&steps), file = get_u8(&steps);
 	size_t n = min_size(get_u8(&steps), reader_left(&steps));
@@ -186,9 +203,8 @@ say_frame(uint8_t protocol)
 	put_u8(&w, protocol);
 	put_u32(&w, (uint32_t)(1 + n + (has_hash ? HASH_SIZE : 0)));
 	put_u8(&w, opcode);
-	file_hash(file, hash);
 	if (has_hash)
-		put_bytes(&w, hash, HASH_SIZE);
+		put_bytes(&w, hashes[file], HASH_SIZE);
 	get_bytes(&steps, put_slice(&w, n), n);
 	say(bytes, w.pos);
 }
@@ -243,6 +259,35 @@ hang_up(void)
 }
 
 static void
+change(void)
+{
+	n_changes++;
+	rewritten = rewritten != rewrite_next;
+	is_unseen = true;
+}
+
+/*
+ * The ctime changes now, or before one of the server's next calls: between a
+ * look at the file and a read of it. Every other time the bytes do, too.
+ */
+static void
+plan_change(uint8_t how)
+{
+	rewrite_next = how & 1;
+	calls_to_change = how / 2 % 64;
+	if (calls_to_change == 0)
+		change();
+}
+
+/* The server makes a call for a shared file: this may be the moment. */
+static void
+maybe_change(void)
+{
+	if (calls_to_change > 0 && --calls_to_change == 0)
+		change();
+}
+
+static void
 step(void)
 {
 	switch ((enum step)(get_u8(&steps) % N_STEPS)) {
@@ -269,6 +314,9 @@ step(void)
 		break;
 	case STEP_CLOSE:
 		hang_up();
+		break;
+	case STEP_CHANGE:
+		plan_change(get_u8(&steps));
 		break;
 	default:
 		break;
@@ -302,6 +350,61 @@ ioctl(int fd, unsigned long request, ...)
 	if (running && request == TIOCOUTQ)
 		return peer_fd < 0 ? -1 : ioctl(peer_fd, FIONREAD, arg);
 	return (int)syscall(SYS_ioctl, fd, request, arg);
+}
+
+static bool
+is_shared(const struct stat *st)
+{
+	for (unsigned i = 0; i < N_FILES; i++)
+		if (inodes[i] == st->st_ino)
+			return true;
+	return false;
+}
+
+int
+fstat(int fd, struct stat *st)
+{
+	int res = (int)syscall(SYS_fstat, fd, st);
+
+	if (!running || res != 0 || !is_shared(st))
+		return res;
+	maybe_change();
+	st->st_ctim.tv_sec += n_changes;
+	is_unseen = false;
+	return res;
+}
+
+/* The large file, which takes long to hash, is not readable after a change. */
+ssize_t
+pread(int fd, void *out, size_t n, off_t offset)
+{
+	uint8_t *bytes = out;
+	struct stat st;
+	bool shared = running && (calls_to_change > 0 || n_changes > 0) &&
+	    syscall(SYS_fstat, fd, &st) == 0 && is_shared(&st);
+	ssize_t res;
+
+	if (shared)
+		maybe_change();
+	if (shared && n_changes > 0 && st.st_ino == inodes[N_FILES - 1]) {
+		errno = EIO;
+		return -1;
+	}
+	res = syscall(SYS_pread64, fd, out, n, offset);
+	for (ssize_t i = 0; i < res && shared && rewritten; i++)
+		bytes[i] = (uint8_t)~bytes[i];
+	return res;
+}
+
+/* What changes between the look and the call is sent, once. */
+ssize_t
+sendfile(int out, int in, off_t *offset, size_t n)
+{
+	if (running)
+		maybe_change();
+	must(!running || !rewritten || is_unseen);
+	is_unseen = false;
+	return syscall(SYS_sendfile, out, in, offset, n);
 }
 
 /*
@@ -369,14 +472,10 @@ ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 static unsigned
 which_file(const uint8_t hash[HASH_SIZE])
 {
-	uint8_t other[HASH_SIZE];
 	unsigned i = 0;
 
-	for (; i < N_FILES; i++) {
-		file_hash(i, other);
-		if (same_hash(hash, other))
-			break;
-	}
+	while (i < N_FILES && !same_hash(hash, hashes[i]))
+		i++;
 	return i;
 }
 
@@ -481,7 +580,8 @@ check_end(int status, const struct ledger *ledger, size_t n_late)
 	bool whole;
 
 	must((status == EX_PROTOCOL) == (end == END_BAD_PEER));
-	must(status == 0 || status == EX_PROTOCOL);
+	must((status == EX_IOERR) == (end == END_FILE_FAILED));
+	must(status == 0 || status == EX_PROTOCOL || n_changes > 0);
 	must(!fault || strcmp(fault, "broken frame") != 0 ||
 	    has_said_broken_frame());
 	n_data = check_output(&whole);
@@ -547,10 +647,13 @@ serve(uint8_t settings, struct ledger *ledger)
 	tick_us = ticks_us[settings >> 3 & 3];
 	n_looks = n_polls = n_busy = 0;
 	got_len = said_len = 0;
+	n_changes = calls_to_change = 0;
+	rewritten = is_unseen = false;
 	running = true;
 	status = conn_run(&conn, &setup);
 	running = false;
 	shared_file_close(&conn.file);
+	free(conn.file.proof.parts);
 	return status;
 }
 
