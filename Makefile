@@ -23,7 +23,7 @@ ALL_LDFLAGS = $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 
 # What to apt-get, by use.
 BUILD_PACKAGES = gcc libc6-dev libminiupnpc-dev libnatpmp-dev libsqlite3-dev \
-	libssl-dev
+	libssl-dev zlib1g-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) iproute2 mount
 CHECK_PACKAGES = $(RUN_PACKAGES) systemd acl dosfstools libcmocka-dev \
 	ucspi-tcp openbsd-inetd ipsvd mandoc netbase openssl rhash sqlite3 \
@@ -148,7 +148,7 @@ $(B)/tests/%: tests/%.c $(B)/lib.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(PIE) $(HARDEN_LD) $(LDFLAGS) -o $@ $< \
 		$(filter %.o,$^) $(B)/lib.a \
-		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto \
+		$(if $(findstring /unit/,$<),-lcmocka) -lsqlite3 -lcrypto -lz \
 		$(TEST_LIBS)
 
 $(B)/tests/fuzz/fuzz_trust: private TEST_LIBS = -lminiupnpc

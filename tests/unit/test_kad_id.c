@@ -2,19 +2,9 @@
  * Kad ids and addresses.
  * SPDX-License-Identifier: ISC
  */
-#include "harness.h"
+#include "kad_rig.h"
 
 #include "kad/address.h"
-#include "kad/id.h"
-
-static struct kad_id
-id_of(const char *hex)
-{
-	uint8_t hash[HASH_SIZE];
-
-	assert_int_equal(unhex(hash, sizeof hash, hex), HASH_SIZE);
-	return kad_id_of_hash(hash);
-}
 
 static void
 groups_of_four_bytes_are_reversed_on_the_wire(void **state)
