@@ -31,8 +31,11 @@ struct acceptor {
 	const struct options *opt;
 	const struct sockets *sockets;
 	struct share_facts *facts;
-	struct admission admission;
-	struct children children;
+	/* what stays when we start anew */
+	struct counts {
+		struct admission admission;
+		struct children children;
+	} counts;
 	struct renewal renewal;
 	sigset_t wait_mask;   /* of signals, while waiting */
 	uint64_t active_ms;   /* a connection came, or a child ended */
@@ -119,7 +122,7 @@ is_crash(int signal_number)
 static void
 note_end(struct acceptor *a, pid_t pid, int status)
 {
-	children_remove(&a->children, pid);
+	children_remove(&a->counts.children, pid);
 	a->active_ms = clock_ms();
 	if (WIFEXITED(status)) {
 		log_debug("child %d died with code %d", (int)pid,
@@ -191,7 +194,7 @@ start_child(struct acceptor *a, int peer, uint64_t owner)
 	}
 	close(peer);
 	if (pid > 0)
-		children_add(&a->children, pid, owner);
+		children_add(&a->counts.children, pid, owner);
 	return false;
 }
 
@@ -219,8 +222,8 @@ accept_one(struct acceptor *a, int listener)
 	}
 	a->active_ms = clock_ms();
 	peer_from_sockaddr(&peer, &from);
-	if (admission_admits(
-		&a->admission, a->opt, &a->children, &peer, a->active_ms))
+	if (admission_admits(&a->counts.admission, a->opt, &a->counts.children,
+		&peer, a->active_ms))
 		return start_child(a, fd, owner_of(peer.ip));
 	close(fd);
 	return false;
@@ -285,6 +288,7 @@ acceptor_run(const struct options *opt, const struct sockets *sockets,
 	a->sockets = sockets;
 	a->facts = facts;
 	a->active_ms = clock_ms();
+	renewal_inherit(&a->counts, sizeof a->counts);
 	renewal_init(&a->renewal, argv, a->active_ms);
 	catch_signals(a);
 	for (int i = 0; i < sockets->n; i++)
@@ -302,7 +306,8 @@ acceptor_run(const struct options *opt, const struct sockets *sockets,
 		if (stopped)
 			continue;
 		if (renewal_is_due(&a->renewal, clock_ms()))
-			renewal_execute(&a->renewal, clock_ms());
+			renewal_execute(&a->renewal, &a->counts,
+			    sizeof a->counts, clock_ms());
 		if (accept_ready(a, fds))
 			return true;
 	}

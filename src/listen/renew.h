@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -31,7 +32,18 @@ void renewal_demand(struct renewal *r);
  */
 bool renewal_is_due(struct renewal *r, uint64_t now_ms);
 
-/* Start anew. Returns, after a log line, when that is not possible. */
-void renewal_execute(struct renewal *r, uint64_t now_ms);
+/*
+ * Start anew, and hand n bytes over to the process that begins. Returns, after
+ * a log line, when that is not possible.
+ */
+void renewal_execute(
+    struct renewal *r, const void *kept, size_t n, uint64_t now_ms);
+
+/*
+ * To be called once, before renewal_init: what the process before us handed
+ * over. False, with zeros, when we were not started anew, or by another
+ * version, whose bytes mean something else.
+ */
+bool renewal_inherit(void *kept, size_t n);
 
 #endif

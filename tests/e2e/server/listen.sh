@@ -162,8 +162,30 @@ for i in 1 2 3 4 5; do
 		fail "a fourth connection was answered"
 done
 equal "refused" "$(grep -c 'end=refused fault="too many new connections a minute"' "$log")" 1
-"$PEER" raw -bind 127.0.0.2 127.0.0.1 "$port" </dev/null >/dev/null ||
+echo shut | "$PEER" raw -bind 127.0.0.2 127.0.0.1 "$port" >/dev/null ||
 	fail "another address was refused"
+stop
+
+# who is connected counts when it has started anew
+start --listen "127.0.0.1:$port" -s "$tmp/state" --connections 2
+wait_for 5 is_listening "$port"
+has_two_children() {
+	[ "$(children | wc -w)" -eq 2 ]
+}
+mkfifo "$tmp/silence"
+"$PEER" raw 127.0.0.1 "$port" <"$tmp/silence" >/dev/null &
+track $!
+"$PEER" raw 127.0.0.1 "$port" <"$tmp/silence" >/dev/null &
+track $!
+exec 3>"$tmp/silence"
+wait_for 5 has_two_children
+as_it_was=$(layout)
+kill -HUP $server
+wait_for 5 is_renewed
+[ -z "$(echo "$hello" | "$PEER" raw 127.0.0.1 "$port" || true)" ] ||
+	fail "a third connection was answered"
+equal "refused" "$(grep -c 'end=refused fault="too many connections in all"' "$log")" 1
+exec 3>&-
 stop
 
 # privileges are dropped, groups too
