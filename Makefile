@@ -61,9 +61,10 @@ UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*/*.sh)))
 # Once more, with a server that accepts connections itself and forks.
-FORKING = $(patsubst %,tests/e2e/%.sh,server/download server/faults \
-	server/misbehave server/obfuscation server/sandbox server/slots \
-	server/timeouts share/ipfilter machines/proxy)
+FORKING = $(patsubst %,tests/e2e/%.sh,clients/amule server/download \
+	server/faults server/ipv6 server/killed server/misbehave \
+	server/obfuscation server/outlive server/sandbox server/slots \
+	server/timeouts share/ipfilter machines/proxy machines/snapshot)
 PEER = $(B)/tests/e2e/peer/peer
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
 	$(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/e2e/tools/preload/*.c)) \
