@@ -92,6 +92,23 @@ UPDATE copy SET damaged = 1 WHERE path = ?1;
 -- (path, ctime_ns)
 UPDATE copy SET damaged = 0, ctime_ns = ?2 WHERE path = ?1;
 
+-- name: EDIT_COPY_ANNOUNCE_PUT
+-- May the content at a path be announced?
+-- (path, announce)
+UPDATE copy SET announce = ?2 WHERE path = ?1;
+
+-- name: EDIT_HASH_ANNOUNCE_PUT
+-- The same for all copies of a content.
+-- (hash, announce)
+UPDATE copy SET announce = ?2 WHERE hash = ?1;
+
+-- name: EDIT_COPY_ANNOUNCE_MOVE
+-- What was kept out of announcing at an old path is so at the new one.
+-- (old path, new path)
+UPDATE copy SET announce = 0
+WHERE path = ?2 AND EXISTS
+	(SELECT 1 FROM copy AS old WHERE old.path = ?1 AND old.announce = 0);
+
 -- name: EDIT_COPY_ROOT
 -- The root of a copy.
 -- (path) -> root_id
@@ -122,9 +139,15 @@ INSERT INTO root (path, walk, inode) VALUES (?1, 0, ?2)
 ON CONFLICT (path) DO NOTHING;
 
 -- name: EDIT_ROOT_WALK_PUT
--- A root that is added with add -r.
+-- A root that is added with add -r. Beneath one that is kept out of announcing
+-- it is kept out, too.
 -- (path, inode, every)
-INSERT INTO root (path, walk, inode, every) VALUES (?1, 1, ?2, ?3)
+INSERT INTO root (path, walk, inode, every, announce)
+VALUES (?1, 1, ?2, ?3, NOT EXISTS (
+	SELECT 1 FROM root AS above WHERE above.announce = 0 AND (
+		above.path = x'2f' OR
+		substr(?1, 1, length(above.path) + 1) =
+			CAST(above.path || '/' AS BLOB))))
 ON CONFLICT (path) DO UPDATE SET
 	walk = 1, inode = excluded.inode, every = excluded.every;
 
@@ -132,6 +155,11 @@ ON CONFLICT (path) DO UPDATE SET
 -- The inode that a root has now.
 -- (path, inode)
 UPDATE root SET inode = ?2 WHERE path = ?1;
+
+-- name: EDIT_ROOT_ANNOUNCE_PUT
+-- May the files of the roots at and beneath a directory be announced?
+-- (directory, beneath from, beneath to, announce)
+UPDATE root SET announce = ?4 WHERE path = ?1 OR (path >= ?2 AND path < ?3);
 
 -- name: EDIT_ROOT_DELETE_UNUSED
 -- Delete a root of single files when it has no file left.

@@ -23,7 +23,9 @@ CREATE TABLE root (
 	walk    INTEGER NOT NULL CHECK (walk IN (0, 1)), -- 1: added with add -r
 	inode   INTEGER,                                 -- NULL: not seen yet
 	every   INTEGER NOT NULL DEFAULT 0               -- 1: added with --all
-		CHECK (every IN (0, 1))
+		CHECK (every IN (0, 1)),
+	announce INTEGER NOT NULL DEFAULT 1 -- 0: its files are not announced
+		CHECK (announce IN (0, 1))
 ) STRICT;
 CREATE INDEX root_single ON root (walk) WHERE walk = 0;
 
@@ -69,7 +71,9 @@ CREATE TABLE copy (
 	inode    INTEGER NOT NULL,
 	damaged  INTEGER NOT NULL DEFAULT 0 -- 1: verify found other bytes
 		CHECK (damaged IN (0, 1)),
-	ctime_ns INTEGER NOT NULL DEFAULT 0 -- as mtime_ns; 0: not recorded
+	ctime_ns INTEGER NOT NULL DEFAULT 0, -- as mtime_ns; 0: not recorded
+	announce INTEGER NOT NULL DEFAULT 1 -- 0: its content is not announced
+		CHECK (announce IN (0, 1))
 ) STRICT;
 CREATE INDEX copy_hash ON copy (hash);
 CREATE INDEX copy_root ON copy (root_id);

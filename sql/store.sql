@@ -112,6 +112,14 @@ ORDER BY hash LIMIT 1;
 -- (hash) -> rating, text
 SELECT rating, text FROM comment WHERE hash = ?1;
 
+-- name: STORE_ANNOUNCED
+-- May a content be announced? Not if one of its copies may not, or a root of
+-- theirs.
+-- (hash) -> 0 or 1
+SELECT min(copy.announce AND root.announce)
+FROM copy JOIN root ON root.root_id = copy.root_id
+WHERE copy.hash = ?1;
+
 -- name: STORE_ROOT_FROM
 -- The first root at or behind a path, in the order of bytes; with walk = 1, the
 -- first that is walked.
@@ -151,13 +159,13 @@ CREATE TEMP VIEW comment AS
 -- script: sql_share_2_as_3
 PRAGMA temp_store = MEMORY;
 CREATE TEMP VIEW root AS
-	SELECT root_id, path, walk, NULL AS inode, 0 AS every
+	SELECT root_id, path, walk, NULL AS inode, 0 AS every, 1 AS announce
 	FROM main.root;
 CREATE TEMP VIEW mount_point AS
 	SELECT NULL AS path WHERE 0;
 CREATE TEMP VIEW copy AS
 	SELECT copy_id, hash, root_id, path, mtime_ns, inode, 0 AS damaged,
-		0 AS ctime_ns
+		0 AS ctime_ns, 1 AS announce
 	FROM main.copy;
 CREATE TEMP VIEW exclude AS
 	SELECT NULL AS root_id, NULL AS pattern WHERE 0;
@@ -166,7 +174,10 @@ CREATE TEMP VIEW removed AS
 
 -- script: sql_share_3_as_4
 PRAGMA temp_store = MEMORY;
+CREATE TEMP VIEW IF NOT EXISTS root AS
+	SELECT root_id, path, walk, inode, every, 1 AS announce
+	FROM main.root;
 CREATE TEMP VIEW IF NOT EXISTS copy AS
 	SELECT copy_id, hash, root_id, path, mtime_ns, inode, damaged,
-		0 AS ctime_ns
+		0 AS ctime_ns, 1 AS announce
 	FROM main.copy;

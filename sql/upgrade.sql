@@ -41,5 +41,9 @@ PRAGMA user_version = 3;
 -- script: sql_share_to_4
 ALTER TABLE copy ADD COLUMN
 	ctime_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE copy ADD COLUMN
+	announce INTEGER NOT NULL DEFAULT 1 CHECK (announce IN (0, 1));
+ALTER TABLE root ADD COLUMN
+	announce INTEGER NOT NULL DEFAULT 1 CHECK (announce IN (0, 1));
 CREATE INDEX root_single ON root (walk) WHERE walk = 0;
 PRAGMA user_version = 4;

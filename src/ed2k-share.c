@@ -53,6 +53,10 @@ static const struct verb {
 	"server on the given ports (4662 and 4661), and to no other host.\n"
 	"FILE is what ed2k-map-ports wrote. --json prints a JSON object a\n"
 	"line."},
+    {"announce", cmd_announce, USES_DB, "HASH|PATH... yes|no",
+	"Keep files out of what ed2k-announce(8) tells servers, or let them\n"
+	"in again. A directory that is shared stands for all its files, those\n"
+	"to come too. Links to the files work all the same."},
     {"comment", cmd_comment, USES_DB, "[-r 0..5] HASH|PATH TEXT",
 	"Show peers a rating (1 fake, 2 poor, 3 fair, 4 good, 5 excellent)\n"
 	"and a comment of at most 128 bytes. \"\" without -r removes both."},

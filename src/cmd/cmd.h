@@ -66,6 +66,7 @@ int cmd_release_output(void);
 int cmd_end(int fault);
 
 int cmd_add(const struct cmd *cmd, int argc, char *argv[]);
+int cmd_announce(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_check(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_comment(const struct cmd *cmd, int argc, char *argv[]);
 int cmd_ipfilter(const struct cmd *cmd, int argc, char *argv[]);

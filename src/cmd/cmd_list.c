@@ -51,7 +51,7 @@ matches(const char *pattern, const struct store_copy *copy)
 /* Fields that are newer than others come last between tabs. */
 static void
 print_copy(struct fields *f, const struct store_copy *copy, const char *state,
-    const uint64_t *sent)
+    const uint64_t *sent, bool announced)
 {
 	bool tabs = f->form == FIELDS_TABS;
 	char root[BASE32_LEN(AICH_SIZE) + 1];
@@ -72,6 +72,7 @@ print_copy(struct fields *f, const struct store_copy *copy, const char *state,
 	if (!tabs) {
 		fields_text(f, "name", store_name_of(copy->path));
 		fields_text(f, "path", copy->path);
+		fields_word(f, "announce", announced ? "yes" : "no");
 	}
 	fields_end(f);
 }
@@ -93,7 +94,8 @@ visit(void *ctx, const struct store_copy *copy)
 	if (l->state && strcmp(l->state, name) != 0)
 		return true;
 	is_known = sent_of(&l->sent, copy->hash, &bytes);
-	print_copy(&l->fields, copy, name, is_known ? &bytes : NULL);
+	print_copy(&l->fields, copy, name, is_known ? &bytes : NULL,
+	    store_is_announced(&l->store, copy->hash) == STORE_FOUND);
 	return !ferror(stdout);
 }
 

@@ -124,6 +124,16 @@ edit_drop_path(struct edit *e, const char *path)
 	return edit_end(e);
 }
 
+static void
+keep_announce(struct edit *e, const char *from, const char *to)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_ANNOUNCE_MOVE);
+
+	edit_bind_path(stmt, 1, from);
+	edit_bind_path(stmt, 2, to);
+	edit_run(e, stmt);
+}
+
 int
 edit_put(struct edit *e, const struct edit_entry *entry)
 {
@@ -139,8 +149,10 @@ edit_put(struct edit *e, const struct edit_entry *entry)
 	edit_put_content(e, entry);
 	put_copy(e, copy);
 	edit_run_path(e, EDIT_REMOVED_DELETE, copy->path);
-	if (entry->moved_from)
+	if (entry->moved_from) {
+		keep_announce(e, entry->moved_from, copy->path);
 		edit_drop_path(e, entry->moved_from);
+	}
 	if (known == STORE_FOUND) {
 		edit_delete_unused_content(e, before.hash);
 		delete_unused_root(e, root_before);
@@ -210,5 +222,26 @@ edit_set_sound(struct edit *e, const char *path, int64_t ctime_ns)
 
 	edit_bind_path(stmt, 1, path);
 	sqlite3_bind_int64(stmt, 2, ctime_ns);
+	return edit_run(e, stmt);
+}
+
+int
+edit_set_announce_path(struct edit *e, const char *path, bool announce)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_COPY_ANNOUNCE_PUT);
+
+	edit_bind_path(stmt, 1, path);
+	sqlite3_bind_int(stmt, 2, announce);
+	return edit_run(e, stmt);
+}
+
+int
+edit_set_announce_hash(
+    struct edit *e, const uint8_t hash[HASH_SIZE], bool announce)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_HASH_ANNOUNCE_PUT);
+
+	edit_bind_hash(stmt, 1, hash);
+	sqlite3_bind_int(stmt, 2, announce);
 	return edit_run(e, stmt);
 }

@@ -36,4 +36,9 @@ int edit_move(struct edit *e, const char *from, const char *to);
 int edit_set_damaged(struct edit *e, const char *path);
 int edit_set_sound(struct edit *e, const char *path, int64_t ctime_ns);
 
+/* May the content at a path be announced, or that of all copies of it? */
+int edit_set_announce_path(struct edit *e, const char *path, bool announce);
+int edit_set_announce_hash(
+    struct edit *e, const uint8_t hash[HASH_SIZE], bool announce);
+
 #endif

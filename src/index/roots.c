@@ -141,6 +141,20 @@ roots_put_inode(struct edit *e, const char *path, uint64_t inode)
 }
 
 int
+roots_set_announce(struct edit *e, const char *dir, bool announce)
+{
+	sqlite3_stmt *stmt = edit_statement(e, EDIT_ROOT_ANNOUNCE_PUT);
+	char from[PATH_MAX + 1], before[PATH_MAX + 1];
+
+	store_beneath(dir, from, before);
+	edit_bind_path(stmt, 1, dir);
+	edit_bind_path(stmt, 2, from);
+	edit_bind_path(stmt, 3, before);
+	sqlite3_bind_int(stmt, 4, announce);
+	return edit_run(e, stmt);
+}
+
+int
 roots_rules(struct edit *e, const struct root *root, struct rules *out)
 {
 	sqlite3_stmt *stmt = edit_statement(e, EDIT_EXCLUDES);

@@ -48,6 +48,12 @@ int roots_put_inode(struct edit *e, const char *path, uint64_t inode);
 int roots_rules(struct edit *e, const struct root *root, struct rules *out);
 void roots_free_rules(struct rules *rules);
 
+/*
+ * May the files of the roots at and beneath dir be announced, and those that
+ * are added there later?
+ */
+int roots_set_announce(struct edit *e, const char *dir, bool announce);
+
 int roots_put_mount_point(struct edit *e, const char *path);
 
 /* Was this path removed by hand? */

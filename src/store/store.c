@@ -277,6 +277,21 @@ store_comment(
 }
 
 enum store_result
+store_is_announced(struct store *s, const uint8_t hash[HASH_SIZE])
+{
+	sqlite3_stmt *stmt =
+	    store_statement_of(s, STORE_ANNOUNCED, hash, HASH_SIZE);
+	enum store_result res = store_step(s, stmt);
+
+	if (res != STORE_FOUND)
+		return res;
+	if (!sqlite3_column_int(stmt, 0))
+		res = STORE_UNKNOWN;
+	sqlite3_reset(stmt);
+	return res;
+}
+
+enum store_result
 store_root_from(
     struct store *s, const char *path, bool walked, char out[PATH_MAX])
 {

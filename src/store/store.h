@@ -120,6 +120,13 @@ struct store_comment {
 enum store_result store_comment(
     struct store *s, const uint8_t hash[HASH_SIZE], struct store_comment *out);
 
+/*
+ * May a content be announced to servers and other networks? UNKNOWN when it may
+ * not.
+ */
+enum store_result store_is_announced(
+    struct store *s, const uint8_t hash[HASH_SIZE]);
+
 /* The copy at a path. out->path and out->root are NULL. */
 enum store_result store_find_path(
     struct store *s, const char *path, struct store_copy *out);

@@ -205,7 +205,11 @@ a_move_keeps_the_content_and_what_is_said_of_it(void **state)
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_true(!copy.damaged && copy.ctime_ns == 77);
 	assert_int_equal(edit_set_damaged(&e, "/srv/new/b"), 0);
+	assert_int_equal(store_is_announced(&e.store, hash_a), STORE_FOUND);
+	assert_int_equal(edit_set_announce_path(&e, "/srv/new/b", false), 0);
+	assert_int_equal(store_is_announced(&e.store, hash_a), STORE_UNKNOWN);
 	put(&e, hash_a, "/srv/new/b"); /* hashed again, and sound */
+	assert_int_equal(store_is_announced(&e.store, hash_a), STORE_UNKNOWN);
 	assert_int_equal(
 	    store_find_path(&e.store, "/srv/new/b", &copy), STORE_FOUND);
 	assert_true(!copy.damaged && copy.ctime_ns == ANY_CTIME);

@@ -206,11 +206,12 @@ sorts(sqlite3 *in, const char *statement)
 }
 
 /*
- * What reads a table from end to end, or all mount points there are: each is run
- * once in a verb, or for one directory. All else is run for each file.
+ * What reads a table from end to end, or all mount points or roots there are:
+ * each is run once in a verb, or for one directory. All else is run for each file.
  */
 static const char *const reads_all[] = {"DB_SCHEMA", "STORE_SUM",
-    "STORE_COUNT_WITHOUT_AICH", "STORE_MOUNT_POINTS_ABOVE"};
+    "STORE_COUNT_WITHOUT_AICH", "STORE_MOUNT_POINTS_ABOVE",
+    "EDIT_ROOT_WALK_PUT"};
 
 static bool
 may_read_all(const char *name)
@@ -277,8 +278,11 @@ the_schema_refuses_nonsense(void **state)
 	    refuses("INSERT INTO identity VALUES (2, zeroblob(16), 0)"));
 	assert_true(
 	    refuses("INSERT INTO identity VALUES (1, zeroblob(15), 0)"));
-	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0, NULL, 0)"));
-	assert_true(refuses("INSERT INTO root VALUES (1, x'2f', 1, NULL, 2)"));
+	assert_true(refuses("INSERT INTO root VALUES (1, x'', 0, NULL, 0, 1)"));
+	assert_true(
+	    refuses("INSERT INTO root VALUES (1, x'2f', 1, NULL, 2, 1)"));
+	assert_true(
+	    refuses("INSERT INTO root VALUES (1, x'2f', 1, NULL, 0, 2)"));
 	assert_true(refuses("INSERT INTO exclude VALUES (1, x'')"));
 	assert_true(refuses("INSERT INTO mount_point VALUES (x'')"));
 	assert_true(refuses("INSERT INTO removed VALUES (x'')"));

@@ -79,6 +79,7 @@ check() {
 	only file peer day -- ed2k-share stats --by ''
 	only prune -- ed2k-share stats ''
 	offered low normal high -- ed2k-share priority "$tmp/one" ''
+	offered yes no -- ed2k-share announce "$tmp/one" ''
 	only -- ed2k-share comment -r ''
 	only -- ed2k-share link --source ''
 
