@@ -4,8 +4,11 @@
  */
 #include "base/log.h"
 
+#include "base/clock.h"
+#include "base/log_limit.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +17,8 @@
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+
+#define LOG_MESSAGE_MAX 4096
 
 enum sink {
 	SINK_TOOL,    /* "name: message" on fd 2 */
@@ -26,6 +31,8 @@ static const char *log_name = "ed2k";
 static enum sink log_sink = SINK_TOOL;
 static enum log_level log_max = LOG_LEVEL_INFO;
 static void (*log_before)(void);
+static struct log_limit log_limit;
+static bool log_is_limited;
 
 void
 log_open_stderr(const char *name)
@@ -68,6 +75,24 @@ log_set_before(void (*before)(void))
 }
 
 void
+log_set_limit(uint64_t period_ms, bool (*allows)(void *ctx), void *ctx)
+{
+	log_limit = (struct log_limit){
+	    .period_ms = period_ms,
+	    .begun_ms = clock_ms(),
+	    .allows = allows,
+	    .ctx = ctx,
+	};
+	log_is_limited = true;
+}
+
+uint64_t
+log_unlogged(void)
+{
+	return log_limit.unlogged;
+}
+
+void
 log_open_server(const char *name)
 {
 	struct stat in, err;
@@ -86,25 +111,17 @@ log_open_server(const char *name)
 	}
 }
 
-void
-log_at(enum log_level level, const char *fmt, ...)
+static void
+put(enum log_level level, const char *msg)
 {
 	static const char *const names[] = {[LOG_LEVEL_ERROR] = "error",
 	    [LOG_LEVEL_WARNING] = "warning",
 	    [LOG_LEVEL_NOTICE] = "notice",
 	    [LOG_LEVEL_INFO] = "info",
 	    [LOG_LEVEL_DEBUG] = "debug"};
-	char msg[4096], line[sizeof msg + 128];
-	va_list ap;
+	char line[LOG_MESSAGE_MAX + 128];
 	int n;
 
-	if (level > log_max)
-		return;
-	if (log_before)
-		log_before();
-	va_start(ap, fmt);
-	vsnprintf(msg, sizeof msg, fmt, ap);
-	va_end(ap);
 	switch (log_sink) {
 	case SINK_SYSLOG:
 		syslog((int)level, "%s", msg);
@@ -123,6 +140,47 @@ log_at(enum log_level level, const char *fmt, ...)
 	/* one write a line: lines of processes that share fd 2 stay whole */
 	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
+}
+
+/* Tell how many were not logged in the period that is over, if it is. */
+static void
+renew_limit(void)
+{
+	uint64_t unlogged = log_limit_renew(&log_limit, clock_ms());
+	char msg[128];
+
+	if (unlogged == 0)
+		return;
+	snprintf(msg, sizeof msg,
+	    "%" PRIu64 " more warnings and errors were not logged", unlogged);
+	put(LOG_LEVEL_WARNING, msg);
+}
+
+static bool
+is_too_much(enum log_level level, const char *msg)
+{
+	if (!log_is_limited || level > LOG_LEVEL_WARNING)
+		return false;
+	renew_limit();
+	return !log_limit_admits(&log_limit, level < LOG_LEVEL_WARNING, msg);
+}
+
+void
+log_at(enum log_level level, const char *fmt, ...)
+{
+	char msg[LOG_MESSAGE_MAX];
+	va_list ap;
+
+	if (level > log_max)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof msg, fmt, ap);
+	va_end(ap);
+	if (is_too_much(level, msg))
+		return;
+	if (log_before)
+		log_before();
+	put(level, msg);
 }
 
 const char *

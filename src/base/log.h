@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The numbers are syslog's. */
 enum log_level {
@@ -46,6 +47,19 @@ void log_set_level(enum log_level level);
 
 /* Have `before` called before each message, to clear a progress line. */
 void log_set_before(void (*before)(void));
+
+/*
+ * From now on log each warning and error once in so many milliseconds (0: once
+ * at all), and of different ones a few (base/log_limit.h); and only if `allows`
+ * says so, unless that is NULL. With a period, the next one tells how many were
+ * not logged.
+ *
+ * `allows` is called in log_at and may log.
+ */
+void log_set_limit(uint64_t period_ms, bool (*allows)(void *ctx), void *ctx);
+
+/* How many were not logged in this period. */
+uint64_t log_unlogged(void);
 
 void log_at(enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

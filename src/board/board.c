@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define MAGIC   "ed2kbrd"
-#define VERSION 3
+#define VERSION 4
 
 /* In its place while a board is being made, and when it is given up. */
 static const char no_magic[sizeof((struct board_head *)0)->magic];

@@ -70,6 +70,8 @@ struct board {
 	struct place places[PLACES_MAX];
 	struct tally arrivals; /* new connections */
 	struct tally costly;   /* answers, see costly.h */
+	/* see log_rate.h */
+	struct tally warnings, turned_away;
 	struct record records[SCOREBOARD_RECORDS];
 };
 

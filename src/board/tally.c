@@ -38,6 +38,13 @@ find(struct tally *t, uint64_t network, uint32_t size)
 	return oldest;
 }
 
+/* Is the minute of this entry not over yet? */
+static bool
+is_running(const struct tally_entry *e, uint64_t now_ms)
+{
+	return is_recent(e->minute_ms, now_ms, MINUTE_MS - 1);
+}
+
 /* The entry of this network, begun anew when its minute is over. */
 static struct tally_entry *
 open_entry(struct tally *t, uint64_t owner, uint32_t size, uint64_t now_ms)
@@ -45,8 +52,7 @@ open_entry(struct tally *t, uint64_t owner, uint32_t size, uint64_t now_ms)
 	uint64_t network = owner_network(owner, size);
 	struct tally_entry *e = find(t, network, size);
 
-	if (!is_of(e, network, size) ||
-	    !is_recent(e->minute_ms, now_ms, MINUTE_MS - 1))
+	if (!is_of(e, network, size) || !is_running(e, now_ms))
 		*e = (struct tally_entry){
 		    .network = network, .minute_ms = now_ms, .size = size};
 	return e;
@@ -68,5 +74,27 @@ tally_count(struct tally *t, uint64_t owner, uint32_t limit, uint64_t now_ms)
 			return false;
 	for (unsigned size = 0; size < n_sizes; size++)
 		open_entry(t, owner, size, now_ms)->n++;
+	return true;
+}
+
+bool
+tally_first(struct tally *t, uint64_t owner, uint64_t now_ms, uint32_t *more)
+{
+	uint32_t size = owner_sizes(owner) - 1;
+	uint64_t network = owner_network(owner, size);
+	struct tally_entry *e = find(t, network, size);
+	bool is_known = is_of(e, network, size);
+
+	*more = 0;
+	if (owner == 0)
+		return true;
+	if (is_known && is_running(e, now_ms)) {
+		e->n += e->n < UINT32_MAX;
+		return false;
+	}
+	if (is_known)
+		*more = e->n;
+	*e = (struct tally_entry){
+	    .network = network, .minute_ms = now_ms, .size = size};
 	return true;
 }

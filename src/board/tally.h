@@ -31,4 +31,13 @@ struct tally {
 bool tally_count(
     struct tally *t, uint64_t owner, uint32_t limit, uint64_t now_ms);
 
+/*
+ * Is this the first one of the owner's widest network in a minute? Then *more
+ * is how many others there were since the last first one, as far as is known.
+ * An owner that is not known is always the first. A tally is used by this or by
+ * tally_count, not by both.
+ */
+bool tally_first(
+    struct tally *t, uint64_t owner, uint64_t now_ms, uint32_t *more);
+
 #endif

@@ -24,8 +24,8 @@
 /* How long to wait when the kernel lacks descriptors, memory or processes. */
 #define SHORTAGE_MS 100
 
-/* How often a shortage is logged. */
-#define SHORTAGE_LOG_MS 60000
+/* How often the same thing is logged, such as a shortage. */
+#define LOG_PERIOD_MS 60000
 
 struct acceptor {
 	const struct options *opt;
@@ -37,9 +37,8 @@ struct acceptor {
 		struct children children;
 	} counts;
 	struct renewal renewal;
-	sigset_t wait_mask;   /* of signals, while waiting */
-	uint64_t active_ms;   /* a connection came, or a child ended */
-	uint64_t shortage_ms; /* when one was logged; 0: never */
+	sigset_t wait_mask; /* of signals, while waiting */
+	uint64_t active_ms; /* a connection came, or a child ended */
 };
 
 static volatile sig_atomic_t stopped, renewal_wanted;
@@ -150,12 +149,7 @@ reap(struct acceptor *a)
 static void
 bear_shortage(struct acceptor *a, const char *what)
 {
-	uint64_t now_ms = clock_ms();
-
-	if (a->shortage_ms == 0 || now_ms - a->shortage_ms >= SHORTAGE_LOG_MS) {
-		log_warning("%s: %s; connections wait", what, strerror(errno));
-		a->shortage_ms = now_ms;
-	}
+	log_warning("%s: %s; connections wait", what, strerror(errno));
 	wait_for(a, NULL, 0, SHORTAGE_MS);
 	reap(a);
 }
@@ -291,6 +285,7 @@ acceptor_run(const struct options *opt, const struct sockets *sockets,
 	renewal_inherit(&a->counts, sizeof a->counts);
 	renewal_init(&a->renewal, argv, a->active_ms);
 	catch_signals(a);
+	log_set_limit(LOG_PERIOD_MS, NULL, NULL);
 	for (int i = 0; i < sockets->n; i++)
 		fds[i] = (struct pollfd){sockets->first + i, POLLIN, 0};
 	for (;;) {

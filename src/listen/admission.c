@@ -5,12 +5,20 @@
  */
 #include "listen/admission.h"
 
-#include "base/log.h"
 #include "base/owner.h"
 #include "base/util.h"
 #include "board/roster.h"
 #include "serve/who/deny.h"
+#include "serve/who/early_end.h"
 #include "serve/who/proxy.h"
+
+enum refusal {
+	REFUSAL_NONE,
+	REFUSAL_DENIED,    /* on the list of denied addresses */
+	REFUSAL_FULL,      /* connections in all */
+	REFUSAL_TOO_MANY,  /* connections of this address at once */
+	REFUSAL_TOO_OFTEN, /* new ones of this address in this minute */
+};
 
 static bool
 is_balancer(const struct options *opt, const struct peer *peer)
@@ -47,16 +55,18 @@ bool
 admission_admits(struct admission *a, const struct options *opt,
     const struct children *children, const struct peer *peer, uint64_t now_ms)
 {
-	static const char *const ends[] = {
-	    [REFUSAL_DENIED] = "denied",
-	    [REFUSAL_FULL] = "refused fault=\"" FAULT_TOO_MANY " in all\"",
-	    [REFUSAL_TOO_MANY] = "refused fault=\"" FAULT_TOO_MANY "\"",
-	    [REFUSAL_TOO_OFTEN] = "refused fault=\"" FAULT_TOO_OFTEN "\"",
+	static const struct early_end ends[] = {
+	    [REFUSAL_DENIED] = {.end = "denied"},
+	    [REFUSAL_FULL] = {"refused", FAULT_TOO_MANY " in all", 0},
+	    [REFUSAL_TOO_MANY] = {"refused", FAULT_TOO_MANY, 0},
+	    [REFUSAL_TOO_OFTEN] = {"refused", FAULT_TOO_OFTEN, 0},
 	};
 	enum refusal refusal = find_refusal(a, opt, children, peer, now_ms);
+	uint32_t unlogged;
 
-	if (refusal != REFUSAL_NONE &&
-	    tally_count(&a->logged[refusal], owner_of(peer->ip), 1, now_ms))
-		log_info("peer=%s end=%s", peer->name, ends[refusal]);
-	return refusal == REFUSAL_NONE;
+	if (refusal == REFUSAL_NONE)
+		return true;
+	if (tally_first(&a->logged, owner_of(peer->ip), now_ms, &unlogged))
+		early_end_log(&ends[refusal], peer, unlogged);
+	return false;
 }

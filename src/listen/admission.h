@@ -13,23 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum refusal {
-	REFUSAL_NONE,
-	REFUSAL_DENIED,    /* on the list of denied addresses */
-	REFUSAL_FULL,      /* connections in all */
-	REFUSAL_TOO_MANY,  /* connections of this address at once */
-	REFUSAL_TOO_OFTEN, /* new ones of this address in this minute */
-	REFUSALS
-};
-
 struct admission {
-	struct tally arrivals;         /* new connections */
-	struct tally logged[REFUSALS]; /* log lines */
+	struct tally arrivals; /* new connections */
+	struct tally logged;   /* log lines */
 };
 
 /*
  * May this connection be served? False after a log line, of which an address
- * gets one of a kind a minute. As in serve_peer, the limits by address hold
+ * gets one a minute (tally_first). As in serve_peer, the limits by address hold
  * with a state directory only, and not for balancers: their peers are known
  * later.
  */

@@ -7,6 +7,8 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/owner.h"
+#include "board/log_rate.h"
 #include "board/roster.h"
 #include "serve/conn.h"
 #include "serve/walls/sandbox.h"
@@ -19,30 +21,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-
-static bool
-is_denied(const struct options *opt, const struct peer *peer)
-{
-	if (!deny_has(opt->deny_file, peer->ip))
-		return false;
-	log_info("peer=%s end=denied", peer->name);
-	return true;
-}
-
-/* Who is it? False when it is not served: *status is the exit code. */
-static bool
-find_peer(const struct options *opt, struct peer *peer, int *status)
-{
-	*status = EX_USAGE;
-	peer_identify(peer);
-	if (!peer_prepare(peer))
-		return false;
-	if (opt->proxy_from &&
-	    !proxy_identify(peer, opt->proxy_from, opt->hello_s * 1000, status))
-		return false;
-	*status = EX_TEMPFAIL;
-	return !is_denied(opt, peer);
-}
 
 /*
  * Open the scoreboard, if there is to be one. 0, or EX_CONFIG after a log line.
@@ -70,11 +48,12 @@ open_board(const struct options *opt, struct scoreboard *board)
 }
 
 /*
- * Claim a record. False, after a log line, for a peer with too many
- * connections: that is abuse. A full board is not its fault.
+ * Claim a record. False for a peer with too many connections: that is abuse. A
+ * full board is not its fault.
  */
 static bool
-claim_record(struct scoreboard *board, const struct peer *peer)
+claim_record(
+    struct scoreboard *board, const struct peer *peer, struct early_end *end)
 {
 	static const char *const faults[] = {
 	    [CLAIM_TOO_MANY] = FAULT_TOO_MANY,
@@ -83,11 +62,47 @@ claim_record(struct scoreboard *board, const struct peer *peer)
 	enum claim_result res =
 	    roster_claim(board, peer->ip, peer->port, clock_ms());
 
+	*end = (struct early_end){.end = "refused", .status = EX_TEMPFAIL};
 	if (res == CLAIM_OK || res == CLAIM_FULL)
 		return true;
-	log_info("peer=%s end=refused fault=%s", peer->name,
-	    log_quote_str(faults[res]));
+	end->fault = faults[res];
 	return false;
+}
+
+/* Who is it, and is it served? If not, *end is why. */
+static bool
+admit(const struct options *opt, struct scoreboard *board, struct peer *peer,
+    struct early_end *end)
+{
+	if (opt->proxy_from &&
+	    !proxy_identify(peer, opt->proxy_from, opt->hello_s * 1000, end))
+		return false;
+	*end = (struct early_end){.end = "denied", .status = EX_TEMPFAIL};
+	return !deny_has(opt->deny_file, peer->ip) &&
+	    claim_record(board, peer, end);
+}
+
+/* Log that the peer is turned away, unless that would be too often. */
+static void
+log_turned_away(struct scoreboard *board, const struct peer *peer,
+    const struct early_end *end)
+{
+	uint32_t unlogged;
+
+	if (end->end &&
+	    log_rate_turned_away(
+		board, owner_of(peer->ip), clock_ms(), &unlogged))
+		early_end_log(end, peer, unlogged);
+}
+
+/* For log_set_limit: what one peer brings about with all its connections. */
+static bool
+may_warn(void *ctx)
+{
+	const struct conn_setup *setup = ctx;
+
+	return log_rate_warning(
+	    setup->board, owner_of(setup->peer->ip), clock_ms());
 }
 
 static struct session_config
@@ -142,7 +157,8 @@ serve_peer(const struct options *opt, struct share_facts *facts)
 	static struct scoreboard board;
 	struct peer peer;
 	struct session_config config;
-	const struct conn_setup setup = {
+	struct early_end end;
+	struct conn_setup setup = {
 	    .peer = &peer,
 	    .config = &config,
 	    .rate_bps = opt->rate,
@@ -156,16 +172,20 @@ serve_peer(const struct options *opt, struct share_facts *facts)
 	ledger.state_dir = opt->state;
 	ledger.rules.anonymize = opt->anonymize;
 	ledger.rules.keep_s = opt->keep_s;
-	if (!find_peer(opt, &peer, &status))
-		return status;
+	peer_identify(&peer);
+	if (!peer_prepare(&peer))
+		return EX_USAGE;
 	status = open_board(opt, &board);
 	if (status)
 		return status;
+	log_set_limit(0, may_warn, &setup);
 	ledger.board = &board;
 	board.on_dead = ledger_add_dead;
 	board.ctx = &ledger;
-	if (!claim_record(&board, &peer))
-		return EX_TEMPFAIL;
+	if (!admit(opt, &board, &peer, &end)) {
+		log_turned_away(&board, &peer, &end);
+		return end.status;
+	}
 	status = open_share(opt, facts, &store);
 	if (status)
 		return status;

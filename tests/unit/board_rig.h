@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "board/costly.h"
 #include "board/crowd.h"
+#include "board/log_rate.h"
 #include "board/queue.h"
 #include "board/roster.h"
 #include "board/turn.h"
@@ -57,9 +58,11 @@ enum op {
 	OP_SENDING,
 	OP_COSTLY, /* begin a costly answer */
 	OP_COSTLY_END,
-	OP_CROWD, /* does it leave? number: it is busy */
-	OP_SINCE, /* since_ms of the record */
-	OP_MINE,  /* number of the record */
+	OP_WARN,        /* may it? */
+	OP_TURNED_AWAY, /* may it be logged? Else 0, or how many were not + 1 */
+	OP_CROWD,       /* does it leave? number: it is busy */
+	OP_SINCE,       /* since_ms of the record */
+	OP_MINE,        /* number of the record */
 };
 
 struct order {
@@ -103,6 +106,7 @@ static inline uint64_t
 obey(struct scoreboard *b, const struct order *o, struct answer *a)
 {
 	struct record *r = scoreboard_mine(b);
+	uint32_t unlogged;
 
 	b->limits = o->limits;
 	switch (o->op) {
@@ -147,6 +151,12 @@ obey(struct scoreboard *b, const struct order *o, struct answer *a)
 	case OP_COSTLY_END:
 		costly_end(b);
 		return 0;
+	case OP_WARN:
+		return log_rate_warning(b, b->owner, o->now_ms);
+	case OP_TURNED_AWAY:
+		return log_rate_turned_away(b, b->owner, o->now_ms, &unlogged)
+		    ? unlogged + UINT64_C(1)
+		    : 0;
 	case OP_CROWD:
 		return crowd_should_leave(b, o->number, o->now_ms);
 	case OP_SINCE:

@@ -329,6 +329,48 @@ eight_quotes_live_at_a_time(void **state)
 	}
 }
 
+static void
+say_again(void)
+{
+	log_open_stderr("t");
+	log_set_limit(0, NULL, NULL);
+	for (int i = 0; i < 3; i++) {
+		log_info("peer");
+		log_warning("same");
+	}
+	if (log_unlogged() != 2)
+		log_info("%u", (unsigned)log_unlogged());
+}
+
+static void
+a_limit_holds_for_warnings_and_errors_alone(void **state)
+{
+	(void)state;
+	run_on_pipe(say_again);
+	assert_string_equal(got, "t: peer\nt: same\nt: peer\nt: peer\n");
+}
+
+static void
+say_for_two_periods(void)
+{
+	log_open_stderr("t");
+	log_set_limit(50, NULL, NULL);
+	for (int i = 0; i < 3; i++)
+		log_warning("same");
+	usleep(60000);
+	log_warning("other");
+}
+
+static void
+a_new_period_tells_what_the_last_one_left_out(void **state)
+{
+	(void)state;
+	run_on_pipe(say_for_two_periods);
+	assert_string_equal(got,
+	    "t: same\nt: 2 more warnings and errors were not logged\n"
+	    "t: other\n");
+}
+
 int
 main(void)
 {
@@ -339,6 +381,8 @@ main(void)
 		a_tool_that_a_unit_starts_tells_the_journal_the_level),
 	    cmocka_unit_test(the_journal_gets_levels_in_brackets),
 	    cmocka_unit_test(a_journal_that_is_another_stream_gets_nothing),
+	    cmocka_unit_test(a_limit_holds_for_warnings_and_errors_alone),
+	    cmocka_unit_test(a_new_period_tells_what_the_last_one_left_out),
 	    cmocka_unit_test(not_a_byte_of_log_goes_to_a_peer_on_stderr),
 	    cmocka_unit_test(
 		a_socket_on_stdin_and_another_stderr_are_kept_apart),

@@ -104,6 +104,59 @@ many_owners_have_room(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Is it the first one? How many more there were before is *more. */
+static bool
+is_first(uint64_t owner, uint64_t now_ms, uint32_t *more)
+{
+	*more = 77;
+	return tally_first(&tally, owner, now_ms, more);
+}
+
+static void
+the_first_one_of_a_minute_says_how_many_more_there_were(void **state)
+{
+	uint32_t more;
+
+	(void)state;
+	assert_true(is_first(V4_7, T0, &more));
+	assert_int_equal(more, 0);
+	for (uint64_t i = 0; i < 500; i++)
+		assert_false(is_first(V4_7, T0 + i, &more));
+	assert_true(is_first(V4_8, T0, &more));
+	assert_int_equal(more, 0);
+	assert_false(is_first(V4_7, T0 + 59999, &more));
+	assert_true(is_first(V4_7, T0 + 60000, &more));
+	assert_int_equal(more, 501);
+	assert_true(is_first(V4_7, T0 + 120000, &more));
+	assert_int_equal(more, 0);
+}
+
+static void
+a_network_has_one_first_one_in_all(void **state)
+{
+	uint32_t more;
+	int n = 0;
+
+	(void)state;
+	for (uint64_t i = 0; i < 65536; i++)
+		n += is_first(V6 + i, T0, &more);
+	assert_int_equal(n, 1);
+	assert_true(is_first(V6 + 65536, T0, &more));
+	assert_true(is_first(V6 + 5, T0 + 60000, &more));
+	assert_int_equal(more, 65535);
+}
+
+static void
+an_unknown_owner_is_always_the_first(void **state)
+{
+	uint32_t more;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		assert_true(is_first(0, T0, &more));
+	assert_int_equal(more, 0);
+}
+
 int
 main(void)
 {
@@ -115,6 +168,9 @@ main(void)
 	    TEST(a_refusal_takes_nothing_from_the_neighbours),
 	    TEST(a_network_that_is_full_is_not_forgotten),
 	    TEST(many_owners_have_room),
+	    TEST(the_first_one_of_a_minute_says_how_many_more_there_were),
+	    TEST(a_network_has_one_first_one_in_all),
+	    TEST(an_unknown_owner_is_always_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,18 +17,23 @@ outcome_log(const struct outcome *o)
 {
 	const struct session *s = o->session;
 	char hash[2 * HASH_SIZE + 1] = "-", user[2 * HASH_SIZE + 1] = "-";
+	char unlogged[40] = "";
 	const char *transport = o->obfuscated ? "obfuscated" : "plain";
 
 	if (s->has_file)
 		hex_encode(hash, s->file, HASH_SIZE);
 	if (s->n_hellos > 0)
 		hex_encode(user, s->hello.user_hash, HASH_SIZE);
+	if (log_unlogged() > 0)
+		snprintf(unlogged, sizeof unlogged, " unlogged=%" PRIu64,
+		    log_unlogged());
 	log_info("peer=%s client=%s mod=%s user=%s transport=%s file=%s "
-		 "bytes=%" PRIu64 " seconds=%" PRIu64 ".%03u end=%s%s%s",
+		 "bytes=%" PRIu64 " seconds=%" PRIu64 ".%03u end=%s%s%s%s",
 	    o->peer->name, log_quote_str(s->hello.name),
 	    log_quote_str(s->hello.mod), user, transport, hash, o->bytes,
 	    o->ms / 1000, (unsigned)(o->ms % 1000), session_end_name(s->end),
-	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "");
+	    s->fault ? " fault=" : "", s->fault ? log_quote_str(s->fault) : "",
+	    unlogged);
 }
 
 void

@@ -105,11 +105,10 @@ is_affordable(struct shared_file *f, uint64_t len)
 	if (f->proof.hashed_bytes + len <=
 	    PROOF_ADVANCE + f->sent_bytes * PROOF_PER_BYTE)
 		return true;
-	if (shared_file_is_first_fault(f))
-		log_info("a peer asks for little of many parts of %s, which "
-			 "have to be hashed first; \"ed2k-share verify\" "
-			 "makes that needless",
-		    log_quote_str(f->name));
+	log_warning("a peer asks for little of many parts of %s, which have to "
+		    "be hashed first; \"ed2k-share verify\" makes that "
+		    "needless",
+	    log_quote_str(f->name));
 	return false;
 }
 

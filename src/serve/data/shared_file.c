@@ -27,29 +27,18 @@ shared_file_close(struct shared_file *f)
 	f->fd = -1;
 }
 
-bool
-shared_file_is_first_fault(struct shared_file *f)
-{
-	bool is_first = memcmp(f->logged, f->hash, HASH_SIZE) != 0;
-
-	memcpy(f->logged, f->hash, HASH_SIZE);
-	return is_first;
-}
-
 void
-shared_file_log_damaged(struct shared_file *f, size_t part)
+shared_file_log_damaged(const struct shared_file *f, size_t part)
 {
-	if (shared_file_is_first_fault(f))
-		log_error("%s is damaged in part %zu: its bytes have changed, "
-			  "its size and time have not; restore it from a "
-			  "backup, or \"touch\" it and run \"ed2k-share add\" "
-			  "to share what it is now",
-		    log_quote_str(f->name), part);
+	log_error("%s is damaged in part %zu: its bytes have changed, its size "
+		  "and time have not; restore it from a backup, or \"touch\" "
+		  "it and run \"ed2k-share add\" to share what it is now",
+	    log_quote_str(f->name), part);
 }
 
-/* Log, once for a file, what is wrong and what mends it. */
+/* Log what is wrong and what mends it. */
 static void
-log_fault(struct shared_file *f, const char *path, enum copy_state state)
+log_fault(const struct shared_file *f, const char *path, enum copy_state state)
 {
 	static const char *const faults[] = {
 	    [COPY_CHANGED] = "has changed since it was shared; run "
@@ -60,8 +49,6 @@ log_fault(struct shared_file *f, const char *path, enum copy_state state)
 			     "\"ed2k-share verify\" on it",
 	};
 
-	if (!shared_file_is_first_fault(f))
-		return;
 	if (f->sandboxed)
 		log_warning("not served to this peer: %s was shared, or its "
 			    "disk mounted, after the connection began; the "

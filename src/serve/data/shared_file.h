@@ -1,7 +1,7 @@
 /*
  * The shared file that the peer asks for: found by its hash, opened beneath
  * its root, compared with what was recorded. One is open at a time; asking for
- * another closes it. What is wrong with a file is logged once a connection.
+ * another closes it. What is wrong with a file is logged.
  * SPDX-License-Identifier: ISC
  */
 #ifndef SERVE_DATA_SHARED_FILE_H
@@ -36,7 +36,6 @@ struct shared_file {
 	bool has_aich;
 	uint8_t aich_root[AICH_SIZE];
 	char name[WIRE_NAME_MAX + 1]; /* as on disk: any bytes, terminated */
-	uint8_t logged[HASH_SIZE];    /* the last one that was logged */
 };
 
 void shared_file_init(struct shared_file *f, struct store *store);
@@ -60,10 +59,7 @@ enum store_result shared_file_open(
 bool shared_file_check(struct shared_file *f);
 void shared_file_stale(struct shared_file *f);
 
-/* Was nothing logged of this file yet? From now on it was. */
-bool shared_file_is_first_fault(struct shared_file *f);
-
-/* Log, once for a file, that the bytes of a part are not what was hashed. */
-void shared_file_log_damaged(struct shared_file *f, size_t part);
+/* Log that the bytes of a part are not what was hashed. */
+void shared_file_log_damaged(const struct shared_file *f, size_t part);
 
 #endif

@@ -66,41 +66,39 @@ read_some(struct arrived *in, size_t len, uint64_t deadline_ms)
 }
 
 /* A balancer that only checks whether we are here is not logged. */
-static int
+static struct early_end
 end_check(const struct peer *p)
 {
 	log_debug("peer=%s end=health-check", p->name);
-	return 0;
+	return (struct early_end){.status = 0};
 }
 
-static int
-end_bad(const struct peer *p, const char *fault)
+static struct early_end
+end_bad(const char *fault)
 {
-	log_info(
-	    "peer=%s end=bad-peer fault=%s", p->name, log_quote_str(fault));
-	return EX_PROTOCOL;
+	return (struct early_end){
+	    .end = "bad-peer", .fault = fault, .status = EX_PROTOCOL};
 }
 
 /* The header is incomplete, and no more of it comes. */
-static int
+static struct early_end
 end_early(const struct peer *p, const struct arrived *in)
 {
 	if (in->eof)
 		return in->n == 0 ? end_check(p)
-				  : end_bad(p, "half a PROXY header");
-	log_info("peer=%s end=no-hello", p->name);
-	return 0;
+				  : end_bad("half a PROXY header");
+	return (struct early_end){.end = "no-hello"};
 }
 
 /* It is listed but names no peer. */
-static int
+static struct early_end
 end_nameless(const struct peer *p)
 {
 	log_warning("%s is listed in --proxy-from and sent no PROXY header; "
 		    "let that balancer send one (HAProxy: send-proxy-v2), or "
 		    "remove its address from the list",
 	    p->name);
-	return end_bad(p, "no PROXY header");
+	return end_bad("no PROXY header");
 }
 
 /* Read until the header is whole or bad, or no more comes. */
@@ -133,19 +131,20 @@ set_peer(struct peer *p, const struct proxy_header *header)
 }
 
 bool
-proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
+proxy_identify(
+    struct peer *p, const char *list, uint64_t hello_ms, struct early_end *end)
 {
 	struct proxy_header header;
 	struct arrived in = {.n = 0};
 	enum proxy_header_result res;
 	bool listed;
 
-	*status = EX_USAGE;
+	*end = (struct early_end){.status = EX_USAGE};
 	if (!proxy_is_listed(list, p->ip, &listed))
 		return false;
 	if (p->is_gone) {
 		/* HAProxy resets a check as soon as it is connected */
-		*status = end_check(p);
+		*end = end_check(p);
 		return false;
 	}
 	if (!listed)
@@ -157,16 +156,16 @@ proxy_identify(struct peer *p, const char *list, uint64_t hello_ms, int *status)
 	case PROXY_HEADER_PEER:
 		return true;
 	case PROXY_HEADER_LOCAL:
-		*status = end_check(p);
+		*end = end_check(p);
 		break;
 	case PROXY_HEADER_MORE:
-		*status = end_early(p, &in);
+		*end = end_early(p, &in);
 		break;
 	case PROXY_HEADER_NONE:
-		*status = end_nameless(p);
+		*end = end_nameless(p);
 		break;
 	default:
-		*status = end_bad(p, "a broken PROXY header");
+		*end = end_bad("a broken PROXY header");
 		break;
 	}
 	return false;

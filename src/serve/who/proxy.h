@@ -6,6 +6,7 @@
 #ifndef SERVE_WHO_PROXY_H
 #define SERVE_WHO_PROXY_H
 
+#include "serve/who/early_end.h"
 #include "serve/who/peer.h"
 
 #include <stdbool.h>
@@ -19,15 +20,15 @@ bool proxy_is_listed(
     const char *list, const uint8_t address[ADDRESS_SIZE], bool *listed);
 
 /*
- * If *p is in one of the networks of `list`,
- * read the header from fd 0 and make *p the peer that it names. No byte behind
- * the header is read. Waits at most hello_ms. To be called after peer_prepare.
+ * If *p is in one of the networks of `list`, read the header from fd 0 and make
+ * *p the peer that it names. No byte behind the header is read. Waits at most
+ * hello_ms. To be called after peer_prepare.
  *
- * False when there is no peer to serve: *status is the exit code. EX_USAGE (bad
- * list) and EX_PROTOCOL (missing or broken header) come after a log line; 0 is
+ * False when there is no peer to serve: *end is why. Its status is EX_USAGE
+ * (bad list, logged already), EX_PROTOCOL (missing or broken header), or 0:
  * silence, a health check, or a peer that is gone.
  */
 bool proxy_identify(
-    struct peer *p, const char *list, uint64_t hello_ms, int *status);
+    struct peer *p, const char *list, uint64_t hello_ms, struct early_end *end);
 
 #endif

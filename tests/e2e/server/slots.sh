@@ -122,6 +122,10 @@ wait_for 5 killed
 [ "$(sqlite3 -cmd '.timeout 5000' "$state/activity.db" 'SELECT count(*) FROM transfer')" -eq $((before + 2)) ] ||
 	fail "rows: $(sqlite3 "$state/activity.db" 'SELECT outcome, bytes FROM transfer')"
 
+nobody_is_left() {
+	[ -z "$(cat "/proc/$activator/task/$activator/children")" ]
+}
+
 # limits of one address: abuse is turned away, and said in the log
 rm -rf "$state"
 mkdir "$state"
@@ -137,14 +141,17 @@ wait_for 5 two
 [ -z "$( (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" || true)" ] ||
 	fail "a third connection was answered"
 wait_for 5 grep -q 'peer=127.0.0.1:[0-9]* end=refused fault="too many connections"' "$tmp/log"
+# (the log has one such line a minute of an address, so this is another minute)
+kill $(servers) 2>/dev/null || true
+wait_for 10 nobody_is_left
+rm -rf "$state"
+mkdir "$state"
+serve -d "$db" -s "$state" --per-minute 1
 (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" >/dev/null || true
 (echo "$hello"; echo shut) | "$PEER" raw 127.0.0.1 "$port" >/dev/null || true
 wait_for 5 grep -q 'end=refused fault="too many new connections a minute"' "$tmp/log"
 
 # a damaged scoreboard is begun anew, by the next process
-nobody_is_left() {
-	[ -z "$(cat "/proc/$activator/task/$activator/children")" ]
-}
 kill $(cat "/proc/$activator/task/$activator/children") 2>/dev/null || true
 wait_for 10 nobody_is_left
 echo nonsense >"$state/scoreboard"
