@@ -42,6 +42,7 @@ SERVE_DIRS = base proto store board serve serve/* listen
 SHARE_DIRS = base proto store board index cmd
 PORTS_DIRS = base ports
 KAD_DIRS = base proto kad
+ANNOUNCE_DIRS = base proto store announce
 objects = $(patsubst src/%.c,$(B)/%.o,$(1))
 SERVE_OBJS = $(call objects,src/ed2k-serve.c $(call sources,$(SERVE_DIRS)))
 SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))
@@ -50,7 +51,7 @@ PORTS_OBJS = $(filter-out $(B)/base/crypto.o,\
 	$(call objects,src/ed2k-map-ports.c $(call sources,$(PORTS_DIRS))))
 # Everything but the mains, for the tests.
 LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS) \
-	$(PORTS_DIRS) $(KAD_DIRS)))
+	$(PORTS_DIRS) $(KAD_DIRS) $(ANNOUNCE_DIRS)))
 
 # Headers that are made, each of a file.
 SQL = $(sort $(wildcard sql/*.sql))

@@ -211,7 +211,7 @@ sorts(sqlite3 *in, const char *statement)
  */
 static const char *const reads_all[] = {"DB_SCHEMA", "STORE_SUM",
     "STORE_COUNT_WITHOUT_AICH", "STORE_MOUNT_POINTS_ABOVE",
-    "EDIT_ROOT_WALK_PUT"};
+    "EDIT_ROOT_WALK_PUT", "SHARE_VIEW_ROOTS", "SHARE_VIEW_COPIES"};
 
 static bool
 may_read_all(const char *name)
