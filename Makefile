@@ -39,10 +39,10 @@ DEB_PACKAGES = $(BUILD_PACKAGES) build-essential debhelper fakeroot \
 # A program links whole folders; tests/lint says who may include whom.
 sources = $(sort $(wildcard $(patsubst %,src/%/*.c,$(1))))
 SERVE_DIRS = base proto store board serve serve/* listen
-SHARE_DIRS = base proto store board index cmd
+SHARE_DIRS = base proto store board reach index cmd
 PORTS_DIRS = base ports
 KAD_DIRS = base proto kad
-ANNOUNCE_DIRS = base proto store announce
+ANNOUNCE_DIRS = base proto store reach announce
 objects = $(patsubst src/%.c,$(B)/%.o,$(1))
 SERVE_OBJS = $(call objects,src/ed2k-serve.c $(call sources,$(SERVE_DIRS)))
 SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))

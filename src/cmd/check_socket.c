@@ -8,8 +8,8 @@
 #include "base/scope.h"
 #include "base/util.h"
 #include "cmd/check.h"
+#include "reach/probe.h"
 #include "store/identity.h"
-#include "index/probe.h"
 
 #include <errno.h>
 #include <stdio.h>

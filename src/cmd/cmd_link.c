@@ -9,10 +9,10 @@
 #include "cmd/cmd.h"
 #include "cmd/print_html.h"
 #include "index/link.h"
-#include "index/probe.h"
 #include "index/source.h"
 #include "index/target.h"
 #include "proto/ed2klink.h"
+#include "reach/probe.h"
 #include "store/identity.h"
 #include "store/store.h"
 

@@ -3,8 +3,8 @@
  * one file. No file data is requested, so that nothing counts as uploaded.
  * SPDX-License-Identifier: ISC
  */
-#ifndef INDEX_PROBE_H
-#define INDEX_PROBE_H
+#ifndef REACH_PROBE_H
+#define REACH_PROBE_H
 
 #include "base/address.h"
 #include "proto/opcodes.h"

@@ -3,7 +3,7 @@
  * there is one at a time.
  * SPDX-License-Identifier: ISC
  */
-#include "index/probe.h"
+#include "reach/probe.h"
 
 #include "proto/msg.h"
 #include "version.h"
