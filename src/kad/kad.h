@@ -24,6 +24,7 @@
 
 #include "kad/address.h"
 #include "kad/id.h"
+#include "kad/reach.h"
 #include "kad/work.h"
 
 #include <stdbool.h>
@@ -45,13 +46,6 @@ struct kad_config {
 	bool plain;              /* do not obfuscate */
 	bool unchecked;          /* publish before peers reached us by TCP */
 	const struct kad_work *work; /* borrowed */
-};
-
-/* What others say about whether they reach our TCP port. */
-enum kad_reach {
-	KAD_REACH_UNKNOWN,
-	KAD_REACHABLE,
-	KAD_NOT_REACHABLE,
 };
 
 struct kad_status {
