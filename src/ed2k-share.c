@@ -47,12 +47,13 @@ static const struct verb {
 	"paths. Prints a table on a terminal, elsewhere fields with tabs,\n"
 	"with --json an object a line."},
     {"check", cmd_check, USES_DB | USES_STATE,
-	"[-p PORT]... [--outside FILE] [--json]",
+	"[-p PORT]... [--outside FILE]\n"
+	"          [--announcer DIR] [--json]",
 	"Check whether peers can reach what is shared: a line for each\n"
 	"thing, ok, warning or problem, with its remedy. Talks to the\n"
 	"server on the given ports (4662 and 4661), and to no other host.\n"
-	"FILE is what ed2k-map-ports wrote. --json prints a JSON object a\n"
-	"line."},
+	"FILE is what ed2k-map-ports wrote, DIR the state directory of\n"
+	"ed2k-announce. --json prints a JSON object a line."},
     {"announce", cmd_announce, USES_DB, "HASH|PATH... yes|no",
 	"Keep files out of what ed2k-announce(8) tells servers, or let them\n"
 	"in again. A directory that is shared stands for all its files, those\n"
@@ -62,8 +63,8 @@ static const struct verb {
 	"and a comment of at most 128 bytes. \"\" without -r removes both."},
     {"link", cmd_link, USES_DB,
 	"[--html|--collection] [--full]\n"
-	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]]\n"
-	"          [HASH|PATH...]",
+	"          [--source HOST:PORT|auto [--outside FILE] [--crypt]] "
+	"[HASH|PATH...]",
 	"Print eD2k links, of all files without arguments. --source adds\n"
 	"the address where ed2k-serve is reached from outside (auto: the\n"
 	"one that ed2k-map-ports found, or the public address of this\n"
@@ -94,9 +95,10 @@ static const struct verb {
 	"Write a copy of the share database, for ed2k-serve on other\n"
 	"machines. It replaces FILE; servers that are running go on with\n"
 	"the new one."},
-    {"status", cmd_status, USES_STATE, "[-w] [--json]",
-	"Show who is connected: state, seconds, peer, client, file, bytes.\n"
-	"-w shows it again every two seconds."},
+    {"status", cmd_status, USES_STATE, "[-w] [--json] [--announcer DIR]",
+	"Show who is connected: state, seconds, peer, client, file, bytes;\n"
+	"and on which server ed2k-announce, whose state is in DIR, has the\n"
+	"files listed. -w shows it again every two seconds."},
     {"stats", cmd_stats, USES_STATE,
 	"[--by file|peer|day] [--since TIME] [--json]\n"
 	"          | --openmetrics | prune --older AGE",

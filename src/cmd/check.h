@@ -43,6 +43,8 @@ struct check {
 
 	bool answered; /* a server of ours did */
 
+	const char *announcer; /* its state directory */
+
 	const char *outside_path;
 	struct outside outside;
 };
@@ -70,5 +72,6 @@ void check_state(struct check *c, const char *dir);
 void check_sandbox(struct check *c);
 void check_router(struct check *c);
 void check_ipv6(struct check *c);
+void check_announcer(struct check *c);
 
 #endif

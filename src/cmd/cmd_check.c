@@ -9,6 +9,7 @@
 #include "cmd/check.h"
 #include "cmd/cmd.h"
 #include "cmd/terminal.h"
+#include "reach/announced.h"
 #include "store/state.h"
 
 #include <limits.h>
@@ -54,12 +55,15 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &c.json, NULL, ""},
 	    {"outside", 0, ARGS_TEXT, "ED2K_OUTSIDE", 0, 0, &c.outside_path,
 		"FILE", ""},
+	    {"announcer", 0, ARGS_TEXT, "ED2K_ANNOUNCE_STATE", 0, 0,
+		&c.announcer, "DIR", ""},
 	};
 	char usual[PATH_MAX];
 	const char *state = cmd->state;
 
 	c.db = cmd->db;
 	c.outside_path = OUTSIDE_PATH;
+	c.announcer = ANNOUNCED_DIR;
 	if (cmd_parse(options, ARRAY_LEN(options), argc, argv, 0, 0,
 		"check takes options only") < 0 ||
 	    !read_ports(&c, &ports))
@@ -76,6 +80,7 @@ cmd_check(const struct cmd *cmd, int argc, char *argv[])
 	check_sandbox(&c);
 	check_router(&c);
 	check_ipv6(&c);
+	check_announcer(&c);
 	store_close(&c.store);
 	return cmd_end(c.worst == CHECK_PROBLEM ? EX_UNAVAILABLE : 0);
 }

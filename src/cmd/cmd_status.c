@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/util.h"
 #include "board/scoreboard.h"
+#include "cmd/announcer.h"
 #include "cmd/cmd.h"
 #include "cmd/fields.h"
 #include "store/state.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 /* How often -w shows it anew. */
@@ -41,6 +43,7 @@ static const char *const state_names[] = {
 struct showing {
 	struct fields fields;
 	bool watch;
+	const char *announcer; /* its state directory */
 	uint64_t now_ms;
 	unsigned n[ARRAY_LEN(state_names)];
 };
@@ -76,6 +79,23 @@ visit(void *ctx, const struct record *shared)
 	fields_text(f, "name", r.name);
 	fields_end(f);
 	return !ferror(stdout);
+}
+
+/* On which server is it listed? Between tabs there are connections only. */
+static void
+show_announcer(const struct showing *s)
+{
+	uint64_t now_s = (uint64_t)time(NULL);
+	struct announced announced;
+	char words[1024];
+
+	if (s->fields.form == FIELDS_TABS)
+		return;
+	announced_read(&announced, s->announcer);
+	if (s->fields.form == FIELDS_JSON)
+		announcer_print_json(&announced, now_s);
+	else if (announcer_words(words, &announced, now_s) != ANNOUNCER_ABSENT)
+		printf("announcer: %s\n", words);
 }
 
 static void
@@ -132,6 +152,8 @@ show_once(struct showing *s, const char *dir)
 		fault = refuse(dir, error);
 	}
 	scoreboard_close(&board);
+	if (!fault)
+		show_announcer(s);
 	fflush(stdout);
 	return fault;
 }
@@ -140,11 +162,15 @@ int
 cmd_status(const struct cmd *cmd, int argc, char *argv[])
 {
 	struct showing s = {
-	    .fields = {.columns = columns, .n_columns = ARRAY_LEN(columns)}};
+	    .fields = {.columns = columns, .n_columns = ARRAY_LEN(columns)},
+	    .announcer = ANNOUNCED_DIR,
+	};
 	bool json = false;
 	const struct args_option options[] = {
 	    {"watch", 'w', ARGS_FLAG, NULL, 0, 0, &s.watch, NULL, ""},
 	    {"json", 0, ARGS_FLAG, NULL, 0, 0, &json, NULL, ""},
+	    {"announcer", 0, ARGS_TEXT, "ED2K_ANNOUNCE_STATE", 0, 0,
+		&s.announcer, "DIR", ""},
 	};
 	const char *dir = cmd->state;
 	char usual[PATH_MAX];

@@ -4,7 +4,6 @@
  */
 #include "reach/announced.h"
 
-#include "base/default_path.h"
 #include "base/file.h"
 #include "base/number.h"
 #include "base/util.h"
@@ -40,21 +39,6 @@ static const struct number_field {
     {"listed", offsetof(struct announced, n_listed), UINT32_MAX},
     {"files", offsetof(struct announced, n_files), UINT32_MAX},
 };
-
-bool
-announced_default_dir(char *out, size_t cap)
-{
-	static const struct default_path path = {
-	    .of_system = "/var/lib/ed2k-announce",
-	    .env = "XDG_STATE_HOME",
-	    .below_home = ".local/state",
-	    .below = "ed2k-announce",
-	    .what = "state directory of ed2k-announce",
-	    .option = "-s",
-	};
-
-	return default_path_find(out, cap, &path);
-}
 
 const char *
 announced_phase_name(enum announced_phase phase)

@@ -14,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The name of the file in the state directory. */
+/* The state directory of the announcer by default. */
+#define ANNOUNCED_DIR "/var/lib/ed2k-announce"
+
+/* The name of the file in it. */
 #define ANNOUNCED_NAME "status"
 
 /* A larger file is not read. */
@@ -58,13 +61,6 @@ struct announced {
 	uint64_t n_files;              /* files that there are to announce */
 	char reason[256];              /* any bytes but newlines, terminated */
 };
-
-/*
- * Where the state directory of the announcer is by default:
- * /var/lib/ed2k-announce for root and system accounts (uid below 1000), else
- * below $XDG_STATE_HOME or ~/.local/state. False after a log line.
- */
-bool announced_default_dir(char *out, size_t cap);
 
 const char *announced_phase_name(enum announced_phase phase);
 
