@@ -12,9 +12,6 @@ void
 kad_contacts_init(struct kad_contacts *c, uint64_t seed)
 {
 	c->random = seed;
-	for (size_t i = 0; i + 1 < KAD_CONTACTS_MAX; i++)
-		c->nodes[i].next = (uint16_t)(i + 2);
-	c->free = 1;
 }
 
 /* SplitMix64. */
@@ -73,6 +70,19 @@ discard(struct kad_contacts *c, struct kad_node *node)
 	c->regions[region_of(node->contact.id)]--;
 	node->next = c->free;
 	c->free = number;
+}
+
+/* A node to fill, its number + 1; 0: all are used. */
+static uint16_t
+take_free(struct kad_contacts *c)
+{
+	uint16_t number = c->free;
+
+	if (number > 0)
+		c->free = c->nodes[number - 1].next;
+	else if (c->n_touched < KAD_CONTACTS_MAX)
+		number = ++c->n_touched;
+	return number;
 }
 
 /* Of some nodes, throw out the one of which nothing was heard for longest. */
@@ -145,12 +155,14 @@ kad_contacts_add(struct kad_contacts *c, const struct kad_contact *contact,
 	if (place < c->n &&
 	    kad_same_id(c->nodes[c->order[place]].contact.id, contact->id))
 		return NULL;
-	if (c->free == 0 && !make_room(c))
-		return NULL;
-	place = find_place(c, contact->id); /* room was made */
-	number = c->free;
+	number = take_free(c);
+	if (number == 0) {
+		if (!make_room(c))
+			return NULL;
+		number = take_free(c);
+		place = find_place(c, contact->id);
+	}
 	node = &c->nodes[number - 1];
-	c->free = node->next;
 	*node = (struct kad_node){
 	    .contact = *contact, .used_ms = now, .next = *chain};
 	*chain = number;
@@ -186,7 +198,9 @@ kad_contacts_silent(
 	if (!node)
 		return;
 	node->n_silences++;
-	if (node->heard_ms > 0 && node->n_silences < KAD_SILENCES_MAX)
+	node->silent_ms = now;
+	if (node->n_silences <
+	    (node->heard_ms > 0 ? KAD_SILENCES_MAX : KAD_STRANGER_SILENCES))
 		return;
 	c->gone[i].ip = address.ip;
 	c->gone[i].until_ms = now + KAD_GONE_MS;

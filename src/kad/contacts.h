@@ -17,10 +17,10 @@
 #include <stdint.h>
 
 /*
- * A walk with a million files over a network of half a million nodes comes back
- * to a node for about 15 minutes, in which it meets 20,000.
+ * A walk with a million files over a network of half a million nodes has 65,000
+ * of them in its window. No more than 16 bits can number, and one.
  */
-#define KAD_CONTACTS_MAX 32768
+#define KAD_CONTACTS_MAX 65535
 #define KAD_SUBNET_MAX   10
 #define KAD_CHAINS       32768
 #define KAD_REGIONS      256   /* by the first byte of the id */
@@ -29,8 +29,9 @@
 
 /* How long a node that did not answer is not taken from others again. */
 #define KAD_GONE_MS 1800000
-/* A node that answered is thrown out after so many silences in a row. */
-#define KAD_SILENCES_MAX 2
+/* Silences in a row after which a node is thrown out: answers get lost. */
+#define KAD_SILENCES_MAX      3
+#define KAD_STRANGER_SILENCES 2 /* of one that never answered */
 
 struct kad_node {
 	struct kad_contact contact;
@@ -39,6 +40,7 @@ struct kad_node {
 	struct kad_id target; /* of the last lookup that it answered */
 	bool has_target;
 	uint64_t used_ms;   /* when it was added or answered last */
+	uint64_t silent_ms; /* its last silence */
 	uint8_t n_silences; /* since it answered last */
 	uint16_t next;      /* in the chain of its /24, or of free ones, + 1 */
 };
@@ -48,6 +50,7 @@ struct kad_contacts {
 	uint32_t own_ip; /* 0: not known */
 	uint64_t random;
 	size_t n;
+	uint16_t n_touched;               /* nodes that were ever used */
 	uint16_t free;                    /* + 1 */
 	uint16_t order[KAD_CONTACTS_MAX]; /* nodes by id */
 	uint16_t chains[KAD_CHAINS];      /* + 1 */

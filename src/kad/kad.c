@@ -188,7 +188,7 @@ on_res(struct kad *k, const struct kad_message *m, struct kad_address from,
 		node->has_target = true;
 	}
 	n = acceptable(k, &list, from, now, nodes);
-	kad_publisher_found(&k->publisher, target, from, nodes, n);
+	kad_publisher_found(&k->publisher, target, from, nodes, n, now);
 }
 
 static void

@@ -17,12 +17,16 @@ is_fresh(const struct kad_node *node, struct kad_id target,
 }
 
 static struct kad_candidate
-candidate_of(const struct kad_node *node)
+candidate_of(const struct kad_node *node, uint64_t now)
 {
+	bool may_be_gone = node->heard_ms == 0 && node->n_silences > 0 &&
+	    now - node->silent_ms < KAD_STRANGER_MS;
+
 	return (struct kad_candidate){
 	    .contact = node->contact,
 	    .key = node->key,
 	    .stranger = node->heard_ms == 0,
+	    .state = may_be_gone ? KAD_CANDIDATE_SILENT : KAD_CANDIDATE_NEW,
 	};
 }
 
@@ -35,7 +39,7 @@ kad_lookup_begin(struct kad_lookup *l, struct kad_id target,
 
 	*l = (struct kad_lookup){.target = target, .began_ms = now, .n = n};
 	for (size_t i = 0; i < n; i++) {
-		l->list[i] = candidate_of(nodes[i]);
+		l->list[i] = candidate_of(nodes[i], now);
 		/*
 		 * It was asked for a target among the ten nearest nodes: what
 		 * it would say now we have heard.
@@ -102,7 +106,7 @@ is_one_too_many(const struct kad_lookup *l, const struct kad_contact *contact)
 }
 
 static void
-insert(struct kad_lookup *l, const struct kad_node *node)
+insert(struct kad_lookup *l, const struct kad_node *node, uint64_t now)
 {
 	const struct kad_contact *contact = &node->contact;
 	size_t i = l->n;
@@ -117,12 +121,12 @@ insert(struct kad_lookup *l, const struct kad_node *node)
 	l->n = min_size(l->n + 1, KAD_CANDIDATES);
 	memmove(
 	    l->list + i + 1, l->list + i, (l->n - i - 1) * sizeof l->list[0]);
-	l->list[i] = candidate_of(node);
+	l->list[i] = candidate_of(node, now);
 }
 
 void
 kad_lookup_answer(struct kad_lookup *l, struct kad_address from,
-    const struct kad_node *nodes, size_t n)
+    const struct kad_node *nodes, size_t n, uint64_t now)
 {
 	struct kad_candidate *sender = kad_lookup_find(l, from);
 
@@ -131,7 +135,7 @@ kad_lookup_answer(struct kad_lookup *l, struct kad_address from,
 	sender->state = KAD_CANDIDATE_ANSWERED;
 	sender->stranger = false;
 	for (size_t i = 0; i < n; i++)
-		insert(l, &nodes[i]);
+		insert(l, &nodes[i], now);
 }
 
 void

@@ -69,7 +69,7 @@ struct kad_candidate *kad_lookup_next(
 
 /* It answered our question of this target, with these nodes. */
 void kad_lookup_answer(struct kad_lookup *l, struct kad_address from,
-    const struct kad_node *nodes, size_t n);
+    const struct kad_node *nodes, size_t n, uint64_t now);
 
 /* Give up questions that were not answered in time. */
 void kad_lookup_expire(

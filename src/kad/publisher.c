@@ -6,10 +6,12 @@
 
 #include "base/util.h"
 
-#define SCAN_MAX   4096 /* places looked at in one tick */
-#define WEIGH_MAX  128  /* of which so many are weighed */
-#define STEP_MS    50   /* between two looks at all tasks */
-#define REFRESH_MS 1800000
+#define SCAN_MAX     4096 /* places looked at in one tick */
+#define WEIGH_MAX    128  /* of which so many are weighed */
+#define STEP_MS      50   /* between two looks at all tasks */
+#define REFRESH_MS   1800000
+#define MINUTE_MS    60000
+#define NEIGHBOUR_MS 2000 /* about as long as a neighbour takes */
 
 static struct kad_place *
 place_at(struct kad_publisher *p, size_t number)
@@ -29,7 +31,7 @@ opcode_of(enum kad_kind kind)
 static size_t
 window_size(const struct kad_publisher *p)
 {
-	return min_size((size_t)p->rate * 200 + 100, KAD_WINDOW_MAX);
+	return min_size((size_t)p->rate * 300 + 100, KAD_WINDOW_MAX);
 }
 
 static size_t
@@ -83,13 +85,13 @@ end_task(struct kad_publisher *p, struct kad_task *t, enum kad_end end)
 		finish(p, t->place, outcome);
 }
 
-/* Its nodes have no time for us. */
+/* Its nodes have time for us again at this time. */
 static void
-wait(struct kad_place *place, uint64_t now)
+wait(struct kad_place *place, uint64_t now, uint64_t at)
 {
-	if (place->first_ms == 0)
+	if (place->first_ms == 0 && at > now)
 		place->first_ms = now;
-	place->retry_ms = now + KAD_PARK_MS;
+	place->retry_ms = min_u64(at, now + MINUTE_MS);
 }
 
 /* The nodes of the job have no time now: another job has its turn. */
@@ -101,7 +103,7 @@ park(struct kad_publisher *p, struct kad_task *t, uint64_t now)
 	t->used = false;
 	p->n_tasks--;
 	place->state = KAD_PLACE_WAITING;
-	wait(place, now);
+	wait(place, now, now + KAD_PARK_MS);
 }
 
 /* May a thing be stored on this node, as far as we know? */
@@ -218,6 +220,15 @@ step(struct kad_publisher *p, struct kad_task *t, struct kad_contacts *c,
 		end_task(p, t, t->n_stored > 0 ? KAD_STORED : KAD_NOT_STORED);
 }
 
+/* Into the n times that are there, in order. */
+static void
+insert_time(uint64_t *at, size_t n, uint64_t time)
+{
+	for (; n > 0 && at[n - 1] > time; n--)
+		at[n] = at[n - 1];
+	at[n] = time;
+}
+
 /*
  * May it begin? Not while a neighbour is under way, which learns for both; and
  * not when its nodes are known to have no time.
@@ -229,7 +240,7 @@ may_begin(const struct kad_publisher *p, struct kad_place *place,
 	const struct kad_node *nodes[KAD_LOOKUP_NEAREST];
 	struct kad_id target = place->job.target, radius = {0, 0};
 	size_t n = kad_contacts_nearest(c, target, nodes, KAD_LOOKUP_NEAREST);
-	size_t n_free = 0;
+	uint64_t at[KAD_LOOKUP_NEAREST];
 
 	if (n == 0)
 		return false;
@@ -239,15 +250,17 @@ may_begin(const struct kad_publisher *p, struct kad_place *place,
 	for (size_t i = 0; i < tasks_wanted(p); i++)
 		if (p->tasks[i].used &&
 		    !kad_less(radius,
-			kad_distance(target, p->tasks[i].lookup.target)))
+			kad_distance(target, p->tasks[i].lookup.target))) {
+			place->retry_ms = now + NEIGHBOUR_MS;
 			return false;
+		}
 	for (size_t i = 0; i < n; i++)
-		n_free += kad_may_ask_at(a, nodes[i]->contact.address,
-			      opcode_of(place->job.kind), false, now) <= now;
-	if (n_free >= min_size(n, p->copies))
-		return true;
-	wait(place, now);
-	return false;
+		insert_time(at, i,
+		    kad_may_ask_at(a, nodes[i]->contact.address,
+			opcode_of(place->job.kind), false, now));
+	/* when the last one that is needed has time */
+	wait(place, now, at[min_size(n, p->copies) - 1]);
+	return place->retry_ms <= now;
 }
 
 static struct kad_task *
@@ -416,12 +429,14 @@ kad_publisher_next(struct kad_publisher *p, const struct kad_asked *a,
 
 void
 kad_publisher_found(struct kad_publisher *p, struct kad_id target,
-    struct kad_address from, const struct kad_node *nodes, size_t n)
+    struct kad_address from, const struct kad_node *nodes, size_t n,
+    uint64_t now)
 {
 	for (size_t i = 0; i < tasks_wanted(p); i++)
 		if (p->tasks[i].used &&
 		    kad_same_id(p->tasks[i].lookup.target, target)) {
-			kad_lookup_answer(&p->tasks[i].lookup, from, nodes, n);
+			kad_lookup_answer(
+			    &p->tasks[i].lookup, from, nodes, n, now);
 			p->tasks[i].silent = false;
 		}
 }

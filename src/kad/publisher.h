@@ -20,7 +20,7 @@
 #define KAD_WINDOW_MAX  131072 /* a power of two */
 #define KAD_STORE_MS    4000   /* for an answer to what we publish */
 #define KAD_PARK_MS     10000
-#define KAD_PATIENCE_MS 1800000 /* then the caller may decide anew */
+#define KAD_PATIENCE_MS 3600000 /* then the caller may decide anew */
 #define KAD_ASK_WORK_MS 60000   /* when there was nothing to do */
 
 enum kad_place_state {
@@ -78,7 +78,8 @@ bool kad_publisher_next(struct kad_publisher *p, const struct kad_asked *a,
 
 /* A node answered KAD_REQ of this target. */
 void kad_publisher_found(struct kad_publisher *p, struct kad_id target,
-    struct kad_address from, const struct kad_node *nodes, size_t n);
+    struct kad_address from, const struct kad_node *nodes, size_t n,
+    uint64_t now);
 
 /* A node stored what was published under this target. */
 void kad_publisher_stored(struct kad_publisher *p, struct kad_id target,

@@ -43,7 +43,7 @@ enum kad_end {
 	KAD_STORED,     /* on at least one node */
 	KAD_NOT_STORED, /* nodes were asked, none of them stored it */
 	KAD_NO_NODES,   /* no node near enough was found */
-	KAD_POSTPONED,  /* its nodes had no time for us within half an hour */
+	KAD_POSTPONED,  /* its nodes had no time for us within an hour */
 	KAD_WITHDRAWN,  /* `describe` had nothing to say of it any more */
 };
 
