@@ -7,6 +7,7 @@
 #include "harness.h"
 
 #include "sql/activity.h"
+#include "sql/announce.h"
 #include "sql/edit.h"
 #include "sql/prune.h"
 #include "sql/sent.h"
@@ -19,7 +20,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static sqlite3 *db, *activity;
+static sqlite3 *db, *activity, *announce;
 
 static int
 open_schema(sqlite3 **out, const char *schema, const char *table)
@@ -45,6 +46,7 @@ setup(void **state)
 	return open_schema(&db, sql_share_schema, "file") == 0 &&
 		sqlite3_exec(db, sql_astray_tables, NULL, NULL, NULL) ==
 		    SQLITE_OK &&
+		open_schema(&announce, sql_announce_schema, "server") == 0 &&
 		open_schema(&activity, sql_activity_schema, "transfer") == 0 &&
 		sqlite3_exec(activity, sql_sent_table, NULL, NULL, NULL) ==
 		    SQLITE_OK
@@ -57,6 +59,7 @@ teardown(void **state)
 {
 	(void)state;
 	return sqlite3_close(db) == SQLITE_OK &&
+		sqlite3_close(announce) == SQLITE_OK &&
 		sqlite3_close(activity) == SQLITE_OK
 	    ? 0
 	    : -1;
@@ -72,7 +75,7 @@ database_of(const char *room)
 	for (size_t i = 0; i < ARRAY_LEN(rooms); i++)
 		if (strcmp(room, rooms[i]) == 0)
 			return activity;
-	return db;
+	return strcmp(room, "announce") == 0 ? announce : db;
 }
 
 static sqlite3_stmt *
