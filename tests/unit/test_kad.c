@@ -294,6 +294,22 @@ nodes_that_answered_are_saved(void **state)
 	free(other);
 }
 
+static void
+a_node_that_is_too_near_does_not_count(void **state)
+{
+	struct kad_id target = {UINT64_C(0x1234567812345678), 1};
+
+	(void)state;
+	start(20000, 0, 50);
+	/* of an attacker who chose its id after the hash */
+	net.nodes[net_place(&net, target) - 1].id =
+	    (struct kad_id){target.high, 0};
+	add_job(KAD_SOURCE, target);
+	net_run(&net, k, T0, T0 + 60000);
+	assert_int_equal(n_done, 1);
+	assert_int_equal(outcomes[0].n_stored, 11);
+}
+
 /* Strangers. */
 
 static void
@@ -453,6 +469,7 @@ main(void)
 	    TEST(a_dead_network_gets_few_datagrams),
 	    TEST(the_rate_is_kept),
 	    TEST(nodes_that_answered_are_saved),
+	    TEST(a_node_that_is_too_near_does_not_count),
 	    TEST(a_ping_is_answered_and_not_twice_a_minute),
 	    TEST(a_request_for_contacts_is_answered_with_none),
 	    TEST(what_would_amplify_or_store_is_not_answered),
