@@ -64,20 +64,20 @@ net_compare(const void *a, const void *b)
 	return kad_less(x->id, y->id) ? -1 : kad_less(y->id, x->id);
 }
 
-/* Each node has a /24 of its own; of a few, each has a /16. */
+/* Each node has a /24 of its own, a public one; of a few, each has a /16. */
 static uint32_t net_stride;
 
 static inline struct kad_address
 net_address(size_t i)
 {
 	return (struct kad_address){
-	    (uint32_t)((0x10000 + i * net_stride) << 8 | 5), 4672};
+	    (uint32_t)((0x0B0000 + i * net_stride) << 8 | 5), 4672};
 }
 
 static inline size_t
 net_find(const struct net *net, struct kad_address address)
 {
-	size_t i = ((address.ip >> 8) - 0x10000) / net_stride;
+	size_t i = ((address.ip >> 8) - 0x0B0000) / net_stride;
 
 	return i < net->n && kad_same_address(net_address(i), address)
 	    ? i
@@ -92,7 +92,7 @@ net_init(struct net *net, size_t n, unsigned dead, uint64_t seed)
 	    .dead = dead,
 	    .ack = true,
 	    .publisher_ip = 0x505A5A05};
-	net_stride = n <= 1000 ? 0x301 : 12;
+	net_stride = n <= 1000 ? 0x301 : 4;
 	net->nodes = calloc(n, sizeof net->nodes[0]);
 	if (!net->nodes)
 		abort();
