@@ -260,8 +260,8 @@ lint:
 	@.ci/need $(LINT_PACKAGES)
 	@tests/lint
 
-MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 sql/ed2k-share.db.5 \
-	src/ed2k-map-ports.8
+MAN = src/ed2k-serve.8 src/ed2k-share.1 src/ed2k-wire.5 src/ed2k-kad.5 \
+	sql/ed2k-share.db.5 src/ed2k-map-ports.8
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
 UNITDIR = /usr/lib/systemd/system
