@@ -8,9 +8,9 @@
 #include "base/owner.h"
 #include "base/util.h"
 #include "board/roster.h"
-#include "serve/who/deny.h"
 #include "serve/who/early_end.h"
 #include "serve/who/proxy.h"
+#include "store/deny.h"
 
 enum refusal {
 	REFUSAL_NONE,

@@ -12,9 +12,9 @@
 #include "board/roster.h"
 #include "serve/conn.h"
 #include "serve/walls/sandbox.h"
-#include "serve/who/deny.h"
 #include "serve/who/peer.h"
 #include "serve/who/proxy.h"
+#include "store/deny.h"
 #include "version.h"
 
 #include <limits.h>

@@ -5,7 +5,7 @@
 #include "temp.h"
 
 #include "base/log.h"
-#include "serve/who/deny.h"
+#include "store/deny.h"
 #include "index/deny_set.h"
 
 #include <time.h>

@@ -2,7 +2,7 @@
  * Looking an address up in a compiled list; see deny.h.
  * SPDX-License-Identifier: ISC
  */
-#include "serve/who/deny.h"
+#include "store/deny.h"
 
 #include "base/address.h"
 #include "base/file.h"

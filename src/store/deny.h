@@ -1,9 +1,9 @@
 /*
- * Looking up a peer's address in the list that "ed2k-share ipfilter" compiled.
+ * Looking up an address in the list that "ed2k-share ipfilter" compiled.
  * SPDX-License-Identifier: ISC
  */
-#ifndef SERVE_WHO_DENY_H
-#define SERVE_WHO_DENY_H
+#ifndef STORE_DENY_H
+#define STORE_DENY_H
 
 #include <stdbool.h>
 #include <stdint.h>
