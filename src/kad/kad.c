@@ -114,6 +114,8 @@ heard(struct kad *k, struct kad_address from, uint32_t key, uint64_t now)
 	k->last_heard_ms = now;
 	if (!node)
 		return NULL;
+	if (node->heard_ms == 0)
+		kad_publisher_met(&k->publisher, from);
 	node->heard_ms = node->used_ms = now;
 	node->n_silences = 0;
 	if (key != 0)

@@ -428,6 +428,21 @@ kad_publisher_next(struct kad_publisher *p, const struct kad_asked *a,
 }
 
 void
+kad_publisher_met(struct kad_publisher *p, struct kad_address node)
+{
+	for (size_t i = 0; i < tasks_wanted(p); i++) {
+		struct kad_task *t = &p->tasks[i];
+		struct kad_candidate *one =
+		    t->used ? kad_lookup_find(&t->lookup, node) : NULL;
+
+		if (!one)
+			continue;
+		one->stranger = false;
+		t->silent = false;
+	}
+}
+
+void
 kad_publisher_found(struct kad_publisher *p, struct kad_id target,
     struct kad_address from, const struct kad_node *nodes, size_t n,
     uint64_t now)

@@ -76,6 +76,9 @@ void kad_publisher_tick(struct kad_publisher *p, struct kad_contacts *c,
 bool kad_publisher_next(struct kad_publisher *p, const struct kad_asked *a,
     uint64_t now, struct kad_outgoing *out, struct writer *w);
 
+/* A node answered for the first time: it is no stranger any more. */
+void kad_publisher_met(struct kad_publisher *p, struct kad_address node);
+
 /* A node answered KAD_REQ of this target. */
 void kad_publisher_found(struct kad_publisher *p, struct kad_id target,
     struct kad_address from, const struct kad_node *nodes, size_t n,

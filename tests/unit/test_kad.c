@@ -162,7 +162,7 @@ a_network_of_four_nodes_is_enough(void **state)
 	}
 	add_job(KAD_SOURCE, (struct kad_id){UINT64_C(0xA10B) << 48, 0});
 	config.unchecked = false;
-	net_run(&net, k, T0, T0 + 30000);
+	net_run(&net, k, T0, T0 + 12000);
 	assert_int_equal(n_done, 1);
 	assert_int_equal(outcomes[0].end, KAD_STORED);
 	assert_int_equal(outcomes[0].n_stored, 4);
