@@ -21,7 +21,7 @@ done
 # ours ROOT, theirs ROOT: hash, AICH root and path of each file, sorted
 ours() {
 	"$SHARE" -d "$db" list --json |
-		sed 's/^{"hash":"\([0-9a-f]*\)".*"aich":"\([A-Z2-7]*\)".*"path":"\(.*\)"}$/\1 \2 \3/' |
+		sed 's/^{"hash":"\([0-9a-f]*\)".*"aich":"\([A-Z2-7]*\)".*"path":"\([^"]*\)".*$/\1 \2 \3/' |
 		sort
 }
 theirs() {
