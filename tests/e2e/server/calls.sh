@@ -3,6 +3,7 @@
 # under strace, of the program as it is and of the one on the libc of the system.
 # What is refused is named.
 . "$(dirname "$0")/../lib.sh"
+[ "${ED2K_SANDBOX:-}" != off ] || skip "the sandbox is off"
 need_command strace strace
 need_command sqlite3 sqlite3
 strace -qq true 2>"$tmp/err" || skip "strace may not trace: $(cat "$tmp/err")"
