@@ -66,6 +66,11 @@ page_cache_ask(struct page_cache *c, int fd, uint64_t begin, size_t len)
 		find_cached(c, (size_t)(end - c->begin));
 	if (is_all_cached(c))
 		return;
+	/*
+	 * What is read is asked for here. If the kernel read ahead as well, it
+	 * would go on into the next part, whose pages would count as cached.
+	 */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
 	for (uint64_t at = begin; at < end; at += ASK_SIZE)
 		posix_fadvise(fd, (off_t)at, (off_t)min_u64(end - at, ASK_SIZE),
 		    POSIX_FADV_WILLNEED);
