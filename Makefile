@@ -61,10 +61,12 @@ GEN = $(SQL_H) $(B)/gen/link_html.h
 UNIT = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/*.c))
 FUZZ = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
 E2E = $(sort $(filter-out %lib.sh,$(wildcard tests/e2e/*/*.sh)))
-# Once more, with a server that accepts connections itself and forks.
-FORKING = $(patsubst %,tests/e2e/%.sh,clients/amule server/download \
-	server/faults server/ipv6 server/killed server/misbehave \
-	server/obfuscation server/outlive server/sandbox server/slots \
+# Once more, with a server that accepts connections itself and forks. Not what
+# starts servers by itself, nor what counts refusals of a single process.
+FORKING = $(patsubst %,tests/e2e/%.sh,clients/amule server/conversation \
+	server/download server/faults server/ipv6 server/killed \
+	server/misbehave server/obfuscation server/outlive server/rate \
+	server/recovery server/sandbox server/singles server/slots \
 	server/timeouts share/ipfilter machines/proxy machines/snapshot)
 PEER = $(B)/tests/e2e/peer/peer
 TOOLS = $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/e2e/tools/*.c)) \
