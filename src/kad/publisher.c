@@ -31,7 +31,7 @@ opcode_of(enum kad_kind kind)
 static size_t
 window_size(const struct kad_publisher *p)
 {
-	return min_size((size_t)p->rate * 300 + 100, KAD_WINDOW_MAX);
+	return min_size((size_t)p->rate * 230 + 100, KAD_WINDOW_MAX);
 }
 
 static size_t

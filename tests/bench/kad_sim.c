@@ -137,18 +137,19 @@ main(int argc, char *argv[])
 			worst = net.nodes[i].n_stored;
 		too_fast += net.nodes[i].n_too_fast;
 	}
+	/* what was postponed comes again, so it is no file yet */
 	printf("files %lu stored %lu packets_file %.2f req_file %.2f "
 	       "publish_file %.2f copies %.2f near10 %.2f worst %lu too_fast "
-	       "%lu seconds %lu cpu_percent %.2f cpu_us_packet %.2f contacts "
-	       "%u postponed %lu nonodes %lu rss_mb %.1f\n",
-	    done, stored, (double)net.n_datagrams / (double)done,
-	    (double)net.n_req / (double)done, (double)asked_sum / (double)done,
-	    (double)stored_sum / (double)done,
-	    (double)net.n_near / (double)done, worst, too_fast,
+	       "%lu seconds %lu cpu_percent %.2f contacts %u postponed_percent "
+	       "%.2f rss_mb %.1f\n",
+	    done, stored, (double)net.n_datagrams / (double)stored,
+	    (double)net.n_req / (double)stored,
+	    (double)asked_sum / (double)stored,
+	    (double)stored_sum / (double)stored,
+	    (double)net.n_near / (double)stored, worst, too_fast,
 	    (now - begin) / 1000, 100 * used_s / ((double)(now - begin) / 1000),
-	    1e6 * used_s / (double)net.n_datagrams,
-	    kad_status(k, now).n_contacts, ends[KAD_POSTPONED],
-	    ends[KAD_NO_NODES],
+	    kad_status(k, now).n_contacts,
+	    100 * (double)ends[KAD_POSTPONED] / (double)done,
 	    (double)(after.ru_maxrss - before.ru_maxrss) / 1024);
 	net_free(&net);
 	free(k);
