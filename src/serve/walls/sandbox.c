@@ -35,6 +35,9 @@
  */
 #define CPU_MAX 3600
 
+/* Room for three parts of the sandbox, each with the reason why it lacks. */
+#define LACKS_SIZE 256
+
 bool
 sandbox_mode_parse(const char *text, enum sandbox_mode *out)
 {
@@ -85,9 +88,10 @@ limit_resources(void)
  * Have the kernel end this process some time after it should have ended by
  * itself. It cannot be talked out of it: the filter has no call for timers. A
  * signal that was pending or blocked would not do, nor would an alarm, which
- * the process may set anew.
+ * the process may set anew. False with errno, such as EAGAIN where the user has
+ * as many timers and signals as RLIMIT_SIGPENDING allows.
  */
-static void
+static bool
 limit_life(uint64_t life_s)
 {
 	struct sigevent event = {
@@ -96,8 +100,9 @@ limit_life(uint64_t life_s)
 	    .it_value.tv_sec = (time_t)(life_s + life_s / 8 + 1)};
 	timer_t timer;
 
-	if (life_s > 0 && timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
-		timer_settime(timer, 0, &until, NULL);
+	return life_s == 0 ||
+	    (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0 &&
+		timer_settime(timer, 0, &until, NULL) == 0);
 }
 
 /*
@@ -138,11 +143,21 @@ restrict_files(struct landlock *l, const struct cover *cover,
 	return landlock_enforce(l);
 }
 
+/* Add a part that the kernel lacks, with the reason that is in errno. */
+static void
+add_lack(char lacks[static LACKS_SIZE], const char *part)
+{
+	size_t n = strlen(lacks);
+
+	snprintf(lacks + n, LACKS_SIZE - n, "%s%s: %s", n > 0 ? ", " : "", part,
+	    strerror(errno));
+}
+
 bool
 sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
     const char *database, const char *state_dir, uint64_t life_s)
 {
-	const char *no_landlock = NULL, *no_filter = NULL;
+	char lacks[LACKS_SIZE] = "";
 	struct landlock l;
 
 	if (mode == SANDBOX_OFF)
@@ -152,22 +167,20 @@ sandbox_enter(enum sandbox_mode mode, const struct cover *cover,
 	/* no other process of this user may read this one's memory */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	limit_resources();
-	limit_life(life_s);
+	if (!limit_life(life_s))
+		add_lack(lacks, "timer");
 	db_never_cut();
 	if (!restrict_files(&l, cover, database, state_dir))
-		no_landlock = strerror(errno);
+		add_lack(lacks, "Landlock");
 	/* last, since it refuses the calls of the steps before */
 	if (!syscall_filter_install())
-		no_filter = strerror(errno);
-	if (!no_landlock && !no_filter) {
+		add_lack(lacks, "seccomp");
+	if (!*lacks) {
 		log_debug("sandbox entered; Landlock has version %d", l.abi);
 		return true;
 	}
 	log_at(mode == SANDBOX_REQUIRE ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
-	    "the kernel lacks parts of the sandbox: %s%s%s%s%s; %s",
-	    no_landlock ? "Landlock: " : "", no_landlock ? no_landlock : "",
-	    no_landlock && no_filter ? ", " : "", no_filter ? "seccomp: " : "",
-	    no_filter ? no_filter : "",
+	    "the kernel lacks parts of the sandbox: %s; %s", lacks,
 	    mode == SANDBOX_REQUIRE
 		? "the peer is not served (--sandbox require)"
 		: "the peer is served without them");

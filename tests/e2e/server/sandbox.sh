@@ -188,8 +188,9 @@ said '"never" is none of'
 
 # a kernel that lacks something: said once, served all the same, unless required
 echo e30000000000 | unhex >"$tmp/in" # a broken frame
-for lack in landlock seccomp both; do
+for lack in timer landlock seccomp both; do
 	case $lack in
+	timer) line='timer: Resource temporarily unavailable;' ;;
 	landlock) line='Landlock: Function not implemented;' ;;
 	seccomp) line='seccomp: Invalid argument;' ;;
 	both) line='Landlock: Function not implemented, seccomp: Invalid argument;' ;;
