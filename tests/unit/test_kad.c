@@ -377,8 +377,8 @@ what_would_amplify_or_store_is_not_answered(void **state)
 	    "e401",
 	    "e4114d7ab0a1b176130764fb28b468ea268436120800",
 	    "e4342d410ba172f4c1f167c59bb8dde917cc0000e093040000000000",
-	    "e4442d410ba172f4c1f167c59bb8dde917cc"
-	    "c9394db2c2ec0eb223785d13666f468e01090100ff01",
+	    ("e4442d410ba172f4c1f167c59bb8dde917cc"
+	     "c9394db2c2ec0eb223785d13666f468e01090100ff01"),
 	    "e4533712c9394db2c2ec0eb223785d13666f468e00",
 	    "e4",
 	    "e4ff",

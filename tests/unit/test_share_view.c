@@ -29,6 +29,9 @@ make_share(size_t limit)
 		snprintf(path, sizeof path, "%s/%c", dir, 'a' + i);
 		put(&e, hashes[i], path);
 	}
+	/* not before and after a second began: the newer ones come first */
+	assert_int_equal(
+	    db_exec(&e.store.db, "UPDATE file SET added_s = 1"), 0);
 	now = 1000;
 	share_view_init(&view, e.store.db.path, limit);
 	return dir;
