@@ -368,6 +368,7 @@ after_ten_quiet_minutes_we_say_that_we_are_there(void **state)
 	out = server_session_output(&s, &n);
 	assert_hex(out, n, "e3 05000000 15 00000000");
 	/* a server that does not take it is gone */
+	server_session_sent(&s, 0, SERVER_KEEP_ALIVE_MS + 5);
 	server_session_tick(&s, SERVER_KEEP_ALIVE_MS + SERVER_STALL_MS);
 	assert_int_equal(s.end, SERVER_END_STALLED);
 }

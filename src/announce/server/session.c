@@ -237,6 +237,8 @@ server_session_output(const struct server_session *s, size_t *n)
 void
 server_session_sent(struct server_session *s, size_t n, uint64_t now_ms)
 {
+	if (n == 0)
+		return;
 	s->out_pos += min_size(n, s->out_len - s->out_pos);
 	s->sent_ms = now_ms;
 }

@@ -129,7 +129,7 @@ void server_session_read(
 /* What is to be written: *n bytes, valid until the next call; 0: nothing. */
 const uint8_t *server_session_output(const struct server_session *s, size_t *n);
 
-/* So many of them were. */
+/* So many of them were; 0 is no sign of life of the server. */
 void server_session_sent(struct server_session *s, size_t n, uint64_t now_ms);
 
 /* How many files may be offered now, at most SERVER_OFFER_FILES; 0: none. */
