@@ -25,7 +25,7 @@ packages() {
 	case $release in
 	"$host") printf 'libsqlite3-0,' ;;
 	*) printf '%s' build-essential,debhelper,libminiupnpc-dev, \
-		libnatpmp-dev,libsqlite3-dev,libssl-dev, ;;
+		libnatpmp-dev,libsqlite3-dev,libssl-dev,zlib1g-dev, ;;
 	esac
 	case $release in
 	bookworm) echo libssl3,libminiupnpc17,libnatpmp1 ;;
