@@ -49,6 +49,8 @@ SHARE_OBJS = $(call objects,src/ed2k-share.c $(call sources,$(SHARE_DIRS)))
 # It ciphers nothing, and does without libcrypto.
 PORTS_OBJS = $(filter-out $(B)/base/crypto.o,\
 	$(call objects,src/ed2k-map-ports.c $(call sources,$(PORTS_DIRS))))
+ANNOUNCE_OBJS = $(call objects,src/ed2k-announce.c \
+	$(call sources,$(ANNOUNCE_DIRS)))
 # Everything but the mains, for the tests.
 LIB_OBJS = $(call objects,$(call sources,$(SERVE_DIRS) $(SHARE_DIRS) \
 	$(PORTS_DIRS) $(KAD_DIRS) $(ANNOUNCE_DIRS)))
@@ -80,7 +82,8 @@ Q = $(if $(filter 0,$(V)),@)
 say = @$(if $(filter 0,$(V)),printf '  %-7s %s\n' $(1) $(2),:)
 
 .PHONY: all
-all: $(B)/ed2k-serve $(B)/ed2k-share $(B)/ed2k-map-ports
+all: $(B)/ed2k-serve $(B)/ed2k-share $(B)/ed2k-map-ports \
+	$(B)/ed2k-announce
 
 # All is linked in: what the loader does for each connection takes 0.4 ms of its
 # 2.3. No warnings: SQLite has a dlopen, for extensions, which nobody loads.
@@ -99,6 +102,10 @@ $(B)/tests/e2e/tools/ed2k-serve: $(SERVE_OBJS)
 $(B)/ed2k-share: $(SHARE_OBJS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto
+
+$(B)/ed2k-announce: $(ANNOUNCE_OBJS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(PIE) $(ALL_LDFLAGS) -o $@ $^ -lsqlite3 -lcrypto -lz
 
 $(B)/ed2k-map-ports: $(PORTS_OBJS)
 	$(call say,LINK,$@)

@@ -28,8 +28,6 @@ static bool help, version;
 static const struct args_option option_table[] = {
     {"server", 0, ARGS_LIST, "ED2K_ANNOUNCE_SERVER", 0, 0, &servers,
 	"HOST:PORT", "server to announce to; repeatable, tried in turn"},
-    {"server-met", 0, ARGS_TEXT, "ED2K_ANNOUNCE_SERVER_MET", 0, 0,
-	&opt.server_met, "FILE", "list of servers, as eMule keeps it"},
     {"port", 'p', ARGS_NUMBER, "ED2K_ANNOUNCE_PORT", 1, 65535, &opt.port,
 	"PORT", "where peers reach ed2k-serve from outside (4662)"},
     {"bind", 0, ARGS_TEXT, "ED2K_ANNOUNCE_BIND", 0, 0, &own_address, "IP",
@@ -128,10 +126,9 @@ check_servers(void)
 	for (size_t i = 0; i < servers.n; i++)
 		if (!add_servers(servers.items[i]))
 			return false;
-	if (opt.n_servers > 0 || opt.server_met)
+	if (opt.n_servers > 0)
 		return true;
-	log_error("announce where? Name a server with --server HOST:PORT, or a "
-		  "list with --server-met FILE");
+	log_error("announce where? Name a server with --server HOST:PORT");
 	return false;
 }
 

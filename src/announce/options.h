@@ -23,7 +23,7 @@ struct announce_server {
 /* Texts are NULL where nothing was asked and there is no default. */
 struct announce_options {
 	const char *db; /* NULL: the default path */
-	const char *state, *server_met, *deny_file, *nick;
+	const char *state, *deny_file, *nick;
 	struct announce_server servers[ANNOUNCE_SERVERS_MAX];
 	size_t n_servers;
 	uint8_t bind[ADDRESS_SIZE]; /* IPv4, or not known */
