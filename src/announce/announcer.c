@@ -151,6 +151,14 @@ remember(struct announcer *a, uint64_t now_ms)
 	memory_put_server(&a->memory, server_of(a), wall_s(), &m);
 }
 
+/* When a server may be dialled. */
+static uint64_t
+next_ms(const struct announcer *a, uint64_t now_ms)
+{
+	return a->servers[choose_next(a->servers, a->opt->n_servers, now_ms)]
+	    .next_ms;
+}
+
 /* An attempt ended: wait, and then the next server. */
 static void
 end_attempt(struct announcer *a, enum choose_end end, const char *reason,
@@ -173,6 +181,9 @@ end_attempt(struct announcer *a, enum choose_end end, const char *reason,
 	if (end == CHOOSE_UNWANTED && a->session.end == SERVER_END_LOW_ID)
 		return; /* the status says it until the next attempt */
 	set_phase(a, ANNOUNCED_WAITING, reason, now_ms);
+	a->status.next_s =
+	    wall_s() + elapsed_ms(now_ms, next_ms(a, now_ms)) / 1000;
+	write_status(a, now_ms);
 }
 
 static void
@@ -195,8 +206,6 @@ rest_or_dial(struct announcer *a, uint64_t now_ms)
 		a->fault = EX_UNAVAILABLE;
 		return;
 	}
-	a->status.next_s =
-	    wall_s() + elapsed_ms(now_ms, a->servers[next].next_ms) / 1000;
 	if (a->servers[next].next_ms > now_ms)
 		return;
 	a->which = next;
